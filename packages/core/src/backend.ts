@@ -1,0 +1,50 @@
+import type { Capability, DriverEnvironment } from "./broker.js";
+
+/** A value to be stored. `value` is opaque text to a driver, but for `isFinished`. */
+export interface Entry {
+  /** The whole key, as `resultKey` and `abortKey` make it. */
+  readonly key: string;
+  readonly value: string;
+  /** Seconds until it is gone; undefined keeps it forever. At least 1, and may be more than 30 days. */
+  readonly expiresInSeconds?: number | undefined;
+  /**
+   * `present`: store it only where the key holds nothing that has not expired. `finished`: only where the key does
+   * not hold a value for which `isFinished` is true. The check and the write are one step, where the store can.
+   */
+  readonly unless?: "present" | "finished" | undefined;
+}
+
+/** What became of an entry. `kept`: its `unless` held, and what was there stays. */
+export type Stored =
+  | { readonly kind: "stored" }
+  | { readonly kind: "kept" }
+  | { readonly kind: "failed"; readonly error: Error };
+
+/** Ends a watch. */
+export type Unwatch = () => Promise<void>;
+
+export interface BackendCapabilities {
+  /** `unless: "finished"` is checked and written in one step, whoever else writes. Default true. */
+  readonly atomicUnlessFinished?: Capability | undefined;
+}
+
+/** Keeps results, statuses and abort flags. Losing one costs a result, never a task. Calls take batches and may overlap. */
+export interface Backend {
+  readonly capabilities?: BackendCapabilities | undefined;
+  /** As `Broker.connect`. */
+  connect(environment?: DriverEnvironment): Promise<void>;
+  /**
+   * One outcome for each entry, in their order; of two entries for one key the later stands, as if written one after
+   * the other. Never rejects, and settles within a few seconds. A call that gave up must not write later on.
+   */
+  set(entries: readonly Entry[]): Promise<readonly Stored[]>;
+  /** One value for each key, in their order; undefined where there is none, or it expired. Rejects with a YTaskError. */
+  get(keys: readonly string[]): Promise<readonly (string | undefined)[]>;
+  /**
+   * Calls `onSet` when the key may have been set. A hint only: a call may be missing or too many. Core watches first,
+   * then reads, and goes on polling. Resolves once a set that begins after that would be noticed.
+   */
+  watch?(key: string, onSet: () => void): Promise<Unwatch>;
+  /** As `Broker.close`. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,25 @@
+/** What a driver implements, and the few helpers that it needs. See docs/write-a-driver.md. */
+export type { Backend, BackendCapabilities, Entry, Stored, Unwatch } from "./backend.js";
+export { Batcher } from "./batcher.js";
+export { bounded } from "./bounded.js";
+export type {
+  Broker,
+  BrokerCapabilities,
+  Capability,
+  Counts,
+  DeadLetterReason,
+  DeadLetters,
+  Delivery,
+  DriverEnvironment,
+  Letter,
+  Outcome,
+  Outgoing,
+  Settlement,
+  SubscribeOptions,
+  Subscription,
+} from "./broker.js";
+export { type Clock, systemClock, type Timer } from "./clock.js";
+export { ErrorCode, SendFailed, TimedOut, YTaskError } from "./errors.js";
+export { FINISHED_STATUS, isFinished, SUCCESS_STATUS, UNFINISHED_STEP } from "./finished.js";
+export { type Logger, silentLogger } from "./logger.js";
+export { redact } from "./redact.js";

@@ -1,0 +1,139 @@
+/**
+ * The numbers that identify an error. 0 to 9 are the Go original's and keep their meaning; those from 100 on
+ * are this library's. A number is never given to another meaning.
+ */
+export const ErrorCode = {
+  /** Kept for drivers ported from the Go original; nothing here throws it. */
+  EmptyQueue: 1,
+  /** A value that cannot cross between client and server; the message names its path. */
+  UnsupportedType: 2,
+  /** `result.get(n)` past the last value. */
+  OutOfRange: 3,
+  /** Reading the values of a result that has none. */
+  NilResult: 4,
+  /** A wait reached its bound. */
+  TimeOut: 5,
+  /** The server is shutting down and takes no more work. */
+  ServerStop: 6,
+  /** A send that the broker did not confirm. */
+  SendMessage: 7,
+  /** Asked for a result where no backend is configured or nothing is stored. */
+  NilBackend: 8,
+  /** The task was aborted. */
+  AbortTask: 9,
+  /** The task did not succeed: it failed, expired or was aborted. */
+  TaskFailed: 100,
+  /** A failure that no retry can mend. */
+  PermanentFailure: 101,
+  /** An argument or option that is refused; the message names it and what it may be. */
+  InvalidArgument: 102,
+  /** The server of a driver cannot be reached, or the connection broke. */
+  Connection: 103,
+  /** Used after `close` or `shutdown`. */
+  Closed: 104,
+  /** The server of a driver is too old, or set up in a way that cannot work. */
+  UnsupportedServer: 105,
+  /** The server of a driver refused the credentials or the permission. */
+  AccessRefused: 106,
+  /** The backend could not store or read. */
+  Backend: 107,
+  /** The server of a driver is out of memory or disk and refuses to take more. */
+  ServerFull: 108,
+  /** The task's lease was lost: it may be running on another server. */
+  LeaseLost: 109,
+} as const;
+export type ErrorCode = (typeof ErrorCode)[keyof typeof ErrorCode];
+
+const marker: unique symbol = Symbol.for("ytask.error") as never;
+
+/** What an error may carry beside its message. */
+export interface ErrorDetails {
+  /** The error that led to this one. */
+  readonly cause?: unknown;
+}
+
+/** Every error that this library throws on purpose: a stable `code`, a `message` that says what to do, a `cause`. */
+export class YTaskError<C extends ErrorCode = ErrorCode> extends Error {
+  override readonly name: string = "YTaskError";
+  readonly code: C;
+
+  constructor(code: C, message: string, details: ErrorDetails = {}) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.code = code;
+    Object.defineProperty(this, marker, { value: kindsOf(new.target), enumerable: false });
+  }
+
+  /**
+   * Whether `error` is of the class that this is called on, and has `code` where one is given. Works across two
+   * copies of the package, where `instanceof` does not.
+   */
+  static isInstance<E extends YTaskError, C extends ErrorCode = ErrorCode>(
+    this: abstract new (
+      ...parameters: never[]
+    ) => E,
+    error: unknown,
+    code?: C,
+  ): error is E & { readonly code: C } {
+    if (typeof error !== "object" || error === null) return false;
+    const kinds = (error as { [marker]?: readonly string[] })[marker];
+    return (
+      Array.isArray(kinds) &&
+      kinds.includes(this.name) &&
+      (code === undefined || (error as { code?: unknown }).code === code)
+    );
+  }
+}
+
+/** The names of a class and of what it extends, up to YTaskError. */
+function kindsOf(kind: unknown): readonly string[] {
+  const names: string[] = [];
+  for (let at = kind; typeof at === "function" && at !== Error; at = Object.getPrototypeOf(at))
+    names.push(at.name);
+  return names;
+}
+
+/** A wait or a call reached its bound. What it waited for may still happen. */
+export class TimedOut extends YTaskError<5> {
+  override readonly name = "TimedOut";
+  constructor(message: string, details: ErrorDetails = {}) {
+    super(ErrorCode.TimeOut, message, details);
+  }
+}
+
+/** Thrown by a task to fail at once, without its remaining retries. */
+export class PermanentError extends YTaskError<101> {
+  override readonly name = "PermanentError";
+  constructor(message: string, details: ErrorDetails = {}) {
+    super(ErrorCode.PermanentFailure, message, details);
+  }
+}
+
+/**
+ * A broker did not confirm all of a batch. `notStored` holds the indices of messages that are certainly not in
+ * the queue, `unknown` those that may be: the call broke off, and may have happened. The others are stored.
+ */
+export class SendFailed extends YTaskError<7> {
+  override readonly name = "SendFailed";
+  readonly notStored: readonly number[];
+  readonly unknown: readonly number[];
+  constructor(
+    message: string,
+    indices: { readonly notStored?: readonly number[]; readonly unknown?: readonly number[] },
+    details: ErrorDetails = {},
+  ) {
+    super(ErrorCode.SendMessage, message, details);
+    this.notStored = indices.notStored ?? [];
+    this.unknown = indices.unknown ?? [];
+  }
+}
+
+/** The message of anything that was thrown: tasks may throw what is not an Error. */
+export function messageOf(thrown: unknown): string {
+  if (thrown instanceof Error) return thrown.message || thrown.name;
+  if (typeof thrown === "string") return thrown;
+  try {
+    return `a value that is not an Error was thrown: ${JSON.stringify(thrown) ?? String(thrown)}`;
+  } catch {
+    return "a value that is not an Error, and cannot be printed, was thrown";
+  }
+}

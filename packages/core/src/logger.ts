@@ -1,0 +1,47 @@
+/** What a log line carries beside its message. */
+export type LogFields = Record<string, unknown>;
+
+/** Where logs go. winston and console fit as they are; `fromPino` adapts pino. */
+export interface Logger {
+  debug(message: string, fields?: LogFields): unknown;
+  info(message: string, fields?: LogFields): unknown;
+  warn(message: string, fields?: LogFields): unknown;
+  error(message: string, fields?: LogFields): unknown;
+}
+
+/** The part of a pino logger that `fromPino` uses: fields first, message second. */
+export interface PinoLike {
+  debug(fields: object, message: string): unknown;
+  info(fields: object, message: string): unknown;
+  warn(fields: object, message: string): unknown;
+  error(fields: object, message: string): unknown;
+}
+
+const levels = ["debug", "info", "warn", "error"] as const;
+type Level = (typeof levels)[number];
+
+function byLevel(write: (level: Level, message: string, fields: LogFields | undefined) => unknown): Logger {
+  return {
+    debug: (message, fields) => write("debug", message, fields),
+    info: (message, fields) => write("info", message, fields),
+    warn: (message, fields) => write("warn", message, fields),
+    error: (message, fields) => write("error", message, fields),
+  };
+}
+
+/** A logger that writes to a pino logger. */
+export const fromPino = (pino: PinoLike): Logger =>
+  byLevel((level, message, fields) => pino[level](fields ?? {}, message));
+
+/** A logger that writes to the console lines of at least `level`: the default of servers and clients. */
+export function consoleLogger(level: Level): Logger {
+  const least = levels.indexOf(level);
+  return byLevel((at, message, fields) => {
+    if (levels.indexOf(at) < least) return;
+    if (fields === undefined) console[at](`[ytask] ${message}`);
+    else console[at](`[ytask] ${message}`, fields);
+  });
+}
+
+/** A logger that writes nothing. */
+export const silentLogger: Logger = byLevel(() => undefined);
