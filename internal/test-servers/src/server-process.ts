@@ -18,7 +18,7 @@ export interface ServerCommand {
   isReady: () => Promise<boolean>;
   environment?: Record<string, string>;
   /** Whom to run as; this process's own user by default. */
-  user?: { uid: number; gid: number };
+  user?: { uid: number; gid: number } | undefined;
 }
 
 /** One server in a process group of its own, which can be ended, frozen and started again. */

@@ -1,0 +1,42 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { findProgram } from "./find-program.js";
+
+/** Where RabbitMQ's and Erlang's programs are. */
+export interface RabbitMqInstallation {
+  server: string;
+  control: string;
+  /** Erlang's name service. */
+  epmd: string;
+}
+
+// Debian's programs on PATH are wrappers that go through `su` as root, which leaves the process group that we end,
+// and that refuse every other user. The scripts that they wrap do neither.
+const debianScripts = "/usr/lib/rabbitmq/bin";
+const systemFolders = ["/usr/sbin", "/usr/local/sbin", "/usr/lib/erlang/bin", "/usr/local/lib/erlang/bin"];
+
+const findScript = (name: string): string | undefined => {
+  const program = findProgram(name, systemFolders);
+  return program?.startsWith("/usr/sbin/") ? join(debianScripts, name) : program;
+};
+
+/** Undefined where one of the programs is missing. */
+export const findRabbitMq = (): RabbitMqInstallation | undefined => {
+  const server = findScript("rabbitmq-server");
+  const control = findScript("rabbitmqctl");
+  const epmd = findProgram("epmd", systemFolders);
+  return server && control && epmd ? { server, control, epmd } : undefined;
+};
+
+/**
+ * The user `rabbitmq` where this process is root, since Erlang's cookie and RabbitMQ's folders are not to be root's;
+ * undefined, which means this process's own user, elsewhere.
+ */
+export const rabbitMqUser = (): { uid: number; gid: number } | undefined => {
+  if (process.getuid?.() !== 0) return undefined;
+  const line = readFileSync("/etc/passwd", "utf8")
+    .split("\n")
+    .find((entry) => entry.startsWith("rabbitmq:"));
+  const [, , uid, gid] = line?.split(":") ?? [];
+  return uid && gid ? { uid: Number(uid), gid: Number(gid) } : undefined;
+};

@@ -1,0 +1,107 @@
+import { execFile } from "node:child_process";
+import { chown, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { answers } from "./answers.js";
+import { type DataFolder, dataFolder } from "./data-folder.js";
+import { freePort } from "./free-port.js";
+import { findRabbitMq, rabbitMqUser } from "./rabbitmq-installation.js";
+import { ServerProcess } from "./server-process.js";
+import { started, type TestServer, testServer } from "./test-server.js";
+
+export interface RabbitMqOptions {
+  /** Lines of rabbitmq.conf, such as `consumer_timeout = 10000`. */
+  config?: string;
+}
+
+/** A RabbitMQ node of the test's own. Starting it takes some seconds. */
+export interface RabbitMqServer extends TestServer {
+  readonly url: string;
+  /** What rabbitmqctl prints for arguments such as `"list_queues", "name", "messages"`; takes half a second. */
+  control(...command: string[]): Promise<string>;
+}
+
+interface Node {
+  name: string;
+  folder: string;
+  amqpPort: number;
+  distributionPort: number;
+  /** Each node has a name service of its own, so that the machine's is neither used nor left running. */
+  nameServicePort: number;
+}
+
+// The protocol header, which a broker that is ready answers with its Connection.Start, a frame of type 1.
+const amqpHeader = "AMQP\x00\x00\x09\x01";
+const methodFrame = "\x01";
+
+/** Starts a RabbitMQ node on free ports of 127.0.0.1 and resolves once it takes connections. */
+export const startRabbitMq = async ({ config = "" }: RabbitMqOptions = {}): Promise<RabbitMqServer> => {
+  const programs = findRabbitMq();
+  if (!programs) throw new Error("rabbitmq-server, rabbitmqctl or epmd is not installed");
+  const folder = dataFolder("rabbitmq");
+  await fillFolder(folder, config);
+  const node = await newNode(folder.path);
+  const nameService = new ServerProcess({
+    program: programs.epmd,
+    arguments: ["-port", String(node.nameServicePort), "-address", "127.0.0.1"],
+    folder: folder.path,
+    port: node.nameServicePort,
+    isReady: () => answers(node.nameServicePort),
+  });
+  const server = new ServerProcess({
+    program: programs.server,
+    arguments: [],
+    folder: folder.path,
+    port: node.amqpPort,
+    isReady: () => answers(node.amqpPort, amqpHeader, methodFrame),
+    environment: environment(node),
+    user: rabbitMqUser(),
+  });
+  return started({
+    ...testServer(node.amqpPort, folder, server, [nameService]),
+    url: `amqp://guest:guest@127.0.0.1:${node.amqpPort}`,
+    control: rabbitMqControl(programs.control, node),
+  });
+};
+
+const fillFolder = async (folder: DataFolder, config: string): Promise<void> => {
+  await writeFile(join(folder.path, "rabbitmq.conf"), `${config}\n`);
+  await writeFile(join(folder.path, "rabbitmq-env.conf"), "");
+  await writeFile(join(folder.path, "enabled_plugins"), "[].\n");
+  const user = rabbitMqUser();
+  if (user) await chown(folder.path, user.uid, user.gid);
+};
+
+const newNode = async (folder: string): Promise<Node> => {
+  const amqpPort = await freePort();
+  const name = `ytask-${amqpPort}@localhost`;
+  return { name, folder, amqpPort, distributionPort: await freePort(), nameServicePort: await freePort() };
+};
+
+const rabbitMqControl =
+  (program: string, node: Node): RabbitMqServer["control"] =>
+  async (...command) => {
+    const { stdout } = await promisify(execFile)(program, ["-q", "-n", node.name, ...command], {
+      cwd: node.folder,
+      env: { ...process.env, ...environment(node) },
+      ...rabbitMqUser(),
+    });
+    return stdout.trim();
+  };
+
+const environment = ({ name, folder, ...ports }: Node): Record<string, string> => ({
+  HOME: folder,
+  ERL_EPMD_PORT: String(ports.nameServicePort),
+  RABBITMQ_NODENAME: name,
+  RABBITMQ_NODE_IP_ADDRESS: "127.0.0.1",
+  RABBITMQ_NODE_PORT: String(ports.amqpPort),
+  RABBITMQ_DIST_PORT: String(ports.distributionPort),
+  RABBITMQ_MNESIA_BASE: join(folder, "data"),
+  RABBITMQ_LOG_BASE: join(folder, "log"),
+  RABBITMQ_PID_FILE: join(folder, "pid"),
+  RABBITMQ_CONFIG_FILE: join(folder, "rabbitmq.conf"),
+  RABBITMQ_CONF_ENV_FILE: join(folder, "rabbitmq-env.conf"),
+  RABBITMQ_ENABLED_PLUGINS_FILE: join(folder, "enabled_plugins"),
+  // Idle schedulers sleep instead of spinning, which other tests on the same cores would pay for.
+  RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: "+sbwt none +sbwtdcpu none +sbwtdio none",
+});

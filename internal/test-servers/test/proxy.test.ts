@@ -1,0 +1,83 @@
+import { once } from "node:events";
+import { connect, createServer, type Server, type Socket } from "node:net";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { freePort } from "../src/free-port.js";
+import { startProxy, type TcpProxy, waitUntil } from "../src/index.js";
+
+let echo: Server;
+let proxy: TcpProxy;
+
+beforeEach(async () => {
+  echo = createServer((socket) => {
+    socket.on("error", () => {});
+    socket.pipe(socket);
+  });
+  const port = await freePort();
+  echo.listen(port, "127.0.0.1");
+  await once(echo, "listening");
+  proxy = await startProxy(port);
+});
+
+afterEach(async () => {
+  await proxy.close();
+  echo.close();
+});
+
+const open = async (): Promise<Socket> => {
+  const socket = connect({ port: proxy.port, host: "127.0.0.1" });
+  socket.on("error", () => {});
+  await once(socket, "connect");
+  return socket;
+};
+
+const reply = async (socket: Socket): Promise<string> => String((await once(socket, "data"))[0]);
+
+test("passes bytes in both directions", async () => {
+  const socket = await open();
+  socket.write("hello");
+  expect(await reply(socket)).toBe("hello");
+});
+
+test("loses what is sent while it swallows and keeps the connection for what comes after", async () => {
+  const socket = await open();
+  socket.write("before");
+  expect(await reply(socket)).toBe("before");
+  proxy.swallow();
+  const late = await open();
+  socket.write("lost");
+  late.write("lost");
+  await waitUntil("both were swallowed", () => proxy.swallowedBytes === 8);
+  proxy.pass();
+  socket.write("after");
+  expect(await reply(socket)).toBe("after");
+});
+
+test("moves bytes late and in order", async () => {
+  const socket = await open();
+  proxy.delay(50);
+  const sent = performance.now();
+  socket.write("first,");
+  let received = "";
+  socket.on("data", (data) => {
+    received += data;
+  });
+  await once(socket, "data");
+  proxy.delay(0);
+  socket.write("second");
+  while (received.length < 12) await once(socket, "data");
+  expect(received).toBe("first,second");
+  // There and back; timers may fire a millisecond early.
+  expect(performance.now() - sent).toBeGreaterThanOrEqual(98);
+});
+
+test("cuts its connections and takes new ones", async () => {
+  const socket = await open();
+  socket.write("hello");
+  await reply(socket);
+  const closed = new Promise((resolve) => socket.once("close", resolve));
+  proxy.cutAll();
+  await closed;
+  const next = await open();
+  next.write("again");
+  expect(await reply(next)).toBe("again");
+});
