@@ -1,6 +1,11 @@
+export { type Availability, available, installed, type ServerKind } from "./available.js";
+export { describeWithOwnServer, describeWithServer } from "./describe-with-server.js";
 export { type MemcachedOptions, type MemcachedServer, startMemcached } from "./memcached.js";
+export { type MongoServer, startMongo } from "./mongo.js";
 export { startProxy, type TcpProxy } from "./proxy.js";
 export { type RabbitMqOptions, type RabbitMqServer, startRabbitMq } from "./rabbitmq.js";
 export { type RedisOptions, type RedisServer, startRedis } from "./redis.js";
+export { type RedisCluster, startRedisCluster } from "./redis-cluster.js";
+export { type SharedServer, sharedMemcached, sharedMongo, sharedRabbitMq, sharedRedis } from "./shared.js";
 export type { TestServer } from "./test-server.js";
 export { waitUntil } from "./wait-until.js";
