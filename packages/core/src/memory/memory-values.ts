@@ -3,14 +3,17 @@ import type { Clock } from "../clock.js";
 import { isFinished } from "../finished.js";
 
 interface Value {
-  readonly text: string;
+  text: string;
   /** Infinity for what stays. */
-  readonly expiresAtMs: number;
+  expiresAtMs: number;
 }
 
 const stored: Stored = { kind: "stored" };
 const kept: Stored = { kind: "kept" };
 const sweptFrom = 1024;
+
+const isKept = (text: string, unless: Entry["unless"]): boolean =>
+  unless === "present" || (unless === "finished" && isFinished(text));
 
 /** The values that backends share, and who watches them. */
 export class MemoryValues {
@@ -24,19 +27,19 @@ export class MemoryValues {
   }
 
   get(key: string): string | undefined {
-    const value = this.#values.get(key);
-    if (value === undefined) return undefined;
-    if (value.expiresAtMs > this.#clock.now()) return value.text;
-    this.#values.delete(key);
-    return undefined;
+    return this.#current(key)?.text;
   }
 
   set(entry: Entry): Stored {
-    if (this.#isKept(entry)) return kept;
+    const current = this.#current(entry.key);
+    if (current !== undefined && isKept(current.text, entry.unless)) return kept;
     const expiresAtMs =
       entry.expiresInSeconds === undefined ? Infinity : this.#clock.now() + entry.expiresInSeconds * 1000;
-    this.#values.set(entry.key, { text: entry.value, expiresAtMs });
-    if (this.#values.size >= this.#sweepAtSize) this.#sweep();
+    if (current === undefined) this.#add(entry.key, { text: entry.value, expiresAtMs });
+    else {
+      current.text = entry.value;
+      current.expiresAtMs = expiresAtMs;
+    }
     if (this.#watchers.size > 0)
       for (const onSet of this.#watchers.get(entry.key) ?? []) queueMicrotask(onSet);
     return stored;
@@ -54,10 +57,17 @@ export class MemoryValues {
     };
   }
 
-  #isKept(entry: Entry): boolean {
-    if (entry.unless === undefined) return false;
-    const current = this.get(entry.key);
-    return current !== undefined && (entry.unless === "present" || isFinished(current));
+  /** What the key holds that has not expired. */
+  #current(key: string): Value | undefined {
+    const value = this.#values.get(key);
+    if (value === undefined || value.expiresAtMs > this.#clock.now()) return value;
+    this.#values.delete(key);
+    return undefined;
+  }
+
+  #add(key: string, value: Value): void {
+    this.#values.set(key, value);
+    if (this.#values.size >= this.#sweepAtSize) this.#sweep();
   }
 
   /** Frees what expired and nobody read: each time the values have doubled, so it costs a set next to nothing. */
