@@ -1,0 +1,61 @@
+/// <reference path="./memjs.d.ts" />
+import type { Socket } from "node:net";
+import { TimedOut } from "@ytask/core/driver";
+import { Client, Server } from "memjs";
+import { type Address, addressName } from "./address.js";
+import { bound } from "./bound.js";
+import { toYTaskError } from "./failures.js";
+
+/** A connection that answered. */
+export interface Dialled {
+  readonly server: Server;
+  readonly socket: Socket;
+  /** The largest item that the server takes; undefined where it does not say. */
+  readonly mostBytes: number | undefined;
+}
+
+/**
+ * memjs' own timeouts are kept from ever firing: it then ends the socket instead of destroying it, so that what was
+ * waiting to be sent is still written. Also, a Server of memjs that reconnects keeps half a response of its old
+ * connection, and loses its new socket when the old one closes late; so each connection has a Server of its own.
+ */
+const neverSeconds = 86_400;
+
+/** memjs prints what it also hands to the callback. */
+export const memjsOptions = () => ({ retries: 1, logger: { log() {} } });
+
+/** Connects to a memcached and asks it for its settings. Rejects with a YTaskError. */
+export function dial(address: Address, timeoutMs: number): Promise<Dialled> {
+  const server = new Server(address.host, address.port, address.username, address.password, {
+    timeout: neverSeconds,
+    conntimeout: neverSeconds,
+    keepAlive: true,
+    keepAliveDelay: 30,
+  });
+  return new Promise((resolve, reject) => {
+    const cancel = bound(timeoutMs, () =>
+      server.error(new TimedOut(`memcached ${addressName(address)} did not answer within ${timeoutMs} ms`)),
+    );
+    server.onError("dial", (error) => {
+      cancel();
+      reject(toYTaskError(error, address));
+    });
+    server.sock(false, (socket) => {
+      // memjs does not notice that the server closed the connection, and leaves its calls waiting.
+      socket.once("close", () => server.error(new Error("the server closed the connection")));
+      askForMostBytes(server, (mostBytes) => {
+        // Where the connection broke meanwhile, this is called too, before the error that says why.
+        if (socket.destroyed) return;
+        cancel();
+        resolve({ server, socket, mostBytes });
+      });
+    });
+  });
+}
+
+function askForMostBytes(server: Server, answer: (mostBytes: number | undefined) => void): void {
+  new Client([server], memjsOptions()).statsWithKey("settings", (_error, _name, settings) => {
+    const mostBytes = Number(settings?.item_size_max);
+    answer(mostBytes > 0 ? mostBytes : undefined);
+  });
+}

@@ -1,0 +1,40 @@
+import { ErrorCode, YTaskError } from "@ytask/core/driver";
+import { type Address, addressName } from "./address.js";
+
+/** What memjs says, which hands on the server's status as text only, and what it means. */
+const meanings: readonly (readonly [RegExp, ErrorCode, string])[] = [
+  [/Value too large/, ErrorCode.TooLarge, "refused a value as too large; raise its item size (memcached -I)"],
+  [
+    /Out of memory/,
+    ErrorCode.ServerFull,
+    "is full and evicts nothing; give it more memory, or start it without -M",
+  ],
+  [
+    /authentication failed|Authentication error/i,
+    ErrorCode.AccessRefused,
+    "refused the user name or password; check the credentials, or give some where the server asks for them",
+  ],
+  [/^MemJS /, ErrorCode.Backend, "refused a command"],
+];
+
+/** What memjs reported, as a YTaskError that names the server. */
+export function toYTaskError(thrown: unknown, address: Address): YTaskError {
+  if (YTaskError.isInstance(thrown)) return thrown;
+  const text = thrown instanceof Error ? thrown.message : String(thrown);
+  const [, code, meaning] = meanings.find(([pattern]) => pattern.test(text)) ?? [
+    undefined,
+    ErrorCode.Connection,
+    "cannot be reached",
+  ];
+  return new YTaskError(code, `memcached ${addressName(address)} ${meaning} (${text})`, { cause: thrown });
+}
+
+export const tooLarge = (address: Address, bytes: number, mostBytes: number): YTaskError =>
+  new YTaskError(
+    ErrorCode.TooLarge,
+    `a value of ${bytes} bytes is more than memcached ${addressName(address)} holds in an item, ${mostBytes} bytes; ` +
+      "return less, or raise its item size (memcached -I)",
+  );
+
+export const closedError = (): YTaskError =>
+  new YTaskError(ErrorCode.Closed, "the memcached backend is closed; connect it first");

@@ -1,0 +1,68 @@
+import {
+  type Backend,
+  type BackendCapabilities,
+  type DriverEnvironment,
+  type Entry,
+  type Stored,
+  silentLogger,
+} from "@ytask/core/driver";
+import { closedError } from "./failures.js";
+import { KeyOrder } from "./key-order.js";
+import { type MemcacheBackendOptions, readOptions, type Settings } from "./options.js";
+import { Pool } from "./pool.js";
+import { Store } from "./store.js";
+
+/**
+ * Keeps results and statuses in memcached, under the keys and on the servers where the Go original looks for them.
+ * memcached forgets: when it restarts, and when it needs the memory for something newer. A task then still ran.
+ */
+export class MemcacheBackend implements Backend {
+  readonly capabilities: BackendCapabilities = {
+    atomicUnlessFinished: {
+      missing:
+        "memjs has no compare-and-swap, so a result is read before it is written, and another process may write between",
+    },
+  };
+  readonly #settings: Settings;
+  readonly #order = new KeyOrder();
+  #pool: Pool | undefined;
+
+  /** @throws YTaskError InvalidArgument */
+  constructor(options: MemcacheBackendOptions) {
+    this.#settings = readOptions(options);
+  }
+
+  /** Rejects with a YTaskError where one of the servers cannot be reached or refuses the credentials. */
+  async connect(environment?: DriverEnvironment): Promise<void> {
+    this.#pool?.close();
+    const pool = new Pool(this.#settings, environment?.logger ?? silentLogger);
+    this.#pool = pool;
+    try {
+      await pool.open();
+    } catch (error) {
+      if (this.#pool === pool) this.#pool = undefined;
+      throw error;
+    }
+  }
+
+  set(entries: readonly Entry[]): Promise<readonly Stored[]> {
+    return Promise.all(entries.map((entry) => this.#order.run(entry.key, () => this.#put(entry))));
+  }
+
+  async get(keys: readonly string[]): Promise<readonly (string | undefined)[]> {
+    const pool = this.#pool;
+    if (!pool) throw closedError();
+    return Promise.all(keys.map((key) => new Store(pool, key).get()));
+  }
+
+  async close(): Promise<void> {
+    this.#pool?.close();
+    this.#pool = undefined;
+  }
+
+  async #put(entry: Entry): Promise<Stored> {
+    return this.#pool
+      ? new Store(this.#pool, entry.key).put(entry)
+      : { kind: "failed", error: closedError() };
+  }
+}

@@ -1,0 +1,87 @@
+import { ErrorCode, YTaskError } from "@ytask/core/driver";
+import { type Address, parseAddress } from "./address.js";
+import { serverOf } from "./server-choice.js";
+
+/** What is read from a memjs Client. */
+export interface MemjsClient {
+  readonly servers: readonly {
+    readonly host: string;
+    readonly port: number | string;
+    readonly username?: string | undefined;
+    readonly password?: string | undefined;
+  }[];
+  /** The index of a key's server. */
+  getServer(key: string): number | string;
+}
+
+export interface MemcacheBackendOptions {
+  /**
+   * `[user:password@]host[:port]` of each memcached, as a list or with commas between. The order matters: a Go
+   * program that is to share the results must list the same servers in the same order. The port's default is 11211.
+   */
+  readonly servers?: string | readonly string[] | undefined;
+  /**
+   * Instead of `servers`: a memjs Client, whose servers, credentials and, where it was replaced, `getServer` are
+   * used for connections of our own. The client itself stays yours: nothing is sent through it, and it is not closed.
+   */
+  readonly client?: MemjsClient | undefined;
+  /** For SASL, where a server's own address names no user. memjs reads MEMCACHE_USERNAME and MEMCACHIER_USERNAME too. */
+  readonly username?: string | undefined;
+  /** For SASL, beside `username`. */
+  readonly password?: string | undefined;
+  /** Connections to each server. Commands are pipelined, so one is enough for most. Default 1. */
+  readonly poolSize?: number | undefined;
+  /**
+   * How long a command and a connection attempt may take, in milliseconds. A command that took longer has failed,
+   * and its connection is reset, so that it is not written later. Default 1,000.
+   */
+  readonly commandTimeoutMs?: number | undefined;
+}
+
+/** The options with their defaults. */
+export interface Settings {
+  readonly addresses: readonly Address[];
+  readonly chooseServer: (key: string) => number;
+  readonly poolSize: number;
+  readonly commandTimeoutMs: number;
+}
+
+/** @throws YTaskError InvalidArgument */
+export function readOptions(options: MemcacheBackendOptions): Settings {
+  const { client } = options;
+  if ((client === undefined) === (options.servers === undefined))
+    throw invalid("give the memcached backend either `servers` or `client`, and not both");
+  const addresses = (client ? addressesOf(client) : parseServers(options.servers ?? "")).map((address) => ({
+    ...address,
+    username: address.username ?? options.username,
+    password: address.password ?? options.password,
+  }));
+  if (addresses.length === 0) throw invalid("the memcached backend needs at least one server");
+  return {
+    addresses,
+    chooseServer:
+      client && Object.hasOwn(client, "getServer")
+        ? (key) => Number(client.getServer(key))
+        : (key) => serverOf(key, addresses.length),
+    poolSize: positiveInteger("poolSize", options.poolSize ?? 1),
+    commandTimeoutMs: positiveInteger("commandTimeoutMs", options.commandTimeoutMs ?? 1_000),
+  };
+}
+
+const addressesOf = (client: MemjsClient): Address[] =>
+  client.servers.map(({ host, port, username, password }) => ({
+    host,
+    port: Number(port),
+    username: username || undefined,
+    password: password || undefined,
+  }));
+
+const parseServers = (servers: string | readonly string[]): Address[] =>
+  (typeof servers === "string" ? servers.split(",") : servers).map(parseAddress);
+
+function positiveInteger(name: string, value: number): number {
+  if (Number.isSafeInteger(value) && value > 0) return value;
+  throw invalid(`${name} of the memcached backend must be a whole number above 0, and is ${value}`);
+}
+
+const invalid = (message: string) => new YTaskError(ErrorCode.InvalidArgument, message);
