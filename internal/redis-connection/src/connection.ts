@@ -1,0 +1,179 @@
+import {
+  bounded,
+  type DriverEnvironment,
+  ErrorCode,
+  redact,
+  silentLogger,
+  YTaskError,
+} from "@ytask/core/driver";
+import { CallBrokeOff } from "./call-broke-off.js";
+import type { RedisClient, RedisConnectionOptions } from "./connection-options.js";
+import { explainError } from "./explain-error.js";
+import { inspectServer } from "./inspect-server.js";
+import { isCluster, openClient } from "./open-client.js";
+
+/**
+ * One connection (to a Cluster: one a node) that reconnects by itself. It keeps no call for later and repeats none; a
+ * call that takes too long fails, and takes the connection with it, since only so can it not happen much later.
+ */
+export class Connection {
+  readonly #client: RedisClient;
+  readonly #connectTimeoutMs: number;
+  readonly #commandTimeoutMs: number;
+  readonly #readyListeners = new Set<() => void>();
+  #watchdog: NodeJS.Timeout | undefined;
+  #lastError: Error | undefined;
+  #closed = false;
+  #breaks = 0;
+
+  constructor(options: RedisConnectionOptions) {
+    this.#connectTimeoutMs = options.connectTimeoutMs ?? 3_000;
+    this.#commandTimeoutMs = options.commandTimeoutMs ?? 4_000;
+    this.#client = openClient(options, this.#connectTimeoutMs);
+    this.#listen();
+  }
+
+  /** Grows whenever the connection broke or a call was not answered: what two looks compare to see that nothing did. */
+  get breaks(): number {
+    return this.#breaks;
+  }
+
+  /** Where the server is, for logs and errors; never a password. */
+  get where(): string {
+    const client = this.#client;
+    if (isCluster(client)) return "the Redis Cluster";
+    const { host, port, sentinels, name, path } = client.options;
+    if (sentinels) return `the Sentinel group ${name ?? ""}`;
+    return path ?? `${host}:${port}`;
+  }
+
+  /** The client itself, for what is no call: subscriptions and their events. */
+  get client(): RedisClient {
+    return this.#client;
+  }
+
+  /**
+   * Connects once and looks at the server. Rejects with `Connection`, `AccessRefused` or `UnsupportedServer`; then
+   * the connection is closed and of no more use.
+   */
+  async open(environment?: DriverEnvironment, durable = false): Promise<void> {
+    try {
+      await bounded(this.#client.connect(), this.#connectTimeoutMs + 500, () =>
+        this.#giveUp("did not answer"),
+      );
+      await this.use((client) =>
+        inspectServer(client, this.where, environment?.logger ?? silentLogger, durable),
+      );
+    } catch (error) {
+      this.close();
+      throw this.#unreachable(error);
+    }
+  }
+
+  /** Connects in the background; `use` waits for it. */
+  openLater(): void {
+    this.#client.connect().catch(() => {
+      // Reported by the error event, which `use` reads; ioredis tries again by itself.
+    });
+  }
+
+  /**
+   * Makes a call as soon as there is a connection. Rejects with `CallBrokeOff` where it may have happened, and with
+   * another YTaskError where it has not.
+   */
+  async use<T>(call: (client: RedisClient) => Promise<T>, boundMs = this.#commandTimeoutMs): Promise<T> {
+    const end = performance.now() + boundMs;
+    if (this.#client.status !== "ready") await this.#ready(boundMs);
+    try {
+      return await bounded(call(this.#client), Math.max(1, end - performance.now()), () =>
+        this.#giveUp(`did not answer within ${boundMs} ms`),
+      );
+    } catch (error) {
+      throw this.#explain(error);
+    }
+  }
+
+  /** Calls `listener` each time that the connection is there (again). */
+  onReady(listener: () => void): void {
+    this.#readyListeners.add(listener);
+  }
+
+  /** Destroys the connection; ioredis makes a new one. */
+  destroy(): void {
+    this.#breaks++;
+    if (!this.#closed) this.#client.disconnect(true);
+  }
+
+  /** Ends it: calls that are out reject. */
+  close(): void {
+    this.#closed = true;
+    clearTimeout(this.#watchdog);
+    this.#client.disconnect();
+  }
+
+  #listen(): void {
+    const client = this.#client;
+    client.on("error", (error: Error) => {
+      this.#lastError = error;
+    });
+    client.on("node error", (error: Error) => {
+      this.#lastError = error;
+    });
+    for (const event of ["close", "-node"]) client.on(event, () => this.#breaks++);
+    client.on("connecting", () => this.#watch());
+    client.on("ready", () => {
+      clearTimeout(this.#watchdog);
+      this.#lastError = undefined;
+      for (const listener of this.#readyListeners) listener();
+    });
+  }
+
+  /** ioredis bounds the TCP connect only; a server that accepts and then stays silent would hold it forever. */
+  #watch(): void {
+    clearTimeout(this.#watchdog);
+    if (this.#closed) return;
+    this.#watchdog = setTimeout(() => this.destroy(), this.#connectTimeoutMs);
+  }
+
+  async #ready(boundMs: number): Promise<void> {
+    if (this.#closed) throw new YTaskError(ErrorCode.Closed, "the connection to Redis was closed");
+    if (this.#client.status === "end") this.openLater();
+    const events = ["ready", "end"] as const;
+    let listener = (): void => undefined;
+    const settled = new Promise<void>((resolve) => {
+      listener = resolve;
+      for (const event of events) this.#client.once(event, listener);
+    });
+    await bounded(settled, boundMs, () => undefined);
+    for (const event of events) this.#client.off(event, listener);
+    if (this.#closed) throw new YTaskError(ErrorCode.Closed, "the connection to Redis was closed");
+    if (this.#client.status !== "ready") throw this.#unreachable(undefined);
+  }
+
+  #giveUp(what: string): never {
+    this.destroy();
+    throw new CallBrokeOff(`Redis at ${this.where} ${what}; the connection is made anew`);
+  }
+
+  #explain(thrown: unknown): YTaskError {
+    const error = explainError(thrown, this.where);
+    if (error instanceof CallBrokeOff) this.#breaks++;
+    // A failover makes a master a replica; a new connection finds the new master.
+    if (error.message.includes("READONLY")) this.destroy();
+    return error;
+  }
+
+  /** The reason why there is no connection: the last error that ioredis reported, where it says more. */
+  #unreachable(thrown: unknown): YTaskError {
+    if (YTaskError.isInstance(thrown) && !(thrown instanceof CallBrokeOff)) return thrown;
+    const reason = this.#lastError ?? thrown;
+    const error = reason === undefined ? undefined : explainError(reason, this.where);
+    if (error !== undefined && !(error instanceof CallBrokeOff)) return error;
+    const text = reason instanceof Error ? redact(reason.message) : "no answer yet";
+    return new YTaskError(
+      ErrorCode.Connection,
+      `Redis at ${this.where} cannot be reached (${text}); see that it runs and that the address is right`,
+      { cause: reason },
+    );
+  }
+}

@@ -1,0 +1,50 @@
+import { type Cluster, Redis, type RedisOptions } from "ioredis";
+import type { RedisClient, RedisConnectionOptions } from "./connection-options.js";
+
+/** Reconnects often: after an outage a server must renew its lease before others may take its work for abandoned. */
+const reconnectDelayMs = (attempt: number): number => Math.min(50 * attempt, 500);
+
+/**
+ * What a driver needs of every connection, whatever the user's options say: nothing is kept for later, nothing is sent
+ * twice, calls in flight fail when the connection does, and a dead socket is destroyed at once.
+ */
+const always = {
+  lazyConnect: true,
+  enableOfflineQueue: false,
+  enableReadyCheck: true,
+  autoResendUnfulfilledCommands: false,
+  // 0 makes ioredis reject the calls in flight when the connection closes; otherwise they would never settle.
+  maxRetriesPerRequest: 0,
+  retryStrategy: reconnectDelayMs,
+  disconnectTimeout: 50,
+  enableAutoPipelining: false,
+  readOnly: false,
+} as const satisfies RedisOptions;
+
+/** Makes a client that is not yet connected. */
+export function openClient(options: RedisConnectionOptions, connectTimeoutMs: number): RedisClient {
+  const override: RedisOptions = { ...always, connectTimeout: connectTimeoutMs };
+  if (options.client !== undefined && isCluster(options.client))
+    return duplicateCluster(options.client, override);
+  if (options.client !== undefined) return options.client.duplicate(override);
+  const own: RedisOptions = { ...options.redis, ...override };
+  if (options.url !== undefined) return new Redis(options.url, own);
+  return new Redis({ host: "127.0.0.1", ...own });
+}
+
+/** By a property, since a client of another copy of ioredis is no instance of this one's class. */
+export const isCluster = (client: RedisClient): client is Cluster => client.isCluster;
+
+function duplicateCluster(cluster: Cluster, override: RedisOptions): Cluster {
+  return cluster.duplicate([], {
+    lazyConnect: true,
+    enableOfflineQueue: false,
+    enableReadyCheck: true,
+    enableAutoPipelining: false,
+    scaleReads: "master",
+    clusterRetryStrategy: reconnectDelayMs,
+    // 0: a call whose connection closed may have happened, so ioredis must not send it again by itself.
+    retryDelayOnFailover: 0,
+    redisOptions: { ...cluster.options.redisOptions, ...override },
+  });
+}
