@@ -1,0 +1,37 @@
+import type { Backend } from "@ytask/core/driver";
+import { BackendBench } from "./backend/backend-bench.js";
+import { type BackendNeed, backendBehaviours } from "./backend/index.js";
+import type { Claims } from "./behaviour.js";
+import { connectionCapabilities } from "./connection.js";
+import { defineTests } from "./define-tests.js";
+import type { TestRunner } from "./runner.js";
+import { type BackendSetUp, defaultBoundMs } from "./set-up.js";
+
+/**
+ * Defines the tests of a backend: the contract of `Backend` in `@ytask/core/driver`, one test a behaviour.
+ *
+ * @param runner the test runner's functions: `{ describe, it }` of vitest, jest, mocha or node:test
+ * @param setUp how to make backends, and what they can do
+ */
+export function backendConformance<Driver extends Backend>(
+  runner: TestRunner,
+  setUp: BackendSetUp<Driver>,
+): void {
+  defineTests(runner, {
+    title: "backend conformance",
+    behaviours: backendBehaviours,
+    claims: claimsOf(setUp),
+    testBoundMs: 6 * (setUp.boundMs ?? defaultBoundMs),
+    makeBench: () => BackendBench.for(setUp),
+  });
+}
+
+function claimsOf<Driver extends Backend>({
+  capabilities,
+  watch,
+  connection,
+  exceptions = {},
+}: BackendSetUp<Driver>): Claims<BackendNeed> {
+  const { atomicUnlessFinished = true } = capabilities ?? {};
+  return { capabilities: { atomicUnlessFinished, watch, ...connectionCapabilities(connection) }, exceptions };
+}

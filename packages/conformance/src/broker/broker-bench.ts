@@ -1,0 +1,100 @@
+import { randomUUID } from "node:crypto";
+import type { Broker, SubscribeOptions } from "@ytask/core/driver";
+import type { Bench } from "../define-tests.js";
+import { type BoundDrivers, Drivers } from "../drivers.js";
+import { eventually } from "../eventually.js";
+import { type BrokerSetUp, defaultBoundMs } from "../set-up.js";
+import { BoundedBroker } from "./bounded-broker.js";
+import { Subscriber } from "./subscriber.js";
+
+/** The part of a set-up that does not depend on the type of the broker. */
+type BrokerTraits = Omit<BrokerSetUp, "create" | "connection"> & {
+  readonly connection: object;
+};
+
+/** What a behaviour of a broker is shown on. All its calls are bounded. */
+export class BrokerBench implements Bench {
+  readonly #setUp: BrokerTraits;
+  readonly #brokers: BoundDrivers<BoundedBroker>;
+  readonly #queues: string[] = [];
+  readonly #boundMs: number;
+
+  private constructor(setUp: BrokerTraits, brokers: BoundDrivers<BoundedBroker>) {
+    this.#setUp = setUp;
+    this.#brokers = brokers;
+    this.#boundMs = setUp.boundMs ?? defaultBoundMs;
+  }
+
+  static for<Driver extends Broker>(setUp: BrokerSetUp<Driver>): BrokerBench {
+    const boundMs = setUp.boundMs ?? defaultBoundMs;
+    return new BrokerBench(
+      setUp,
+      new Drivers(setUp, boundMs, (broker) => new BoundedBroker(broker, boundMs)),
+    );
+  }
+
+  /** Whether redeliveries are counted exactly. */
+  get countsExactly(): boolean {
+    return this.#setUp.capabilities.exactRedeliveryCount === true;
+  }
+
+  get canCut(): boolean {
+    return !("missing" in this.#setUp.connection);
+  }
+
+  /** A broker of its own, not connected: what another process has. */
+  create(): Promise<BoundedBroker> {
+    return this.#brokers.create();
+  }
+
+  async connect(): Promise<BoundedBroker> {
+    const broker = await this.create();
+    await broker.connect();
+    return broker;
+  }
+
+  /** The name of a new queue. */
+  queue(suffix = ""): string {
+    const queue = `YTask:Queue:conformance-${randomUUID()}${suffix}`;
+    this.#queues.push(queue);
+    return queue;
+  }
+
+  /** Subscribes, and waits as long for deliveries as it takes to have them back from a crashed broker. */
+  subscribe(broker: Broker, queue: string, options: Partial<SubscribeOptions> = {}): Promise<Subscriber> {
+    return Subscriber.to(broker, queue, this.#setUp.takenBackWithinMs + this.#boundMs, options);
+  }
+
+  /** What most behaviours begin with: a connected broker, a queue, and a subscription to it. */
+  async start(options: Partial<SubscribeOptions> = {}) {
+    const broker = await this.connect();
+    const queue = this.queue();
+    return { broker, queue, subscriber: await this.subscribe(broker, queue, options) };
+  }
+
+  /** As if the broker's process died; `mend` makes a broken network of it. */
+  cut(broker: BoundedBroker): Promise<void> {
+    return this.#brokers.cut(broker);
+  }
+
+  stall(broker: BoundedBroker): Promise<void> {
+    return this.#brokers.stall(broker);
+  }
+
+  mend(broker: BoundedBroker): Promise<void> {
+    return this.#brokers.mend(broker);
+  }
+
+  /** Waits until something holds, for as long as an event may take. */
+  eventually(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
+    return eventually(what, this.#setUp.takenBackWithinMs + this.#boundMs, holds);
+  }
+
+  async tidyUp(): Promise<void> {
+    try {
+      await this.#brokers.close();
+    } finally {
+      await this.#setUp.tidyUp?.(this.#queues);
+    }
+  }
+}

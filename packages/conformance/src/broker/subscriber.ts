@@ -1,0 +1,118 @@
+import assert from "node:assert/strict";
+import { setTimeout as sleep } from "node:timers/promises";
+import {
+  type Broker,
+  type Delivery,
+  ErrorCode,
+  type Outcome,
+  type Settlement,
+  type SubscribeOptions,
+  type Subscription,
+  YTaskError,
+} from "@ytask/core/driver";
+
+/** How long a test listens for what must not come. A slow machine can only make it miss something, never fail. */
+const quietMs = 300;
+/** How long one receive waits: short, so that a wait for deliveries ends soon after its time. */
+const receiveMs = 500;
+const pauseMs = 50;
+
+/** Takes from one queue the way core does, and remembers what was lost. */
+export class Subscriber {
+  /** What was reported by `onLost`. */
+  readonly lost: readonly Delivery[];
+  readonly #boundMs: number;
+  readonly #subscription: Subscription;
+
+  private constructor(subscription: Subscription, lost: readonly Delivery[], boundMs: number) {
+    this.#subscription = subscription;
+    this.lost = lost;
+    this.#boundMs = boundMs;
+  }
+
+  /** @param boundMs how long `take` waits for what must come */
+  static async to(
+    broker: Broker,
+    queue: string,
+    boundMs: number,
+    options: Partial<SubscribeOptions> = {},
+  ): Promise<Subscriber> {
+    const lost: Delivery[] = [];
+    const subscription = await broker.subscribe(queue, {
+      maxUnsettled: 1_000,
+      maxRedeliveries: 20,
+      onLost: (deliveries) => void lost.push(...deliveries),
+      onError: () => {},
+      ...options,
+    });
+    return new Subscriber(subscription, lost, boundMs);
+  }
+
+  receive(limit: number, waitMs: number): Promise<readonly Delivery[]> {
+    return this.#subscription.receive(limit, waitMs);
+  }
+
+  /** Exactly `count` deliveries; fails where they do not come in time. A receive that rejects is made again. */
+  async take(count: number): Promise<readonly Delivery[]> {
+    const taken: Delivery[] = [];
+    const endMs = performance.now() + this.#boundMs;
+    while (taken.length < count) {
+      if (performance.now() > endMs)
+        assert.fail(`Only ${taken.length} of ${count} messages were received within ${this.#boundMs} ms.`);
+      taken.push(...(await this.#receiveAgain(count - taken.length)));
+    }
+    assert.equal(taken.length, count, `receive gave more than its limit: ${taken.length} of ${count}`);
+    return taken;
+  }
+
+  /** The bodies of `count` deliveries, which it acks. */
+  async takeBodies(count: number): Promise<readonly string[]> {
+    const taken = await this.take(count);
+    await this.ack(taken);
+    return bodiesOf(taken);
+  }
+
+  /** Fails where anything is received within a short time. */
+  async expectNothing(): Promise<void> {
+    const received = await this.receive(10, quietMs);
+    assert.deepEqual(bodiesOf(received), [], "nothing was to be received");
+  }
+
+  settle(settlements: readonly Settlement[]): Promise<readonly Outcome[]> {
+    return this.#subscription.settle(settlements);
+  }
+
+  /** Settles, and fails where one is not settled. */
+  async settleAll(settlements: readonly Settlement[]): Promise<void> {
+    const outcomes = await this.settle(settlements);
+    assert.equal(outcomes.length, settlements.length, "settle gives one outcome for each settlement");
+    const others = outcomes.filter((outcome) => outcome !== "settled");
+    assert.deepEqual(others, [], "everything was to be settled");
+  }
+
+  ack(deliveries: readonly Delivery[]): Promise<void> {
+    return this.settleAll(deliveries.map((delivery) => ({ delivery, kind: "ack" })));
+  }
+
+  release(deliveries: readonly Delivery[]): Promise<void> {
+    return this.settleAll(deliveries.map((delivery) => ({ delivery, kind: "release" })));
+  }
+
+  close(): Promise<void> {
+    return this.#subscription.close();
+  }
+
+  /** A receive that rejects because the server cannot be reached gives nothing, after a moment, as core takes it. */
+  async #receiveAgain(limit: number): Promise<readonly Delivery[]> {
+    try {
+      return await this.receive(limit, Math.min(receiveMs, this.#boundMs));
+    } catch (error) {
+      if (!YTaskError.isInstance(error, ErrorCode.Connection)) throw error;
+      await sleep(pauseMs);
+      return [];
+    }
+  }
+}
+
+export const bodiesOf = (deliveries: readonly { readonly body: string }[]): readonly string[] =>
+  deliveries.map((delivery) => delivery.body);

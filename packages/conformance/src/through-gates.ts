@@ -1,0 +1,63 @@
+import type { Connection } from "./connection.js";
+import { Gate } from "./gate.js";
+
+/** The part of a set-up that `throughGates` makes. */
+export interface Gated<Driver> {
+  create(): Promise<Driver>;
+  readonly connection: Connection<Driver> & { stall(driver: Driver): void };
+  tidyUp(): Promise<void>;
+}
+
+/**
+ * Puts a gate of its own between each driver and the server, so that a test can take one's connection away.
+ *
+ * @param server the server's URL with a port, or `host:port`; as a function where it is known only when tests run
+ * @param create makes a driver, not connected, for the URL that it is given: the same, but for host and port
+ * @returns `create`, `connection` and `tidyUp` of a set-up
+ */
+export function throughGates<Driver>(
+  server: string | (() => string),
+  create: (server: string) => Driver,
+): Gated<Driver> {
+  const gates = new Map<Driver, Gate>();
+  return {
+    async create() {
+      const address = parse(typeof server === "string" ? server : server());
+      const gate = await Gate.open(address);
+      const driver = create(address.through(gate.port));
+      gates.set(driver, gate);
+      return driver;
+    },
+    connection: {
+      cut: (driver) => gates.get(driver)?.cut(),
+      mend: (driver) => gates.get(driver)?.mend(),
+      stall: (driver) => gates.get(driver)?.stall(),
+    },
+    async tidyUp() {
+      const open = [...gates.values()];
+      gates.clear();
+      await Promise.all(open.map((gate) => gate.close()));
+    },
+  };
+}
+
+interface Address {
+  readonly host: string;
+  readonly port: number;
+  /** The same address, but at a port of this machine. */
+  through(port: number): string;
+}
+
+/** The last `host:port` before the path, whatever the scheme, the credentials and the path are. */
+const hostAndPort = /^((?:[a-z0-9+.-]+:\/\/)?(?:[^/@]*@)?)(\[[^\]]+\]|[^/:@[\]]+):(\d+)(?=[/?#]|$)/i;
+
+function parse(server: string): Address {
+  const [, before = "", host, port] = hostAndPort.exec(server) ?? [];
+  if (host === undefined || port === undefined)
+    throw new Error("throughGates needs a URL with a host and a port, or host:port.");
+  return {
+    host: host.replace(/^\[|\]$/g, ""),
+    port: Number(port),
+    through: (gatePort) => server.replace(hostAndPort, () => `${before}127.0.0.1:${gatePort}`),
+  };
+}
