@@ -27,6 +27,8 @@ const whyNotInstalled: Record<ServerKind, () => string | undefined> = {
 
 /** Whether tests can start a server of this kind: what tests need that kill it, or fill it, or set it up. */
 export const installed = (kind: ServerKind): Availability => {
+  const known = preparedServers()[kind];
+  if (known) return known;
   const reason = whyNotInstalled[kind]();
   return reason === undefined ? { yes: true } : { yes: false, reason };
 };
@@ -37,6 +39,13 @@ export const available = (kind: ServerKind): Availability => {
   const found = installed(kind);
   return found.yes ? found : { yes: false, reason: `${urlVariables[kind]} is not set; ${found.reason}` };
 };
+
+/**
+ * What `npm test` found when it set the servers up. It is part of turbo's cache key too, so that a run with more
+ * servers than the last does not take over that one's skips.
+ */
+const preparedServers = (): Partial<Record<ServerKind, Availability>> =>
+  JSON.parse(process.env.YTASK_TEST_SERVERS || "{}");
 
 const missing = (program: string): string | undefined =>
   findProgram(program) ? undefined : `${program} is not on PATH`;

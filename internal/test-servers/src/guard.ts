@@ -17,7 +17,8 @@ const guard = (script: string, argument: string): Release => {
 };
 
 /** Kills the process group `processId` when this process dies without having released it. */
-export const guardProcessGroup = (processId: number): Release => guard('kill -s KILL -- "-$1"', String(processId));
+export const guardProcessGroup = (processId: number): Release =>
+  guard('kill -s KILL -- "-$1"', String(processId));
 
 /** Deletes `folder` when this process dies without having released it. */
 export const guardFolder = (folder: string): Release =>

@@ -1,0 +1,56 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+
+/**
+ * @typedef {object} Report
+ * @property {number} passed
+ * @property {number} failed Files that could not be loaded and errors outside of tests included.
+ * @property {{ name: string, reason: string }[]} skipped
+ */
+
+const folder = "test-report";
+
+/**
+ * Writes what `npm test` sums up, one file for each script that runs vitest. It is an output of turbo's task, so that
+ * a run from the cache counts, and names what it skips, like the one that was cached.
+ *
+ * @implements {import("vitest/node").Reporter}
+ */
+export default class SummaryReporter {
+  /**
+   * @param {readonly import("vitest/node").TestModule[]} modules
+   * @param {readonly unknown[]} unhandledErrors
+   */
+  onTestRunEnd(modules, unhandledErrors) {
+    /** @type {Report} */
+    const report = { passed: 0, failed: unhandledErrors.length, skipped: [] };
+    for (const module of modules) {
+      report.failed += module.errors().length;
+      for (const test of module.children.allTests()) add(report, test);
+    }
+    mkdirSync(folder, { recursive: true });
+    const script = (process.env.npm_lifecycle_event ?? "test").replaceAll(":", "-");
+    writeFileSync(`${folder}/${script}.json`, `${JSON.stringify(report, null, 2)}\n`);
+  }
+}
+
+/**
+ * @param {Report} report
+ * @param {import("vitest/node").TestCase} test
+ */
+const add = (report, test) => {
+  const result = test.result();
+  if (result.state === "passed") report.passed += 1;
+  else if (result.state === "skipped")
+    report.skipped.push({ name: test.fullName, reason: reason(test, result) });
+  // A test that is still pending when the run ends was interrupted.
+  else report.failed += 1;
+};
+
+/**
+ * From `context.skip(reason)`, or from a suite that names its reason as `[skipped: reason]`.
+ *
+ * @param {import("vitest/node").TestCase} test
+ * @param {{ note?: string | undefined }} result
+ */
+const reason = (test, { note }) =>
+  note ?? /\[skipped: (.*?)\]/.exec(test.fullName)?.[1] ?? "no reason is given";

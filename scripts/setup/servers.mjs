@@ -1,0 +1,39 @@
+import { join } from "node:path";
+import { aptInstall } from "./apt.mjs";
+import { root } from "./root.mjs";
+import { read } from "./run.mjs";
+
+/** @typedef {{ yes: true } | { yes: false, reason: string }} Availability */
+
+/** What apt has; MongoDB is not in Debian. */
+const packages = [
+  { kind: "redis", variable: "REDIS_URL", name: "redis-server" },
+  { kind: "rabbitmq", variable: "AMQP_URL", name: "rabbitmq-server" },
+  { kind: "memcached", variable: "MEMCACHED_SERVERS", name: "memcached" },
+];
+
+/**
+ * Finds out which servers tests can start, and installs with apt those that are neither there nor named by the
+ * environment. The dependencies must have been installed.
+ *
+ * @returns {Promise<Record<string, Availability>>} by kind: redis, rabbitmq, memcached, mongo.
+ */
+export const prepareServers = async () => {
+  console.error("Looking for servers to test on …");
+  const found = await findServers();
+  const wanted = packages.filter(({ kind, variable }) => !found[kind]?.yes && !process.env[variable]);
+  if (wanted.length === 0) return found;
+  const problem = await aptInstall(wanted.map(({ name }) => name));
+  const foundNow = problem === undefined ? await findServers() : found;
+  for (const { kind } of wanted) {
+    const server = foundNow[kind];
+    if (server?.yes === false && problem !== undefined) server.reason += `, and ${problem}`;
+  }
+  return foundNow;
+};
+
+/** @returns {Promise<Record<string, Availability>>} */
+const findServers = async () => {
+  const prepare = join(root, "internal/test-servers/src/prepare.ts");
+  return JSON.parse(await read(process.execPath, ["--import", "tsx", prepare]));
+};
