@@ -1,0 +1,23 @@
+import type { BrokerCapabilities } from "@ytask/core/driver";
+import type { Settings } from "./options.js";
+
+/** What this broker cannot do, and why. */
+export const capabilitiesOf = (settings: Settings): BrokerCapabilities => ({
+  exactRedeliveryCount: {
+    missing:
+      settings.queueType === "classic"
+        ? "classic queues flag what was delivered before, run or not, and flag everything after a crash of the server"
+        : "quorum queues also count messages that were sent ahead to a server and never ran",
+  },
+  front: {
+    missing:
+      settings.queueType === "classic"
+        ? "messages for the head have a higher priority, and keep their order among themselves"
+        : "quorum queues have no priorities before RabbitMQ 4",
+  },
+  atomicReplace: { missing: "a message is sent and confirmed before the one that it replaces is acked" },
+  orderedRelease: true,
+  sendsAhead: true,
+  // Leaves a task that ends at its limit time to be settled before the server takes it back.
+  defaultTimeoutMs: Math.floor((settings.consumerTimeoutMs * 5) / 6),
+});

@@ -1,0 +1,161 @@
+import { bounded, ErrorCode, YTaskError } from "@ytask/core/driver";
+import type { Channel } from "amqplib";
+import { explain } from "./errors.js";
+
+export interface KeeperOptions<C extends Channel> {
+  /** Opens a channel; may wait for the connection to be back. */
+  open(): Promise<C>;
+  /** Prepares a channel before it is used, each time anew. */
+  setUp?(channel: C): Promise<void>;
+  /** Called when a channel that was in use has closed. */
+  onDown?(error: YTaskError): void;
+  /** Called when opening or preparing a channel failed; it is tried again. */
+  onError?(error: YTaskError): void;
+  /** What the channel is for, as the beginning of a sentence in errors: "Could not publish". */
+  readonly doing: string;
+}
+
+interface Waiter<C> {
+  resolve(channel: C): void;
+  reject(error: YTaskError): void;
+}
+
+/** The longest pause before a channel is opened again, in milliseconds: servers resume soon after an outage. */
+const longestPauseMs = 1_000;
+const firstPauseMs = 50;
+
+/** Keeps one channel open: whenever it closes, for whatever reason, another one is opened and prepared. */
+export class ChannelKeeper<C extends Channel> {
+  readonly #options: KeeperOptions<C>;
+  readonly #ended: Promise<undefined>;
+  #end: () => void = () => undefined;
+  #closed = false;
+  #current: C | undefined;
+  #lastError: YTaskError | undefined;
+  readonly #waiting = new Set<Waiter<C>>();
+  #pauseMs = firstPauseMs;
+
+  constructor(options: KeeperOptions<C>) {
+    this.#options = options;
+    this.#ended = new Promise((resolve) => {
+      this.#end = () => resolve(undefined);
+    });
+    void this.#run();
+  }
+
+  /** The channel, while it can be used. */
+  get current(): C | undefined {
+    return this.#current;
+  }
+
+  /** Why there is no channel, as far as it is known. */
+  get lastError(): YTaskError | undefined {
+    return this.#lastError;
+  }
+
+  /**
+   * The channel, as soon as it can be used.
+   *
+   * @throws YTaskError with the reason where that takes longer than `boundMs`
+   */
+  ready(boundMs: number): Promise<C> {
+    if (this.#current !== undefined) return Promise.resolve(this.#current);
+    if (this.#closed) return Promise.reject(closedError());
+    return new Promise((resolve, reject) => {
+      const waiter = { resolve, reject };
+      const timer = setTimeout(() => waiter.reject(this.#lastError ?? this.#unreachable()), boundMs);
+      const settle = <A>(settled: (value: A) => void) => {
+        return (value: A) => {
+          clearTimeout(timer);
+          this.#waiting.delete(waiter);
+          settled(value);
+        };
+      };
+      waiter.resolve = settle(resolve);
+      waiter.reject = settle(reject);
+      this.#waiting.add(waiter);
+    });
+  }
+
+  /** Closes the channel, which gives back what was delivered on it, and opens no other. */
+  async close(boundMs: number): Promise<void> {
+    this.#closed = true;
+    this.#end();
+    for (const waiter of this.#waiting) waiter.reject(closedError());
+    const channel = this.#current;
+    this.#current = undefined;
+    if (channel !== undefined) await bounded(closeQuietly(channel), boundMs, () => undefined);
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#closed) {
+      try {
+        await this.#once();
+      } catch (error) {
+        if (this.#closed) return;
+        this.#lastError = explain(error, this.#options.doing);
+        this.#options.onError?.(this.#lastError);
+      }
+      await bounded(this.#ended, this.#pauseMs, () => undefined);
+      this.#pauseMs = Math.min(this.#pauseMs * 2, longestPauseMs);
+    }
+  }
+
+  /** The life of one channel, from its opening to its end. */
+  async #once(): Promise<void> {
+    const channel = await this.#opened();
+    if (channel === undefined) return;
+    let cause: unknown = new Error("the channel closed");
+    let gone = false;
+    channel.on("error", (error) => {
+      cause = error;
+    });
+    const closed = new Promise<void>((resolve) => {
+      channel.once("close", () => {
+        gone = true;
+        this.#lose(channel, cause);
+        resolve();
+      });
+    });
+    await this.#options.setUp?.(channel);
+    if (this.#closed) return closeQuietly(channel);
+    if (!gone) this.#use(channel);
+    await closed;
+  }
+
+  /** A new channel; undefined where the keeper was closed first, which may leave one that opens late. */
+  async #opened(): Promise<C | undefined> {
+    const opening = this.#options.open();
+    const channel = await Promise.race([opening, this.#ended]);
+    if (channel === undefined) opening.then(closeQuietly, () => undefined);
+    return channel;
+  }
+
+  #use(channel: C): void {
+    this.#current = channel;
+    this.#pauseMs = firstPauseMs;
+    for (const waiter of this.#waiting) waiter.resolve(channel);
+  }
+
+  #lose(channel: C, cause: unknown): void {
+    if (this.#current !== channel) return;
+    this.#current = undefined;
+    this.#lastError = explain(cause, this.#options.doing);
+    this.#options.onDown?.(this.#lastError);
+  }
+
+  #unreachable(): YTaskError {
+    return explain(new Error("no channel could be opened in time"), this.#options.doing);
+  }
+}
+
+const closedError = () => new YTaskError(ErrorCode.Closed, "The RabbitMQ broker is closed");
+
+async function closeQuietly(channel: Channel): Promise<void> {
+  channel.on("error", () => undefined);
+  try {
+    await channel.close();
+  } catch {
+    // It closed by itself in the meantime, which is all that was wanted.
+  }
+}

@@ -1,0 +1,65 @@
+import type { Logger } from "@ytask/core/driver";
+import { ForeignLink, type Link, openLink } from "./link.js";
+import type { Settings } from "./options.js";
+import { Publisher } from "./publisher.js";
+import { Questions } from "./questions.js";
+import { Queues } from "./queues.js";
+import { Sender } from "./sender.js";
+
+/** How long each part may take to close, in milliseconds. */
+const closeTimeoutMs = 2_000;
+
+/**
+ * What is open between `connect` and `close`. Publishing and consuming have a connection each: a server in alarm reads
+ * nothing more from a connection that publishes, acks included.
+ */
+export class Connections {
+  readonly publish: Link;
+  readonly consume: Link;
+  readonly questions: Questions;
+  readonly queues: Queues;
+  readonly sender: Sender;
+  readonly #publishers: { readonly ordinary: Publisher; readonly large: Publisher };
+
+  private constructor(publish: Link, consume: Link, answerTimeoutMs: number) {
+    this.publish = publish;
+    this.consume = consume;
+    this.questions = new Questions(consume, answerTimeoutMs);
+    this.queues = new Queues(this.questions);
+    const publisher = () => new Publisher(publish, answerTimeoutMs, () => this.queues.forget());
+    this.#publishers = { ordinary: publisher(), large: publisher() };
+    this.sender = new Sender(this.#publishers, this.queues);
+  }
+
+  /** Rejects as `Broker.connect` does. */
+  static async open(settings: Settings, logger: Logger): Promise<Connections> {
+    const [publish, consume] = await openLinks(settings, logger);
+    const connections = new Connections(publish, consume, settings.answerTimeoutMs);
+    try {
+      await connections.#publishers.ordinary.ready(settings.answerTimeoutMs);
+      await connections.questions.ready();
+      return connections;
+    } catch (error) {
+      await connections.close();
+      throw error;
+    }
+  }
+
+  async close(): Promise<void> {
+    const { ordinary, large } = this.#publishers;
+    await Promise.all([ordinary, large, this.questions].map((part) => part.close(closeTimeoutMs)));
+    await Promise.all([this.publish.close(), this.consume.close()]);
+  }
+}
+
+async function openLinks(settings: Settings, logger: Logger): Promise<[Link, Link]> {
+  if (settings.client !== undefined)
+    return [new ForeignLink(settings.client.publish), new ForeignLink(settings.client.consume)];
+  const publish = await openLink(settings, "publish", logger);
+  try {
+    return [publish, await openLink(settings, "consume", logger)];
+  } catch (error) {
+    await publish.close();
+    throw error;
+  }
+}

@@ -1,0 +1,137 @@
+import {
+  bounded,
+  type DeadLetters,
+  ErrorCode,
+  type Letter,
+  SendFailed,
+  YTaskError,
+} from "@ytask/core/driver";
+import type { Channel, GetMessage } from "amqplib";
+import { letterOf } from "./addressing.js";
+import { explain, NOT_FOUND, replyCode } from "./errors.js";
+import type { Link } from "./link.js";
+import type { QueueSpec } from "./names.js";
+import type { Questions } from "./questions.js";
+import type { Sender } from "./sender.js";
+
+export interface DeadLettersOptions {
+  /** Where the letters are. */
+  readonly from: QueueSpec;
+  /** Where they are sent again. */
+  readonly to: QueueSpec;
+  readonly link: Link;
+  readonly sender: Sender;
+  readonly questions: Questions;
+  readonly answerTimeoutMs: number;
+  /** Runs one look into a queue at a time: what one holds, another cannot see. */
+  exclusively<A>(queue: string, look: () => Promise<A>): Promise<A>;
+}
+
+const doing = "Could not read dead letters";
+
+/** How many letters are sent again at a time. */
+const batch = 200;
+
+/**
+ * The dead letters of a queue. They are read by taking them without an ack: closing the channel, or the death of this
+ * process, puts them back where they were.
+ */
+export class RabbitMqDeadLetters implements DeadLetters {
+  readonly #options: DeadLettersOptions;
+
+  constructor(options: DeadLettersOptions) {
+    this.#options = options;
+  }
+
+  async list({ limit = 100 }: { readonly limit?: number | undefined } = {}): Promise<readonly Letter[]> {
+    return this.#look([], async (channel) => (await this.#take(channel, limit)).map(letterOf));
+  }
+
+  async redrive(ids?: readonly string[], rewrite?: (letter: Letter) => string): Promise<number> {
+    const wanted = ids === undefined ? undefined : new Set(ids);
+    return this.#look(0, async (channel) => {
+      // No more than there are now: what fails again soon would be sent again and again.
+      let left = (await this.#bounded(channel.checkQueue(this.#options.from.name))).messageCount;
+      let count = 0;
+      while (left > 0 && wanted?.size !== 0) {
+        const taken = await this.#take(channel, Math.min(batch, left));
+        if (taken.length === 0) break;
+        left -= taken.length;
+        const chosen = taken.filter(
+          (message) => wanted === undefined || wanted.delete(String(message.properties.messageId)),
+        );
+        await this.#sendAgain(channel, chosen, rewrite);
+        count += chosen.length;
+      }
+      return count;
+    });
+  }
+
+  async purge(): Promise<number> {
+    const { questions, from } = this.#options;
+    return questions.ask(`Could not purge ${from.name}`, async (channel) => {
+      try {
+        return (await channel.purgeQueue(from.name)).messageCount;
+      } catch (error) {
+        if (replyCode(error) === NOT_FOUND) return 0;
+        throw error;
+      }
+    });
+  }
+
+  async #sendAgain(
+    channel: Channel,
+    chosen: readonly GetMessage[],
+    rewrite: (letter: Letter) => string = (letter) => letter.body,
+  ): Promise<void> {
+    const { sender, to } = this.#options;
+    const copies = chosen.map((message) => ({ to, body: Buffer.from(rewrite(letterOf(message))) }));
+    const sent = await sender.send(copies);
+    for (const [index, message] of chosen.entries()) if (sent[index]?.kind === "stored") channel.ack(message);
+    const failed = sent.find((outcome) => outcome.kind !== "stored");
+    if (failed !== undefined)
+      throw new SendFailed(
+        `Some dead letters stay where they are: ${failed.error.message}`,
+        {},
+        { cause: failed.error },
+      );
+  }
+
+  /** Takes up to `limit` letters, the oldest first. */
+  async #take(channel: Channel, limit: number): Promise<readonly GetMessage[]> {
+    const taken: GetMessage[] = [];
+    while (taken.length < limit) {
+      const message = await this.#bounded(channel.get(this.#options.from.name));
+      if (message === false) break;
+      taken.push(message);
+    }
+    return taken;
+  }
+
+  /** Opens a channel, looks, and closes it, which puts back what is not acked. `none` where there is no such queue. */
+  #look<A>(none: A, look: (channel: Channel) => Promise<A>): Promise<A> {
+    return this.#options.exclusively(this.#options.from.name, async () => {
+      try {
+        const channel = await this.#bounded(this.#options.link.client.createChannel());
+        channel.on("error", () => undefined);
+        try {
+          const seen = await look(channel);
+          await this.#bounded(channel.close());
+          return seen;
+        } catch (error) {
+          channel.close().catch(() => undefined);
+          throw error;
+        }
+      } catch (error) {
+        if (replyCode(error) === NOT_FOUND) return none;
+        throw explain(error, doing);
+      }
+    });
+  }
+
+  #bounded<A>(answer: Promise<A>): Promise<A> {
+    return bounded(answer, this.#options.answerTimeoutMs, () => {
+      throw new YTaskError(ErrorCode.Connection, `${doing}: RabbitMQ did not answer in time`);
+    });
+  }
+}

@@ -1,0 +1,40 @@
+import type { Delivery } from "@ytask/core/driver";
+import type { Channel, ConsumeMessage } from "amqplib";
+import type { QueueSpec } from "./names.js";
+import type { Addressed } from "./sender.js";
+
+/** How often a message was redelivered, where the server does not count. Ours: Go servers pass over it. */
+export const REDELIVERIES = "ytask-redeliveries";
+
+/** A message that this subscription holds. */
+export interface Held {
+  readonly delivery: Delivery;
+  /** Where it is acked: only there does the server know it. */
+  channel: Channel;
+  message: ConsumeMessage;
+  /** Its queue was deleted: the server has it no more, and whoever lets go of it has to send it again. */
+  orphaned: boolean;
+}
+
+/** A number that a message carries; 0 where it carries none. */
+function countIn(message: ConsumeMessage, header: string): number {
+  const value: unknown = message.properties.headers?.[header];
+  return typeof value === "number" && Number.isInteger(value) && value > 0 ? value : 0;
+}
+
+/** How often a message was handed out before: by the server's count, where its queue has one, and ours. */
+export const redeliveriesOf = (message: ConsumeMessage): number =>
+  countIn(message, "x-delivery-count") + countIn(message, REDELIVERIES);
+
+/** The highest of a classic queue's priorities. */
+const nextInLine = 9;
+
+/** A message again, next in line where its queue has priorities, with a count of redeliveries. */
+export const copyOf = (message: ConsumeMessage, to: QueueSpec, redeliveries: number): Addressed => ({
+  to,
+  body: message.content,
+  properties: {
+    priority: nextInLine,
+    ...(redeliveries > 0 ? { headers: { [REDELIVERIES]: redeliveries } } : {}),
+  },
+});

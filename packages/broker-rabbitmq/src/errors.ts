@@ -1,0 +1,37 @@
+import { ErrorCode, redact, YTaskError } from "@ytask/core/driver";
+
+/** The reply code that the server gave, where an error of amqplib carries one. */
+export const replyCode = (error: unknown): number | undefined =>
+  error instanceof Error && "code" in error && typeof error.code === "number" ? error.code : undefined;
+
+/** AMQP's reply codes that this driver tells apart. */
+export const NOT_FOUND = 404;
+const ACCESS_REFUSED = 403;
+const PRECONDITION_FAILED = 406;
+
+/**
+ * What went wrong, as an error that names the cause and what to do.
+ *
+ * @param error what amqplib threw
+ * @param doing what was tried, as the beginning of a sentence: "Could not declare queue x"
+ */
+export function explain(error: unknown, doing: string): YTaskError {
+  if (YTaskError.isInstance(error)) return error;
+  const reason = redact(error instanceof Error ? error.message : String(error));
+  const failed = (code: ErrorCode, advice: string) =>
+    new YTaskError(code, `${doing}: ${advice} (${reason})`, { cause: error });
+  const code = replyCode(error);
+  if (code === ACCESS_REFUSED || reason.includes("ACCESS-REFUSED"))
+    return failed(ErrorCode.AccessRefused, "RabbitMQ refused the credentials or the permission");
+  // amqplib drops the text of the close frame that answers connection.open; RabbitMQ sends it for these two only.
+  if (reason.includes("Expected ConnectionOpenOk"))
+    return failed(ErrorCode.AccessRefused, "the virtual host does not exist, or the user may not use it");
+  if (code === PRECONDITION_FAILED && reason.includes("message size"))
+    return failed(ErrorCode.InvalidArgument, "the message is larger than the server's max_message_size");
+  if (code === PRECONDITION_FAILED)
+    return failed(
+      ErrorCode.UnsupportedServer,
+      "it exists with other arguments; delete it, or use another group name or queueType",
+    );
+  return failed(ErrorCode.Connection, "RabbitMQ cannot be reached, or the connection broke");
+}

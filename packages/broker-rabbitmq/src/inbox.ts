@@ -1,0 +1,60 @@
+import type { Held } from "./deliveries.js";
+
+/** What a subscription holds: first ready to be handed out, then out until it is settled. */
+export class Inbox {
+  #ready: Held[] = [];
+  readonly #out = new Map<string, Held>();
+  #wake: () => void = () => undefined;
+
+  get readyCount(): number {
+    return this.#ready.length;
+  }
+
+  add(held: Held): void {
+    this.#ready.push(held);
+    this.#wake();
+  }
+
+  /** Hands out up to `limit`, the first that came first. */
+  take(limit: number): readonly Held[] {
+    const taken = this.#ready.splice(0, limit);
+    for (const held of taken) this.#out.set(held.delivery.id, held);
+    return taken;
+  }
+
+  /** What is out under this id; undefined where it was settled or lost. */
+  out(id: string): Held | undefined {
+    return this.#out.get(id);
+  }
+
+  allOut(): readonly Held[] {
+    return [...this.#out.values()];
+  }
+
+  settled(held: Held): void {
+    this.#out.delete(held.delivery.id);
+  }
+
+  /** Takes away all that is ready. */
+  takeReady(): readonly Held[] {
+    const ready = this.#ready;
+    this.#ready = [];
+    return ready;
+  }
+
+  /** Resolves at the next `add` or `wake`, or after `waitMs`. */
+  waitForMore(waitMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, waitMs);
+      this.#wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+
+  /** Ends a `waitForMore`. */
+  wake(): void {
+    this.#wake();
+  }
+}

@@ -1,0 +1,117 @@
+import { bounded, type Logger } from "@ytask/core/driver";
+import { type ChannelModel, connect, type RecoveringChannelModel } from "amqplib";
+import { explain } from "./errors.js";
+import type { AmqpClient, Settings } from "./options.js";
+import { refuseOldServer } from "./server-version.js";
+import { endNow, watch } from "./watchdog.js";
+
+/** One connection to the server, which mends itself. */
+export interface Link {
+  /** Where channels come from. `createChannel` waits while the connection is down. */
+  readonly client: AmqpClient;
+  /** Why the server takes no messages from this connection; undefined while it does. */
+  readonly blocked: string | undefined;
+  /** Why the connection is down, as far as it is known. */
+  readonly lastError: Error | undefined;
+  /** Calls `listener` each time that the server takes messages again. */
+  onUnblocked(listener: () => void): void;
+  /** Settles within a few seconds, whatever state the connection is in. */
+  close(): Promise<void>;
+}
+
+/** How long the server may take to answer a close, in milliseconds. */
+const closeTimeoutMs = 2_000;
+
+/**
+ * Opens a connection that amqplib's own recovery opens again whenever it breaks, at least once a second.
+ *
+ * @param purpose what the connection is for; the server's operator sees it as the connection's name
+ * @throws YTaskError as `Broker.connect` does
+ */
+export async function openLink(settings: Settings, purpose: string, logger: Logger): Promise<Link> {
+  const doing = "Could not connect to RabbitMQ";
+  const client = await connect(settings.url, {
+    noDelay: true,
+    ...settings.socketOptions,
+    timeout: settings.connectTimeoutMs,
+    clientProperties: { connection_name: `ytask ${purpose}`, ...settings.socketOptions.clientProperties },
+    recovery: { initialMaxRetries: 0, initialDelay: 100, maxDelay: 1_000, waitForConnect: false },
+  });
+  const link = new OwnLink(client, settings.answerTimeoutMs, logger);
+  try {
+    await bounded(client.waitForConnect(), settings.connectTimeoutMs, () => {
+      throw new Error(`no answer within ${settings.connectTimeoutMs} ms`);
+    });
+    link.refuseOldServer();
+    return link;
+  } catch (error) {
+    await link.close();
+    throw explain(error, doing);
+  }
+}
+
+/** The state that every connection has, whoever opened it. */
+class Observed {
+  blocked: string | undefined;
+  lastError: Error | undefined;
+  readonly #unblocked: (() => void)[] = [];
+
+  constructor(readonly client: AmqpClient) {
+    client.on("error", (error: Error) => {
+      this.lastError = error;
+    });
+    client.on("blocked", (reason: string) => {
+      this.blocked = reason;
+    });
+    client.on("unblocked", () => this.unblock());
+    client.on("close", () => this.unblock());
+    client.on("disconnect", () => this.unblock());
+  }
+
+  onUnblocked(listener: () => void): void {
+    this.#unblocked.push(listener);
+  }
+
+  unblock(): void {
+    this.blocked = undefined;
+    for (const listener of this.#unblocked) listener();
+  }
+}
+
+/** A connection of the user's: used, observed, and never closed. */
+export class ForeignLink extends Observed implements Link {
+  async close(): Promise<void> {}
+}
+
+class OwnLink extends Observed implements Link {
+  readonly #client: RecoveringChannelModel;
+  #model: ChannelModel | undefined;
+
+  constructor(client: RecoveringChannelModel, answerTimeoutMs: number, logger: Logger) {
+    super(client);
+    this.#client = client;
+    client.on("connect", (model) => {
+      this.#model = model;
+      // amqplib only ends its side, and a dead peer never ends the other: the socket would outlive the process's work.
+      model.once("close", () => setTimeout(() => endNow(model), 1_000).unref());
+      watch(model, answerTimeoutMs);
+    });
+    client.on("disconnect", (error) => {
+      this.lastError = error;
+      logger.warn("the connection to RabbitMQ broke; opening it again", { reason: error.message });
+    });
+    client.on("connect-failed", (error) => {
+      this.lastError = error;
+    });
+  }
+
+  /** @throws YTaskError `UnsupportedServer` */
+  refuseOldServer(): void {
+    if (this.#model !== undefined) refuseOldServer(this.#model.connection.serverProperties);
+  }
+
+  async close(): Promise<void> {
+    await bounded(this.#client.close(), closeTimeoutMs, () => undefined);
+    if (this.#model !== undefined) endNow(this.#model);
+  }
+}

@@ -1,0 +1,158 @@
+import { ErrorCode, YTaskError } from "@ytask/core/driver";
+import type { ConfirmChannel, Options } from "amqplib";
+import { ChannelKeeper } from "./channel-keeper.js";
+import { explain } from "./errors.js";
+import type { Link } from "./link.js";
+
+/** A message as it goes to the server. */
+export interface Publication {
+  readonly exchange: string;
+  readonly routingKey: string;
+  readonly body: Buffer;
+  readonly properties: Options.Publish;
+}
+
+/** What became of a publication. `unroutable`: certainly not stored, since its queue does not exist. */
+export type Published =
+  | { readonly kind: "stored" }
+  | { readonly kind: "unroutable" }
+  | { readonly kind: "notStored" | "unknown"; readonly error: YTaskError };
+
+const stored: Published = { kind: "stored" };
+const unroutable: Published = { kind: "unroutable" };
+
+/** How long a send waits for a connection that is being opened again, in milliseconds: long enough for a hiccup. */
+const reconnectGraceMs = 1_000;
+
+const doing = "Could not send to RabbitMQ";
+
+/** Publishes persistent messages, many at a time, and tells of each whether the server took it. */
+export class Publisher {
+  readonly #link: Link;
+  readonly #answerTimeoutMs: number;
+  readonly #keeper: ChannelKeeper<ConfirmChannel>;
+  /** Those of the messages in flight that the server gave back; it says so before it confirms them. */
+  readonly #returned = new Set<string>();
+  readonly #unblocked = new Set<() => void>();
+  /** Why the channel is about to close; its messages in flight are given up before it is closed. */
+  #cause: Error | undefined;
+  #sent = 0;
+
+  constructor(link: Link, answerTimeoutMs: number, onDown: () => void) {
+    this.#link = link;
+    this.#answerTimeoutMs = answerTimeoutMs;
+    this.#keeper = new ChannelKeeper<ConfirmChannel>({
+      open: () => link.client.createConfirmChannel(),
+      setUp: async (channel) => {
+        this.#cause = undefined;
+        channel.on("error", (error) => {
+          this.#cause = error;
+        });
+        channel.on("return", (message) => this.#returned.add(String(message.properties.messageId)));
+      },
+      onDown: () => {
+        this.#returned.clear();
+        onDown();
+      },
+      doing,
+    });
+    link.onUnblocked(() => {
+      for (const resolve of this.#unblocked) resolve();
+    });
+  }
+
+  /** Resolves once messages can be published. */
+  async ready(boundMs: number): Promise<void> {
+    await this.#keeper.ready(boundMs);
+  }
+
+  close(boundMs: number): Promise<void> {
+    return this.#keeper.close(boundMs);
+  }
+
+  /** What became of each, in their order, within the time that the server has to answer. Never rejects. */
+  async publish(publications: readonly Publication[]): Promise<readonly Published[]> {
+    let channel = this.#keeper.current;
+    if (channel === undefined || this.#link.blocked !== undefined) {
+      try {
+        channel = await this.#channel();
+      } catch (error) {
+        const outcome: Published = { kind: "notStored", error: explain(error, doing) };
+        return publications.map(() => outcome);
+      }
+    }
+    return this.#write(channel, publications);
+  }
+
+  /** The channel, once there is one and the server takes messages. */
+  async #channel(): Promise<ConfirmChannel> {
+    if (this.#link.blocked !== undefined) await this.#untilUnblocked(this.#link.blocked);
+    return this.#keeper.ready(Math.min(reconnectGraceMs, this.#answerTimeoutMs));
+  }
+
+  /** Waits before anything is written, since what is written would be taken later, when nobody expects it. */
+  #untilUnblocked(reason: string): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const settle = (settled: () => void) => () => {
+        clearTimeout(timer);
+        this.#unblocked.delete(goOn);
+        settled();
+      };
+      const goOn = settle(resolve);
+      const giveUp = settle(() => reject(full(reason)));
+      const timer = setTimeout(giveUp, this.#answerTimeoutMs);
+      this.#unblocked.add(goOn);
+    });
+  }
+
+  #write(channel: ConfirmChannel, publications: readonly Publication[]): Promise<readonly Published[]> {
+    return new Promise((resolve) => {
+      const outcomes: Published[] = new Array(publications.length);
+      let waiting = publications.length;
+      const timer = setTimeout(() => finish(this.#unconfirmed()), this.#answerTimeoutMs);
+      const finish = (otherwise: Published) => {
+        clearTimeout(timer);
+        waiting = Number.NaN;
+        resolve(Array.from(outcomes, (outcome) => outcome ?? otherwise));
+      };
+      const settle = (index: number, outcome: Published) => {
+        outcomes[index] = outcome;
+        if (--waiting === 0) finish(stored);
+      };
+      for (const [index, publication] of publications.entries())
+        this.#writeOne(channel, publication, (outcome) => settle(index, outcome));
+      if (publications.length === 0) finish(stored);
+    });
+  }
+
+  #writeOne(channel: ConfirmChannel, publication: Publication, settle: (outcome: Published) => void): void {
+    const { exchange, routingKey, body, properties } = publication;
+    const messageId = properties.messageId ?? (++this.#sent).toString(36);
+    const all = { ...properties, messageId, persistent: true, mandatory: true, contentType: "text/plain" };
+    try {
+      channel.publish(exchange, routingKey, body, all, (error: unknown) => {
+        const returned = this.#returned.size > 0 && this.#returned.delete(messageId);
+        if (error !== null)
+          settle({ kind: "unknown", error: explain(this.#cause ?? this.#link.lastError ?? error, doing) });
+        else settle(returned ? unroutable : stored);
+      });
+    } catch (error) {
+      settle({ kind: "notStored", error: explain(error, doing) });
+    }
+  }
+
+  #unconfirmed(): Published {
+    const reason = this.#link.blocked;
+    const error =
+      reason === undefined
+        ? explain(new Error(`no confirm within ${this.#answerTimeoutMs} ms`), doing)
+        : full(reason);
+    return { kind: "unknown", error };
+  }
+}
+
+const full = (reason: string) =>
+  new YTaskError(
+    ErrorCode.ServerFull,
+    `${doing}: the server is in alarm (${reason}) and takes no messages until memory or disk is free again`,
+  );

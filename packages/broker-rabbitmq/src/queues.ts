@@ -1,0 +1,119 @@
+import type { Channel } from "amqplib";
+import { dueExchange, dueKey, exchangeBelow, levelKey, levels, type Route } from "./delays.js";
+import { NOT_FOUND, replyCode } from "./errors.js";
+import type { QueueSpec } from "./names.js";
+import type { Questions } from "./questions.js";
+
+/** Declares what messages are sent to, and remembers what it declared. */
+export class Queues {
+  readonly #questions: Questions;
+  readonly #known = new Set<string>();
+  readonly #declaring = new Map<string, Promise<void>>();
+
+  constructor(questions: Questions) {
+    this.#questions = questions;
+  }
+
+  /** Whether a queue was declared since the last `forget`. */
+  knows(spec: QueueSpec): boolean {
+    return this.#known.has(spec.name);
+  }
+
+  /** Makes sure that the queue is there. Rejects with `UnsupportedServer` where it exists with other arguments. */
+  async ensure(spec: QueueSpec): Promise<void> {
+    if (this.#known.has(spec.name)) return;
+    await this.#once(spec.name, (channel) => declare(channel, spec));
+    this.#known.add(spec.name);
+  }
+
+  /**
+   * Makes sure that what is delayed finds its way. The end of the way is declared each time: what waits for a queue
+   * that was deleted would reach it minutes late, when the server tries again.
+   */
+  async ensureRoute(spec: QueueSpec, route: Route): Promise<void> {
+    await this.#ensureExchanges(route.top);
+    for (const level of route.levels) {
+      const name = levels[level]?.name ?? "";
+      if (this.#known.has(`queue ${name}`)) continue;
+      await this.#once(`queue ${name}`, (channel) => declareLevel(channel, level));
+      this.#known.add(`queue ${name}`);
+    }
+    await this.#once(`due ${spec.name}`, (channel) => declareDue(channel, spec));
+    this.#known.add(spec.name);
+  }
+
+  /** To be called when something turned out to be gone: all of it is declared again. */
+  forget(): void {
+    this.#known.clear();
+  }
+
+  /** How many messages wait in a queue; 0 where there is none. */
+  async count(name: string): Promise<number> {
+    return this.#questions.ask(`Could not count the messages of ${name}`, async (channel) => {
+      try {
+        return (await channel.checkQueue(name)).messageCount;
+      } catch (error) {
+        if (replyCode(error) === NOT_FOUND) return 0;
+        throw error;
+      }
+    });
+  }
+
+  async #ensureExchanges(top: number): Promise<void> {
+    const name = `exchanges ${top}`;
+    if (this.#known.has(name)) return;
+    await this.#once(name, (channel) => declareExchanges(channel, top));
+    this.#known.add(name);
+  }
+
+  /** Calls that come while the same thing is being declared share its answer. */
+  #once(name: string, declaration: (channel: Channel) => Promise<void>): Promise<void> {
+    const running = this.#declaring.get(name);
+    if (running !== undefined) return running;
+    const declared = this.#questions
+      .ask(`Could not declare ${name}`, declaration)
+      .finally(() => this.#declaring.delete(name));
+    this.#declaring.set(name, declared);
+    return declared;
+  }
+}
+
+export async function declare(channel: Channel, spec: QueueSpec): Promise<void> {
+  await channel.assertQueue(spec.name, { durable: true, arguments: spec.arguments });
+}
+
+/** The queue, and the way by which delayed messages come to it. */
+export async function declareDue(channel: Channel, spec: QueueSpec): Promise<void> {
+  await channel.assertExchange(dueExchange, "topic", { durable: true });
+  await declare(channel, spec);
+  await channel.bindQueue(spec.name, dueExchange, dueKey(spec.name));
+}
+
+/** The exchanges of all levels up to `top`, and the bindings by which a message passes a level that it does not wait in. */
+async function declareExchanges(channel: Channel, top: number): Promise<void> {
+  await channel.assertExchange(dueExchange, "topic", { durable: true });
+  for (const [index, level] of levels.slice(0, top + 1).entries()) {
+    await channel.assertExchange(level.name, "topic", { durable: true });
+    await channel.bindExchange(exchangeBelow(index), level.name, levelKey(index, false));
+  }
+}
+
+/**
+ * A level's queue. Only quorum queues hand on expired messages with a confirm (`at-least-once`, which demands
+ * `reject-publish`); classic ones lose what is on its way when the server crashes.
+ */
+async function declareLevel(channel: Channel, index: number): Promise<void> {
+  const level = levels[index];
+  if (level === undefined) throw new RangeError(`there is no level ${index}`);
+  await declare(channel, {
+    name: level.name,
+    arguments: {
+      "x-queue-type": "quorum",
+      "x-message-ttl": level.ttlMs,
+      "x-overflow": "reject-publish",
+      "x-dead-letter-strategy": "at-least-once",
+      "x-dead-letter-exchange": exchangeBelow(index),
+    },
+  });
+  await channel.bindQueue(level.name, level.name, levelKey(index, true));
+}

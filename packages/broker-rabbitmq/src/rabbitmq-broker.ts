@@ -1,0 +1,118 @@
+import {
+  type Broker,
+  type BrokerCapabilities,
+  type Counts,
+  type DeadLetters,
+  type DriverEnvironment,
+  ErrorCode,
+  type Outgoing,
+  SendFailed,
+  type SubscribeOptions,
+  type Subscription,
+  silentLogger,
+  YTaskError,
+} from "@ytask/core/driver";
+import { outgoing } from "./addressing.js";
+import { capabilitiesOf } from "./capabilities.js";
+import { Connections } from "./connections.js";
+import { RabbitMqDeadLetters } from "./dead-letters.js";
+import { deadQueue, groupQueue } from "./names.js";
+import { type RabbitMqBrokerOptions, type Settings, settingsOf } from "./options.js";
+import type { Failed, Sent } from "./sender.js";
+import { RabbitMqSubscription } from "./subscription.js";
+import { Turns } from "./turns.js";
+
+/** A broker on RabbitMQ 3.10 or later. What it stores survives the server's restart, and the client's. */
+export class RabbitMqBroker implements Broker {
+  readonly capabilities: BrokerCapabilities;
+  readonly #settings: Settings;
+  readonly #subscriptions = new Set<Subscription>();
+  readonly #turns = new Turns();
+  #connections: Connections | undefined;
+
+  /** @throws YTaskError `InvalidArgument` that names the option which is refused */
+  constructor(options: RabbitMqBrokerOptions = {}) {
+    this.#settings = settingsOf(options);
+    this.capabilities = capabilitiesOf(this.#settings);
+  }
+
+  async connect(environment: DriverEnvironment = { logger: silentLogger }): Promise<void> {
+    this.#connections ??= await Connections.open(this.#settings, environment.logger);
+  }
+
+  async send(messages: readonly Outgoing[]): Promise<void> {
+    const { sender } = this.#open();
+    const { queueType } = this.#settings;
+    const outcomes = await sender.send(messages.map((message) => outgoing(message, queueType)));
+    if (!outcomes.every((outcome) => outcome.kind === "stored")) throw sendFailed(outcomes);
+  }
+
+  async subscribe(queue: string, options: SubscribeOptions): Promise<Subscription> {
+    const { consume, sender } = this.#open();
+    const { queueType, answerTimeoutMs } = this.#settings;
+    const subscription = await RabbitMqSubscription.open({
+      maxUnsettled: options.maxUnsettled,
+      maxRedeliveries: options.maxRedeliveries,
+      onLost: (deliveries) => options.onLost(deliveries),
+      onError: (error) => options.onError(error),
+      name: queue,
+      queue: groupQueue(queue, queueType),
+      queueType,
+      link: consume,
+      sender,
+      answerTimeoutMs,
+    });
+    this.#subscriptions.add(subscription);
+    return subscription;
+  }
+
+  deadLetters(queue: string): DeadLetters {
+    const { consume, sender, questions } = this.#open();
+    const { queueType, answerTimeoutMs } = this.#settings;
+    return new RabbitMqDeadLetters({
+      from: deadQueue(queue, queueType),
+      to: groupQueue(queue, queueType),
+      link: consume,
+      sender,
+      questions,
+      answerTimeoutMs,
+      exclusively: (name, look) => this.#turns.take(name, look),
+    });
+  }
+
+  /** What is delayed is not counted by group, since the groups share its queues; nor does AMQP tell what is running. */
+  async counts(queue: string): Promise<Counts> {
+    const { queues } = this.#open();
+    const { queueType } = this.#settings;
+    const [waiting, dead] = await Promise.all([
+      queues.count(groupQueue(queue, queueType).name),
+      queues.count(deadQueue(queue, queueType).name),
+    ]);
+    return { waiting, delayed: undefined, running: undefined, dead };
+  }
+
+  async close(): Promise<void> {
+    const connections = this.#connections;
+    if (connections === undefined) return;
+    this.#connections = undefined;
+    await Promise.all([...this.#subscriptions].map((subscription) => subscription.close()));
+    this.#subscriptions.clear();
+    await connections.close();
+  }
+
+  #open(): Connections {
+    if (this.#connections !== undefined) return this.#connections;
+    throw new YTaskError(ErrorCode.Closed, "The RabbitMQ broker is not connected; call connect() first");
+  }
+}
+
+function sendFailed(outcomes: readonly Sent[]): SendFailed {
+  const indices = (kind: Sent["kind"]) =>
+    outcomes.flatMap((outcome, index) => (outcome.kind === kind ? [index] : []));
+  const failed = outcomes.filter((outcome): outcome is Failed => outcome.kind !== "stored");
+  return new SendFailed(
+    `RabbitMQ did not confirm ${failed.length} of ${outcomes.length} messages: ${failed[0]?.error.message}`,
+    { notStored: indices("notStored"), unknown: indices("unknown") },
+    { cause: failed[0]?.error },
+  );
+}

@@ -1,0 +1,61 @@
+import { bounded, type Delivery, type Outcome, type Settlement, type Subscription } from "@ytask/core/driver";
+import { Consumer, type ConsumerOptions } from "./consumer.js";
+import { Settler } from "./settler.js";
+
+export interface SubscriptionOptions extends ConsumerOptions {
+  /** The queue's name as core knows it. */
+  readonly name: string;
+  /** How long the server may take to answer, in milliseconds. */
+  readonly answerTimeoutMs: number;
+}
+
+/** A server's hold on one queue: what `Broker.subscribe` resolves to. */
+export class RabbitMqSubscription implements Subscription {
+  readonly #consumer: Consumer;
+  readonly #settler: Settler;
+  readonly #answerTimeoutMs: number;
+  readonly #settling = new Set<Promise<unknown>>();
+  #closed = false;
+
+  private constructor(options: SubscriptionOptions) {
+    this.#answerTimeoutMs = options.answerTimeoutMs;
+    this.#consumer = new Consumer(options);
+    const { name, queue, queueType, sender } = options;
+    const onError = (error: Error) => options.onError(error);
+    this.#settler = new Settler({ name, queue, queueType, sender, inbox: this.#consumer.inbox, onError });
+  }
+
+  /** Resolves once the server delivers. Rejects with the reason where it does not within its time to answer. */
+  static async open(options: SubscriptionOptions): Promise<RabbitMqSubscription> {
+    const subscription = new RabbitMqSubscription(options);
+    try {
+      await subscription.#consumer.ready(options.answerTimeoutMs);
+      return subscription;
+    } catch (error) {
+      await subscription.close();
+      throw error;
+    }
+  }
+
+  async receive(limit: number, waitMs: number): Promise<readonly Delivery[]> {
+    const { inbox } = this.#consumer;
+    if (inbox.readyCount === 0 && !this.#closed) await inbox.waitForMore(waitMs);
+    if (this.#closed) return [];
+    const taken = inbox.take(limit);
+    if (taken.length === 0 && this.#consumer.error !== undefined) throw this.#consumer.error;
+    return taken.map((held) => held.delivery);
+  }
+
+  settle(settlements: readonly Settlement[]): Promise<readonly Outcome[]> {
+    const settling = this.#settler.settle(settlements);
+    this.#settling.add(settling);
+    return settling.finally(() => this.#settling.delete(settling));
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#consumer.inbox.wake();
+    await bounded(Promise.allSettled(this.#settling), this.#answerTimeoutMs, () => []);
+    await this.#consumer.close(this.#answerTimeoutMs);
+  }
+}

@@ -1,0 +1,17 @@
+/** Runs what concerns one name in turn, and what concerns different names at the same time. */
+export class Turns {
+  readonly #last = new Map<string, Promise<unknown>>();
+
+  /** Resolves or rejects as `action` does, which begins when those before it under this name have ended. */
+  take<A>(name: string, action: () => Promise<A>): Promise<A> {
+    const before = this.#last.get(name) ?? Promise.resolve();
+    const mine = before.then(action);
+    const ended = mine
+      .catch(() => undefined)
+      .then(() => {
+        if (this.#last.get(name) === ended) this.#last.delete(name);
+      });
+    this.#last.set(name, ended);
+    return mine;
+  }
+}

@@ -1,0 +1,68 @@
+import { Duplex } from "node:stream";
+import type { ChannelModel } from "amqplib";
+
+/** How often the server is asked for a sign of life, in milliseconds. */
+const intervalMs = 1_000;
+
+/**
+ * Ends a connection whose server no longer answers, so that it is opened anew. Heartbeats cannot be short: the server
+ * counts them too, and would drop a client whose event loop a task blocks. So the client asks on its own.
+ */
+export function watch(model: ChannelModel, answerTimeoutMs: number): void {
+  const allowed = Math.ceil(answerTimeoutMs / intervalMs);
+  let missed = 0;
+  let ask: (() => void) | undefined;
+  let blocked = false;
+  // A server in alarm reads nothing from a publisher: silence is no sign of death then.
+  model.on("blocked", () => {
+    blocked = true;
+  });
+  model.on("unblocked", () => {
+    blocked = false;
+    missed = 0;
+  });
+  // Counting ticks, not time: after a blocked event loop one tick is late, and the answers are read before the next.
+  const timer = setInterval(() => {
+    if (blocked) return;
+    if (missed++ >= allowed) endNow(model, new Error(`no answer for ${answerTimeoutMs} ms`));
+    else ask?.();
+  }, intervalMs);
+  timer.unref();
+  model.once("close", () => clearInterval(timer));
+  question(model, () => {
+    missed = 0;
+  }).then(
+    (asks) => {
+      ask = asks;
+    },
+    // The connection closed in the meantime, or has no channel left; heartbeats still guard it then.
+    () => undefined,
+  );
+}
+
+/** A question on a channel of its own that costs the server nothing; `answered` is called for each answer. */
+async function question(model: ChannelModel, answered: () => void): Promise<() => void> {
+  const channel = await model.createChannel();
+  answered();
+  channel.on("error", () => undefined);
+  let asking = false;
+  return () => {
+    if (asking) return;
+    asking = true;
+    channel
+      .prefetch(1)
+      .then(answered, () => undefined)
+      .finally(() => {
+        asking = false;
+      });
+  };
+}
+
+/**
+ * Ends a connection without the server's help, which `close()` waits for. amqplib does not offer its socket, so this
+ * looks for it; where it is not found, heartbeats end the connection, later.
+ */
+export function endNow(model: ChannelModel, error?: Error): void {
+  const connection: object = model.connection;
+  if ("stream" in connection && connection.stream instanceof Duplex) connection.stream.destroy(error);
+}
