@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import { clearReports, summary } from "./report/summary.mjs";
 import { install } from "./setup/install.mjs";
+import { main } from "./setup/main.mjs";
 import { root } from "./setup/root.mjs";
 import { run } from "./setup/run.mjs";
 import { prepareServers } from "./setup/servers.mjs";
@@ -9,42 +10,25 @@ import { turbo } from "./setup/turbo.mjs";
 
 const isFull = process.argv.includes("--full");
 
-const testTasks = async () => {
-  const servers = await prepareServers();
-  process.env.YTASK_TEST_SERVERS = JSON.stringify(servers);
+const lint = () => run("biome", ["check", "."]);
+
+/** Builds and type-checks too: turbo.json names both as what a test depends on. */
+const test = async () => {
+  process.env.YTASK_TEST_SERVERS = JSON.stringify(await prepareServers());
   if (isFull) process.env.YTASK_TEST_FULL = "1";
-  clearReports();
   const tasks = isFull ? ["test", "test:full"] : ["test"];
   const reporters = ["--reporter=default", `--reporter=${join(root, "scripts/report/vitest-reporter.mjs")}`];
-  return turbo([
-    ...tasks,
-    "--continue=dependencies-successful",
-    "--output-logs=new-only",
-    "--",
-    ...reporters,
-  ]);
+  return turbo([...tasks, "--continue=always", "--", ...reporters]);
 };
 
-/** @type {[name: string, step: () => Promise<number>][]} */
-const steps = [
-  ["lint", () => run("biome", ["check", "."])],
-  [
-    "build and type check",
-    () => turbo(["build", "typecheck", "--continue=dependencies-successful", "--output-logs=errors-only"]),
-  ],
-  ["tests", testTasks],
-];
-
-console.error("Installing dependencies …");
-await install();
-
-/** @type {string[]} */
-const failedSteps = [];
-for (const [name, step] of steps) {
-  if ((await step()) !== 0) failedSteps.push(name);
-}
-
-const { failed, lines } = summary();
-if (failedSteps.length > 0) console.log(`Failed: ${failedSteps.join(", ")}. See the output above.`);
-console.log(lines.join("\n"));
-process.exitCode = failedSteps.length > 0 || failed > 0 ? 1 : 0;
+await main(async () => {
+  await install();
+  clearReports();
+  const lintCode = await lint();
+  const testCode = await test();
+  const { failed, lines } = summary();
+  if (lintCode !== 0) lines.unshift("The lint failed: see the top of the output.");
+  if (testCode !== 0) lines.unshift("Failed tasks: see above, where turbo names them.");
+  console.log(lines.join("\n"));
+  return lintCode !== 0 || testCode !== 0 || failed > 0 ? 1 : 0;
+});

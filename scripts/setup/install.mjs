@@ -13,6 +13,7 @@ const oldestNode = [20, 20];
 export const install = async () => {
   checkNode();
   await providePnpm();
+  console.error("Installing dependencies …");
   process.env.PATH = [join(root, "node_modules/.bin"), process.env.PATH].join(delimiter);
   // CI stops pnpm from asking questions, such as whether to replace a node_modules folder of another layout.
   const code = await run("pnpm", ["install", "--frozen-lockfile", "--prefer-offline"], {

@@ -16,8 +16,8 @@ import { root } from "./root.mjs";
  * @returns {Promise<number>}
  */
 export const run = async (program, parameters, { environment = {}, quiet = false } = {}) => {
-  const { code, output } = await launch(program, parameters, environment, quiet);
-  if (code !== 0) process.stderr.write(output);
+  const { code, output, errors } = await launch(program, parameters, environment, quiet);
+  if (code !== 0) process.stderr.write(output + errors);
   return code;
 };
 

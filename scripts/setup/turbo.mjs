@@ -8,7 +8,7 @@ import { run } from "./run.mjs";
  * @returns {Promise<number>}
  */
 export const turbo = (parameters, { quiet = false } = {}) =>
-  run("turbo", ["run", ...parameters, "--concurrency=2", "--ui=stream"], {
+  run("turbo", ["run", "--concurrency=2", "--ui=stream", ...parameters], {
     environment: { TURBO_TELEMETRY_DISABLED: "1" },
     quiet,
   });

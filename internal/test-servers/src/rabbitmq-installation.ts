@@ -1,5 +1,5 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { readFileSync, realpathSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { findProgram } from "./find-program.js";
 
 /** Where RabbitMQ's and Erlang's programs are. */
@@ -17,7 +17,8 @@ const systemFolders = ["/usr/sbin", "/usr/local/sbin", "/usr/lib/erlang/bin", "/
 
 const findScript = (name: string): string | undefined => {
   const program = findProgram(name, systemFolders);
-  return program?.startsWith("/usr/sbin/") ? join(debianScripts, name) : program;
+  if (!program) return undefined;
+  return dirname(realpathSync(program)) === "/usr/sbin" ? join(debianScripts, name) : program;
 };
 
 /** Undefined where one of the programs is missing. */
