@@ -93,9 +93,14 @@ export class Connection {
     }
   }
 
-  /** Calls `listener` each time that the connection is there (again). */
-  onReady(listener: () => void): void {
+  get isReady(): boolean {
+    return this.#client.status === "ready";
+  }
+
+  /** Calls `listener` each time that the connection is there (again), until the function that it returns is called. */
+  onReady(listener: () => void): () => void {
     this.#readyListeners.add(listener);
+    return () => this.#readyListeners.delete(listener);
   }
 
   /** Destroys the connection; ioredis makes a new one. */

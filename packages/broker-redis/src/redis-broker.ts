@@ -1,0 +1,154 @@
+import {
+  type Broker,
+  type BrokerCapabilities,
+  type Counts,
+  type DeadLetters,
+  type DriverEnvironment,
+  ErrorCode,
+  type Logger,
+  type Outgoing,
+  type SubscribeOptions,
+  type Subscription,
+  silentLogger,
+  YTaskError,
+} from "@ytask/core/driver";
+import {
+  Connection,
+  checkConnectionOptions,
+  type RedisConnectionOptions,
+} from "@ytask-internal/redis-connection";
+import { RedisDeadLetters } from "./dead-letters.js";
+import { queueKeys } from "./queue-keys.js";
+import { counts } from "./scripts/counts.js";
+import { Sender } from "./sender.js";
+import { RedisSubscription } from "./subscription.js";
+
+export interface RedisBrokerOptions extends RedisConnectionOptions {
+  /**
+   * How long a server may be silent before others run what it held, in milliseconds. Default 30,000. It must be longer
+   * than any task blocks the event loop.
+   */
+  readonly leaseMs?: number | undefined;
+  /**
+   * The most dead letters of a queue; beyond it THE OLDEST ARE DELETED, and with them work that was never done.
+   * Default: no limit.
+   */
+  readonly deadLetterLimit?: number | undefined;
+}
+
+/** How many dead letters are worth a warning. */
+const manyDeadLetters = 10_000;
+
+/** Moves messages through Redis 6.2 or later. Nothing that was accepted is lost, as long as Redis keeps its data. */
+export class RedisBroker implements Broker {
+  readonly capabilities: BrokerCapabilities = {
+    exactRedeliveryCount: true,
+    front: true,
+    atomicReplace: true,
+  };
+  readonly #options: RedisBrokerOptions;
+  readonly #subscriptions = new Set<RedisSubscription>();
+  readonly #warned = new Set<string>();
+  #logger: Logger = silentLogger;
+  #connection: Connection | undefined;
+  #sender: Sender | undefined;
+
+  /** Throws `InvalidArgument` for options that cannot work. Connects to nothing yet. */
+  constructor(options: RedisBrokerOptions = {}) {
+    checkConnectionOptions(options);
+    checkOptions(options);
+    this.#options = options;
+  }
+
+  async connect(environment?: DriverEnvironment): Promise<void> {
+    this.#logger = environment?.logger ?? silentLogger;
+    const connection = new Connection(this.#options);
+    await connection.open(environment, true);
+    this.#connection?.close();
+    this.#connection = connection;
+    this.#sender = new Sender(connection, this.#options.commandTimeoutMs ?? 4_000);
+  }
+
+  async send(messages: readonly Outgoing[]): Promise<void> {
+    if (this.#sender === undefined) throw notConnected();
+    await this.#sender.send(messages);
+  }
+
+  async subscribe(queue: string, options: SubscribeOptions): Promise<Subscription> {
+    const connection = this.#connected();
+    if (this.#sender === undefined) throw notConnected();
+    const keys = queueKeys(queue);
+    const blocking = new Connection(this.#options);
+    const subscription = new RedisSubscription(
+      {
+        connection,
+        blocking,
+        keys,
+        sender: this.#sender,
+        leaseMs: this.#options.leaseMs ?? 30_000,
+        deadLetterLimit: this.#options.deadLetterLimit,
+        onDeadLetters: (count) => this.#warnOfDeadLetters(queue, count),
+        onClose: (closed) => this.#subscriptions.delete(closed),
+        logger: this.#logger,
+      },
+      options,
+    );
+    this.#subscriptions.add(subscription);
+    try {
+      await blocking.open();
+      await subscription.begin();
+    } catch (error) {
+      await subscription.close();
+      throw error;
+    }
+    return subscription;
+  }
+
+  deadLetters(queue: string): DeadLetters {
+    return new RedisDeadLetters(() => this.#connected(), queueKeys(queue));
+  }
+
+  async counts(queue: string): Promise<Counts> {
+    const keys = queueKeys(queue);
+    const reply = await this.#connected().use((client) =>
+      counts.run(
+        client,
+        [keys.queue, keys.arrived, keys.returned, keys.delayed, keys.leases, keys.dead],
+        [keys.consumerPrefix],
+      ),
+    );
+    const [waiting, delayed, running, dead] = reply as [number, number, number, number]; // what the script returns
+    return { waiting, delayed, running, dead };
+  }
+
+  async close(): Promise<void> {
+    const connection = this.#connection;
+    await Promise.all([...this.#subscriptions].map((subscription) => subscription.close()));
+    connection?.close();
+    if (this.#connection !== connection) return;
+    this.#connection = undefined;
+    this.#sender = undefined;
+  }
+
+  #connected(): Connection {
+    if (this.#connection === undefined) throw notConnected();
+    return this.#connection;
+  }
+
+  #warnOfDeadLetters(queue: string, count: number): void {
+    if (count < manyDeadLetters) this.#warned.delete(queue);
+    if (count <= manyDeadLetters || this.#warned.has(queue)) return;
+    this.#warned.add(queue);
+    this.#logger.warn(`${count} dead letters wait in ${queue}; redrive or purge them`, { queue, count });
+  }
+}
+
+const notConnected = (): YTaskError =>
+  new YTaskError(ErrorCode.Closed, "the Redis broker is not connected; call connect first");
+
+function checkOptions({ leaseMs, deadLetterLimit }: RedisBrokerOptions): void {
+  if (leaseMs !== undefined && !(leaseMs >= 300 && leaseMs <= 86_400_000))
+    throw new YTaskError(ErrorCode.InvalidArgument, "leaseMs must be 300 to 86,400,000 milliseconds");
+  if (deadLetterLimit !== undefined && !(Number.isInteger(deadLetterLimit) && deadLetterLimit > 0))
+    throw new YTaskError(ErrorCode.InvalidArgument, "deadLetterLimit must be a whole number above 0");
+}

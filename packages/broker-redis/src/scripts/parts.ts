@@ -1,0 +1,57 @@
+/** Pieces of Lua that several scripts share. */
+
+/** `now`: Redis' own clock in milliseconds, rounded down. */
+export const now = `
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)`;
+
+/** `push_all(command, key, list)`: in pieces, since unpack has a limit of about 8,000. */
+export const pushAll = `
+local function push_all(command, key, list)
+  for from = 1, #list, 5000 do
+    redis.call(command, key, unpack(list, from, math.min(from + 4999, #list)))
+  end
+end`;
+
+/** `gather(queue, arrived)`: what a blocking move parked goes back to the head, so that a head is the head. */
+export const gather = `
+local function gather(queue, arrived)
+  while redis.call('LMOVE', arrived, queue, 'RIGHT', 'LEFT') do end
+end`;
+
+/**
+ * `redeliveries(token)`: the count that follows a token's dot; none is 0.
+ * `to_head(queue, arrived, returned, tokens, bodies)`: to the head, in their order. Into the queue itself where no
+ * count has to be kept, so that every reader of it, Go's too, may take them.
+ */
+export const toHead = `
+local function redeliveries(token)
+  local dot = string.find(token, '.', 1, true)
+  return dot and tonumber(string.sub(token, dot + 1)) or 0
+end
+local function to_head(queue, arrived, returned, tokens, bodies)
+  local counted = redis.call('LLEN', returned) > 0
+  for i = 1, #tokens do
+    if redeliveries(tokens[i]) > 0 then counted = true end
+  end
+  if not counted then gather(queue, arrived) end
+  for i = #tokens, 1, -1 do
+    if counted then redis.call('LPUSH', returned, redeliveries(tokens[i]) .. ':' .. bodies[i])
+    else redis.call('LPUSH', queue, bodies[i]) end
+  end
+end`;
+
+/** `in_order(fields)`: a consumer's hash, as HGETALL gives it, as tokens and bodies in the order of delivery. */
+export const inOrder = `
+local function in_order(fields)
+  local body_of, tokens, bodies = {}, {}, {}
+  for i = 1, #fields, 2 do
+    tokens[#tokens + 1] = fields[i]
+    body_of[fields[i]] = fields[i + 1]
+  end
+  local number = {}
+  for i = 1, #tokens do number[tokens[i]] = tonumber(string.match(tokens[i], '^%d+')) end
+  table.sort(tokens, function(a, b) return number[a] < number[b] end)
+  for i = 1, #tokens do bodies[i] = body_of[tokens[i]] end
+  return tokens, bodies
+end`;

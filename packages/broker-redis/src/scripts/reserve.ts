@@ -1,0 +1,39 @@
+import { Script } from "@ytask-internal/redis-connection";
+
+/**
+ * Takes messages for a consumer: those that were returned first, then those that a blocking move parked, then the
+ * queue's. They stay in the consumer's hash, token to body, until they are settled.
+ *
+ * KEYS leases, hash of the consumer, returned, arrived, queue
+ * ARGV consumer, number of the first token, limit
+ * Returns false where the consumer has no lease (any more); else the counts of redeliveries of those that were
+ * returned, and then the bodies. Tokens are numbered on from the first; ".count" follows where a count is above 0.
+ */
+export const reserve = new Script(`
+local leases, hash, returned, arrived, queue = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
+local first, limit = tonumber(ARGV[2]), tonumber(ARGV[3])
+if not redis.call('ZSCORE', leases, ARGV[1]) then return false end
+redis.call('HLEN', hash)
+local waiting = { redis.call('LLEN', returned), redis.call('LLEN', arrived), redis.call('LLEN', queue) }
+local counts, bodies, fields = {}, {}, {}
+if waiting[1] > 0 then
+  for i, entry in ipairs(redis.call('LPOP', returned, limit)) do
+    local colon = string.find(entry, ':', 1, true)
+    counts[i] = string.sub(entry, 1, colon - 1)
+    bodies[i] = string.sub(entry, colon + 1)
+  end
+end
+for i, key in ipairs({ arrived, queue }) do
+  if waiting[i + 1] > 0 and #bodies < limit then
+    for _, body in ipairs(redis.call('LPOP', key, limit - #bodies)) do bodies[#bodies + 1] = body end
+  end
+end
+if #bodies == 0 then return { counts } end
+for i = 1, #bodies do
+  local token = first + i - 1
+  if counts[i] and counts[i] ~= '0' then token = token .. '.' .. counts[i] end
+  fields[2 * i - 1] = token
+  fields[2 * i] = bodies[i]
+end
+redis.call('HSET', hash, unpack(fields))
+return { counts, unpack(bodies) }`);

@@ -1,0 +1,85 @@
+import { Script } from "@ytask-internal/redis-connection";
+import { gather, now, toHead } from "./parts.js";
+
+/**
+ * Settles deliveries of a consumer. One that is no longer in its hash was settled by an earlier call.
+ *
+ * KEYS leases, hash of the consumer, queue, arrived, returned, delayed, dead
+ * ARGV consumer, number of tokens to acknowledge, number of tokens to release, most dead letters ("" without end);
+ *      then those tokens, and those in the order of delivery; then any number of
+ *        "d", token, reason, error                        make it a dead letter
+ *        "r", token, count, (delay in ms, "t" or "h", body) × count      replace it
+ * Returns -1 where the consumer's lease is lost, and does nothing; else how many dead letters there are, where one
+ * was added, or 0.
+ */
+export const settle = new Script(`
+${now}${gather}${toHead}
+local leases, hash, queue, arrived, returned, delayed, dead =
+  KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6], KEYS[7]
+if not redis.call('ZSCORE', leases, ARGV[1]) then return -1 end
+local acks, releases = tonumber(ARGV[2]), tonumber(ARGV[3])
+redis.call('HLEN', hash)
+if #ARGV > 4 + acks then
+  redis.call('LLEN', queue)
+  redis.call('LLEN', arrived)
+  redis.call('LLEN', returned)
+  redis.call('ZCARD', delayed)
+  redis.call('XLEN', dead)
+end
+if acks > 0 then redis.call('HDEL', hash, unpack(ARGV, 5, 4 + acks)) end
+local at = 5 + acks
+if releases > 0 then
+  local tokens, bodies = {}, {}
+  for i = at, at + releases - 1 do
+    local body = redis.call('HGET', hash, ARGV[i])
+    if body then
+      redis.call('HDEL', hash, ARGV[i])
+      tokens[#tokens + 1] = ARGV[i]
+      bodies[#bodies + 1] = body
+    end
+  end
+  if #tokens > 0 then to_head(queue, arrived, returned, tokens, bodies) end
+  at = at + releases
+end
+
+local letters = 0
+local function bury(token, reason, error)
+  local body = redis.call('HGET', hash, token)
+  if not body then return end
+  redis.call('HDEL', hash, token)
+  local limit = {}
+  if ARGV[4] ~= '' then limit = { 'MAXLEN', '=', ARGV[4] } end
+  limit[#limit + 1] = '*'
+  for _, field in ipairs({ 'body', body, 'reason', reason, 'error', error }) do limit[#limit + 1] = field end
+  redis.call('XADD', dead, unpack(limit))
+  letters = redis.call('XLEN', dead)
+end
+
+if time[2] % 1000 > 0 then now = now + 1 end
+local function replace(token, count, from)
+  if redis.call('HDEL', hash, token) == 0 then return end
+  for i = 0, count - 1 do
+    local delay, where, body = tonumber(ARGV[from]), ARGV[from + 1], ARGV[from + 2]
+    if delay > 0 then
+      redis.call('ZADD', delayed, now + delay, ARGV[1] .. '.' .. token .. '.' .. i .. where .. ':' .. body)
+    elseif where == 'h' then
+      gather(queue, arrived)
+      redis.call('LPUSH', queue, body)
+    else
+      redis.call('RPUSH', queue, body)
+    end
+    from = from + 3
+  end
+end
+
+while at <= #ARGV do
+  if ARGV[at] == 'd' then
+    bury(ARGV[at + 1], ARGV[at + 2], ARGV[at + 3])
+    at = at + 4
+  else
+    local count = tonumber(ARGV[at + 2])
+    replace(ARGV[at + 1], count, at + 3)
+    at = at + 3 + 3 * count
+  end
+end
+return letters`);

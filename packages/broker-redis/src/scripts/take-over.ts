@@ -1,0 +1,26 @@
+import { Script } from "@ytask-internal/redis-connection";
+import { now } from "./parts.js";
+
+/**
+ * Gives a consumer its lease under a new name, with all that it holds under an old one. A call that broke off under
+ * the old name and arrives late then finds nothing that it could change.
+ *
+ * KEYS leases, hash under the new name, then the hash under each old name
+ * ARGV lease (ms), new name, then each old name that the consumer may have; at most one has a lease
+ * Returns the tokens that it holds; false where there were old names and none has a lease, so that the lease is lost
+ * and all that it held with it. The new name has a lease either way.
+ */
+export const takeOver = new Script(`
+${now}
+local leases, hash = KEYS[1], KEYS[2]
+redis.call('ZCARD', leases)
+local kept = #ARGV == 2
+redis.call('ZREM', leases, ARGV[2])
+for i = 3, #ARGV do
+  if redis.call('ZREM', leases, ARGV[i]) == 1 then
+    kept = true
+    if redis.call('EXISTS', KEYS[i]) == 1 then redis.call('RENAME', KEYS[i], hash) end
+  end
+end
+redis.call('ZADD', leases, now + tonumber(ARGV[1]), ARGV[2])
+return kept and redis.call('HKEYS', hash)`);

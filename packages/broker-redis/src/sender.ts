@@ -1,0 +1,214 @@
+import { randomBytes } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import { Batcher, ErrorCode, type Outgoing, SendFailed, YTaskError } from "@ytask/core/driver";
+import { CallBrokeOff, type Connection } from "@ytask-internal/redis-connection";
+import { queueKeys } from "./queue-keys.js";
+import { send } from "./scripts/send.js";
+
+/** How long a stored batch is remembered, in milliseconds, so that it is not stored again. */
+const rememberedMs = 600_000;
+/** The most messages, and characters, of one call: it should not hold up other clients. */
+const mostMessages = 1_000;
+const mostCharacters = 4_000_000;
+/** The most messages that may wait for Redis to come back; further sends fail at once. */
+const mostWaiting = 10_000;
+/** How long to rest before a refused call is made again, in milliseconds. */
+const refusedMs = 100;
+
+/** What became of a batch. */
+type Fate =
+  | { readonly kind: "stored" }
+  | { readonly kind: "notStored" | "unknown"; readonly error: YTaskError };
+
+interface Call {
+  readonly messages: readonly Outgoing[];
+}
+
+/** Sends messages: the calls of one turn of the event loop in one script a queue, made again where an answer was lost. */
+export class Sender {
+  readonly #connection: Connection;
+  readonly #boundMs: number;
+  readonly #id = randomBytes(6).toString("base64url");
+  readonly #batchers = new Map<string, Batcher<Call, readonly Fate[]>>();
+  /** Tokens whose batches are stored and were sent once: the server may forget them. */
+  readonly #confirmed = new Map<string, string[]>();
+  #batches = 0;
+  #waiting = 0;
+
+  constructor(connection: Connection, boundMs: number) {
+    this.#connection = connection;
+    this.#boundMs = boundMs;
+  }
+
+  /** As `Broker.send`. */
+  async send(messages: readonly Outgoing[]): Promise<void> {
+    const parts = byQueue(messages);
+    const fates = await Promise.all(
+      parts.map(({ queue, messages: own }) => this.#batcher(queue).add({ messages: own })),
+    );
+    check(parts, fates, messages.length);
+  }
+
+  /** Sends messages that are stored once, however often this is called with the same token. */
+  async sendOnce(messages: readonly Outgoing[], token: string): Promise<void> {
+    const parts = byQueue(messages);
+    const fates = await Promise.all(
+      parts.map(async ({ queue, messages: own }) => {
+        const fate = await this.#store(queue, own, token);
+        return own.map(() => fate);
+      }),
+    );
+    check(parts, fates, messages.length);
+  }
+
+  #batcher(queue: string): Batcher<Call, readonly Fate[]> {
+    let batcher = this.#batchers.get(queue);
+    if (batcher === undefined) {
+      batcher = new Batcher((calls) => this.#sendCalls(queue, calls), mostMessages);
+      this.#batchers.set(queue, batcher);
+    }
+    return batcher;
+  }
+
+  async #sendCalls(queue: string, calls: readonly Call[]): Promise<readonly (readonly Fate[])[]> {
+    const all = calls.length === 1 ? (calls[0]?.messages ?? []) : calls.flatMap((call) => call.messages);
+    const pieces = inPieces(all);
+    const stored = await Promise.all(
+      pieces.map(async (piece) => {
+        const fate = await this.#store(queue, piece);
+        return piece.map(() => fate);
+      }),
+    );
+    const fates = stored.flat();
+    let end = 0;
+    return calls.map(({ messages }) => {
+      end += messages.length;
+      return fates.slice(end - messages.length, end);
+    });
+  }
+
+  async #store(queue: string, messages: readonly Outgoing[], token?: string): Promise<Fate> {
+    if (!this.#connection.isReady && this.#waiting + messages.length > mostWaiting)
+      return { kind: "notStored", error: tooManyWaiting() };
+    this.#waiting += messages.length;
+    try {
+      return await this.#tryToStore(queue, messages, token);
+    } finally {
+      this.#waiting -= messages.length;
+    }
+  }
+
+  async #tryToStore(queue: string, messages: readonly Outgoing[], given: string | undefined): Promise<Fate> {
+    const token = given ?? `${this.#id}.${++this.#batches}`;
+    const end = performance.now() + this.#boundMs;
+    for (let sent = false; ; ) {
+      const leftMs = end - performance.now();
+      try {
+        await this.#call(queue, messages, token, leftMs);
+        if (!sent && given === undefined) this.#confirm(queue, token);
+        return { kind: "stored" };
+      } catch (thrown) {
+        const error = thrown as YTaskError; // `Connection.use` throws nothing else
+        sent ||= error instanceof CallBrokeOff;
+        const over = performance.now() + refusedMs >= end;
+        if (over || error.code !== ErrorCode.Connection)
+          return { kind: sent ? "unknown" : "notStored", error };
+        if (!(error instanceof CallBrokeOff)) await sleep(refusedMs);
+      }
+    }
+  }
+
+  async #call(queue: string, messages: readonly Outgoing[], token: string, boundMs: number): Promise<void> {
+    const { arrived, delayed, sent } = queueKeys(queue);
+    const tail: string[] = [];
+    const front: string[] = [];
+    const later: (string | number)[] = [];
+    for (const { body, front: first, delayMs = 0 } of messages)
+      if (delayMs > 0) later.push(Math.ceil(delayMs), first ? "h" : "t", body);
+      else (first ? front : tail).push(body);
+    const confirmed = this.#confirmed.get(queue)?.splice(0, 1_000) ?? [];
+    const counts = [rememberedMs, confirmed.length, tail.length, front.length];
+    await this.#connection.use(
+      (client) =>
+        send.run(
+          client,
+          [queue, arrived, delayed, sent],
+          [token, ...counts, ...confirmed, ...tail, ...front, ...later],
+        ),
+      boundMs,
+    );
+  }
+
+  #confirm(queue: string, token: string): void {
+    const tokens = this.#confirmed.get(queue);
+    if (tokens === undefined) this.#confirmed.set(queue, [token]);
+    else tokens.push(token);
+  }
+}
+
+interface Part {
+  readonly queue: string;
+  readonly messages: Outgoing[];
+  readonly indices: number[];
+}
+
+function byQueue(messages: readonly Outgoing[]): readonly Part[] {
+  const parts = new Map<string, Part>();
+  messages.forEach((message, index) => {
+    const { queue } = message;
+    let part = parts.get(queue);
+    if (part === undefined) {
+      queueKeys(queue); // refuses a name that cannot be
+      part = { queue, messages: [], indices: [] };
+      parts.set(queue, part);
+    }
+    part.messages.push(message);
+    part.indices.push(index);
+  });
+  return [...parts.values()];
+}
+
+function inPieces(messages: readonly Outgoing[]): readonly (readonly Outgoing[])[] {
+  const pieces: (readonly Outgoing[])[] = [];
+  let from = 0;
+  let characters = 0;
+  messages.forEach(({ body }, index) => {
+    if (index > from && (index - from === mostMessages || characters + body.length > mostCharacters)) {
+      pieces.push(messages.slice(from, index));
+      from = index;
+      characters = 0;
+    }
+    characters += body.length;
+  });
+  if (from < messages.length) pieces.push(messages.slice(from));
+  return pieces;
+}
+
+function check(parts: readonly Part[], fates: readonly (readonly Fate[])[], total: number): void {
+  const notStored: number[] = [];
+  const unknown: number[] = [];
+  let first: YTaskError | undefined;
+  parts.forEach(({ indices }, part) => {
+    indices.forEach((index, at) => {
+      const fate = fates[part]?.[at];
+      if (fate === undefined || fate.kind === "stored") return;
+      first ??= fate.error;
+      (fate.kind === "unknown" ? unknown : notStored).push(index);
+    });
+  });
+  if (first === undefined) return;
+  const failed = notStored.length + unknown.length;
+  throw new SendFailed(
+    `${failed} of ${total} messages were not confirmed: ${first.message}`,
+    { notStored: notStored.sort(ascending), unknown: unknown.sort(ascending) },
+    { cause: first },
+  );
+}
+
+const ascending = (one: number, other: number): number => one - other;
+
+const tooManyWaiting = (): YTaskError =>
+  new YTaskError(
+    ErrorCode.Connection,
+    `Redis is not connected, and ${mostWaiting} messages wait for it already; try again later`,
+  );

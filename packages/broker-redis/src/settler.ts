@@ -1,0 +1,110 @@
+import type { DeadLetterReason, Outcome, Outgoing, Settlement } from "@ytask/core/driver";
+import type { Consumer } from "./consumer.js";
+import { tokenNumber } from "./delivery-token.js";
+import type { QueueKeys } from "./queue-keys.js";
+import { settle } from "./scripts/settle.js";
+import type { Sender } from "./sender.js";
+
+/** The most settlements of one call: what Lua can unpack, and what should not hold up other clients. */
+const mostAtOnce = 1_000;
+
+export interface SettlerOptions {
+  /** The most dead letters; beyond it the oldest are deleted. */
+  readonly deadLetterLimit: number | undefined;
+  /** To be called with the number of dead letters after one was added. */
+  readonly onDeadLetters: (count: number) => void;
+  readonly onError: (error: Error) => void;
+}
+
+/** Settles deliveries of a consumer, in one call to Redis for all of them. */
+export class Settler {
+  readonly #consumer: Consumer;
+  readonly #keys: QueueKeys;
+  readonly #sender: Sender;
+  readonly #options: SettlerOptions;
+
+  constructor(consumer: Consumer, keys: QueueKeys, sender: Sender, options: SettlerOptions) {
+    this.#consumer = consumer;
+    this.#keys = keys;
+    this.#sender = sender;
+    this.#options = options;
+  }
+
+  /** One outcome for each. Never rejects. */
+  async settle(settlements: readonly Settlement[]): Promise<readonly Outcome[]> {
+    const outcomes = settlements.map((): Outcome => "lost");
+    const held = settlements.flatMap((settlement, index) =>
+      this.#consumer.holds(settlement.delivery) ? [{ settlement, index }] : [],
+    );
+    const pieces: (typeof held)[] = [];
+    for (let from = 0; from < held.length; from += mostAtOnce)
+      pieces.push(held.slice(from, from + mostAtOnce));
+    await Promise.all(
+      pieces.map(async (piece) => {
+        const outcome = await this.#settlePiece(piece.map(({ settlement }) => settlement));
+        for (const { index } of piece) outcomes[index] = outcome;
+      }),
+    );
+    return outcomes;
+  }
+
+  async #settlePiece(settlements: readonly Settlement[]): Promise<Outcome> {
+    try {
+      for (const settlement of settlements)
+        if (settlement.kind === "replace") await this.#sendElsewhere(settlement);
+      const { queue, arrived, returned, delayed, dead } = this.#keys;
+      const reply = await this.#consumer.change(
+        settle,
+        [queue, arrived, returned, delayed, dead],
+        this.#valuesOf(settlements),
+      );
+      if (reply === -1) {
+        this.#consumer.lose();
+        return "lost";
+      }
+      for (const { delivery } of settlements) this.#consumer.forget(delivery);
+      if (Number(reply) > 0) this.#options.onDeadLetters(Number(reply));
+      return "settled";
+    } catch (error) {
+      this.#options.onError(error as Error); // only YTaskErrors are thrown in here
+      return "unknown";
+    }
+  }
+
+  /** Messages for other queues are stored before the delivery is removed; the token keeps a second try from storing them twice. */
+  async #sendElsewhere(settlement: Settlement & { readonly kind: "replace" }): Promise<void> {
+    const others = settlement.by.filter(({ queue }) => queue !== this.#keys.queue);
+    if (others.length > 0) await this.#sender.sendOnce(others, this.#consumer.tokenFor(settlement.delivery));
+  }
+
+  #valuesOf(settlements: readonly Settlement[]): (string | number)[] {
+    const acks: string[] = [];
+    const releases: string[] = [];
+    const others: (string | number)[] = [];
+    for (const settlement of settlements) {
+      const token = settlement.delivery.id;
+      if (settlement.kind === "ack") acks.push(token);
+      else if (settlement.kind === "release") releases.push(token);
+      else if (settlement.kind === "deadLetter")
+        others.push(...letterValues(token, settlement.reason, settlement.error));
+      else others.push(...this.#replacementValues(token, settlement.by));
+    }
+    releases.sort((one, other) => tokenNumber(one) - tokenNumber(other));
+    const limit = this.#options.deadLetterLimit ?? "";
+    return [acks.length, releases.length, limit, ...acks, ...releases, ...others];
+  }
+
+  #replacementValues(token: string, by: readonly Outgoing[]): (string | number)[] {
+    const own = by.filter(({ queue }) => queue === this.#keys.queue);
+    const values: (string | number)[] = ["r", token, own.length];
+    for (const { body, front, delayMs } of own) values.push(Math.ceil(delayMs ?? 0), front ? "h" : "t", body);
+    return values;
+  }
+}
+
+const letterValues = (token: string, reason: DeadLetterReason, error: string | undefined): string[] => [
+  "d",
+  token,
+  reason,
+  error ?? "",
+];

@@ -1,0 +1,125 @@
+import type {
+  Delivery,
+  Logger,
+  Outcome,
+  Settlement,
+  SubscribeOptions,
+  Subscription,
+} from "@ytask/core/driver";
+import type { Connection } from "@ytask-internal/redis-connection";
+import { Consumer } from "./consumer.js";
+import { Loop } from "./loop.js";
+import { startPromoter } from "./promoter.js";
+import type { QueueKeys } from "./queue-keys.js";
+import { Reaper } from "./reaper.js";
+import type { Sender } from "./sender.js";
+import { Settler } from "./settler.js";
+import { Waker } from "./waker.js";
+
+/** The most that one call reserves. */
+const mostAtOnce = 1_000;
+
+export interface SubscriptionParts {
+  /** The broker's connection. */
+  readonly connection: Connection;
+  /** A connection for blocking calls; the subscription closes it. */
+  readonly blocking: Connection;
+  readonly keys: QueueKeys;
+  readonly sender: Sender;
+  readonly leaseMs: number;
+  readonly deadLetterLimit: number | undefined;
+  readonly onDeadLetters: (count: number) => void;
+  readonly onClose: (subscription: RedisSubscription) => void;
+  readonly logger: Logger;
+}
+
+/** A server's hold on one queue. */
+export class RedisSubscription implements Subscription {
+  readonly #parts: SubscriptionParts;
+  readonly #consumer: Consumer;
+  readonly #waker: Waker;
+  readonly #settler: Settler;
+  readonly #promoter: Loop;
+  readonly #reaper: Reaper;
+  readonly #renewal: Loop;
+  readonly #stopListening: () => void;
+  #closing: Promise<void> | undefined;
+
+  constructor(parts: SubscriptionParts, options: SubscribeOptions) {
+    const { connection, keys, leaseMs } = parts;
+    const onError = options.onError.bind(options);
+    this.#parts = parts;
+    this.#consumer = new Consumer(connection, keys, leaseMs, options.onLost.bind(options));
+    this.#waker = new Waker(parts.blocking, keys);
+    this.#settler = new Settler(this.#consumer, keys, parts.sender, { ...parts, onError });
+    this.#promoter = startPromoter(connection, keys, { onHidden: () => this.#waker.nudge(), onError });
+    this.#reaper = new Reaper(connection, keys, {
+      isOwn: (name) => this.#consumer.isOwn(name),
+      onRecovered: (count) => this.#recovered(count),
+      onError,
+    });
+    this.#renewal = new Loop(async () => {
+      await this.#consumer.renew();
+      return leaseMs / 3;
+    }, onError);
+    this.#stopListening = connection.onReady(() => this.#renewal.hurry());
+    this.#renewal.hurry();
+  }
+
+  /** Resolves once the server knows of this subscription. */
+  async begin(): Promise<void> {
+    await this.#consumer.hold();
+  }
+
+  async receive(limit: number, waitMs: number): Promise<readonly Delivery[]> {
+    const end = performance.now() + waitMs;
+    for (;;) {
+      if (this.#closing !== undefined) return [];
+      const deliveries = await this.#consumer.reserve(Math.min(limit, mostAtOnce));
+      // What was reserved while it closed has gone back to the queue with the rest.
+      if (this.#closing !== undefined) return [];
+      const leftMs = end - performance.now();
+      if (deliveries.length > 0 || leftMs <= 0) return deliveries;
+      await this.#waker.wait(leftMs);
+    }
+  }
+
+  settle(settlements: readonly Settlement[]): Promise<readonly Outcome[]> {
+    return this.#settler.settle(settlements);
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    this.#renewal.stop();
+    this.#promoter.stop();
+    this.#reaper.stop();
+    this.#stopListening();
+    this.#waker.close();
+    try {
+      await this.#consumer.leave();
+    } catch (error) {
+      this.#parts.logger.warn(
+        "Unsettled messages could not be given back; they are when the lease runs out",
+        {
+          queue: this.#parts.keys.queue,
+          error,
+        },
+      );
+    }
+    this.#parts.onClose(this);
+  }
+
+  #recovered(count: number): void {
+    this.#parts.logger.warn(
+      `${count} unsettled messages of a server that is gone were returned to their queue`,
+      {
+        queue: this.#parts.keys.queue,
+      },
+    );
+    this.#waker.nudge();
+  }
+}
