@@ -103,6 +103,11 @@ export class Connection {
     return () => this.#readyListeners.delete(listener);
   }
 
+  /** The error that a script returned as text, since it went on after it. */
+  explain(text: string): YTaskError {
+    return explainError(Object.assign(new Error(text), { name: "ReplyError" }), this.where);
+  }
+
   /** Destroys the connection; ioredis makes a new one. */
   destroy(): void {
     this.#breaks++;

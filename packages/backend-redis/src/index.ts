@@ -1,0 +1,2 @@
+export type { RedisClient, RedisConnectionOptions } from "@ytask-internal/redis-connection";
+export { RedisBackend, type RedisBackendOptions } from "./redis-backend.js";

@@ -1,0 +1,93 @@
+import {
+  type Backend,
+  type BackendCapabilities,
+  Batcher,
+  type DriverEnvironment,
+  type Entry,
+  ErrorCode,
+  type Stored,
+  type Unwatch,
+  YTaskError,
+} from "@ytask/core/driver";
+import {
+  Connection,
+  checkConnectionOptions,
+  type RedisConnectionOptions,
+} from "@ytask-internal/redis-connection";
+import { read } from "./reader.js";
+import { shareOut } from "./share-out.js";
+import { Watcher } from "./watcher.js";
+import { write } from "./writer.js";
+
+/** How to reach Redis; there is nothing else to set. */
+export type RedisBackendOptions = RedisConnectionOptions;
+
+/** Keeps results in Redis 6.2 or later, where the Go original looks for them, and tells waiters when they are there. */
+export class RedisBackend implements Backend {
+  readonly capabilities: BackendCapabilities = { atomicUnlessFinished: true };
+  readonly #options: RedisBackendOptions;
+  #connection: Connection | undefined;
+  #watcher: Watcher | undefined;
+  readonly #writes = new Batcher<readonly Entry[], readonly Stored[]>((calls) => this.#write(calls));
+  readonly #reads = new Batcher<readonly string[], readonly (string | undefined)[]>((calls) =>
+    this.#read(calls),
+  );
+
+  /** Throws `InvalidArgument` for options that cannot work. Connects to nothing yet. */
+  constructor(options: RedisBackendOptions = {}) {
+    checkConnectionOptions(options);
+    this.#options = options;
+  }
+
+  async connect(environment?: DriverEnvironment): Promise<void> {
+    const connection = new Connection(this.#options);
+    await connection.open(environment);
+    await this.close();
+    this.#connection = connection;
+  }
+
+  async set(entries: readonly Entry[]): Promise<readonly Stored[]> {
+    if (entries.length === 0) return [];
+    return this.#writes.add(entries);
+  }
+
+  async get(keys: readonly string[]): Promise<readonly (string | undefined)[]> {
+    if (keys.length === 0) return [];
+    return this.#reads.add(keys);
+  }
+
+  /** The connection for it is made with the first watch. */
+  async watch(key: string, onSet: () => void): Promise<Unwatch> {
+    this.#connected();
+    this.#watcher ??= new Watcher(new Connection(this.#options));
+    return this.#watcher.watch(key, onSet);
+  }
+
+  async close(): Promise<void> {
+    this.#watcher?.close();
+    this.#connection?.close();
+    this.#watcher = undefined;
+    this.#connection = undefined;
+  }
+
+  #connected(): Connection {
+    if (this.#connection !== undefined) return this.#connection;
+    throw new YTaskError(ErrorCode.Closed, "the Redis backend is not connected; call connect first");
+  }
+
+  async #write(calls: readonly (readonly Entry[])[]): Promise<readonly (readonly Stored[])[]> {
+    const connection = this.#connection;
+    if (connection === undefined) {
+      const error = new YTaskError(
+        ErrorCode.Closed,
+        "the Redis backend is not connected; call connect first",
+      );
+      return calls.map((entries) => entries.map(() => ({ kind: "failed", error })));
+    }
+    return shareOut(calls, await write(connection, calls.flat()));
+  }
+
+  async #read(calls: readonly (readonly string[])[]): Promise<readonly (readonly (string | undefined)[])[]> {
+    return shareOut(calls, await read(this.#connected(), calls.flat()));
+  }
+}

@@ -1,0 +1,45 @@
+import { Script } from "@ytask-internal/redis-connection";
+
+/**
+ * Stores values, one after the other, and announces those that somebody may wait for. What is finished is told as
+ * `isFinished` in @ytask/core/driver tells it.
+ *
+ * KEYS the key of each entry
+ * ARGV what the name of a channel begins with; then for each entry: value, seconds until it expires ("" never), and
+ *      how: "a" always, "p" unless present, "f" unless finished; in capitals where it is to be announced
+ * Returns one letter an entry: "s" stored, "k" kept, "e" error; and the errors after it.
+ */
+export const set = new Script(`
+local function is_finished(text)
+  if not string.find(text, '"Status"%s*:%s*[4567]%f[%D]') then return false end
+  if not string.find(text, '"Status"%s*:%s*4%f[%D]') then return true end
+  return not (string.find(text, ',%s*"waiting"%s*%]') or string.find(text, ',%s*"running"%s*%]'))
+end
+local function store(key, value, seconds, how)
+  if how == 'f' then
+    local present = redis.pcall('GET', key)
+    if type(present) == 'table' then return present end
+    if present and is_finished(present) then return false end
+  end
+  if how == 'p' then
+    if seconds == '' then return redis.pcall('SET', key, value, 'NX') end
+    return redis.pcall('SET', key, value, 'NX', 'EX', seconds)
+  end
+  if seconds == '' then return redis.pcall('SET', key, value) end
+  return redis.pcall('SET', key, value, 'EX', seconds)
+end
+local letters, reply = {}, {}
+for i, key in ipairs(KEYS) do
+  local how = ARGV[3 * i + 1]
+  local result = store(key, ARGV[3 * i - 1], ARGV[3 * i], string.lower(how))
+  if not result then letters[i] = 'k'
+  elseif result.err then
+    letters[i] = 'e'
+    reply[#reply + 1] = result.err
+  else
+    letters[i] = 's'
+    -- A user who may not publish can still store; waiters then poll.
+    if how < 'a' then redis.pcall('PUBLISH', ARGV[1] .. key, '') end
+  end
+end
+return { table.concat(letters), unpack(reply) }`);
