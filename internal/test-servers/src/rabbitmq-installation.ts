@@ -1,5 +1,5 @@
 import { readFileSync, realpathSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { findProgram } from "./find-program.js";
 
 /** Where RabbitMQ's and Erlang's programs are. */
@@ -10,15 +10,15 @@ export interface RabbitMqInstallation {
   epmd: string;
 }
 
-// Debian's programs on PATH are wrappers that go through `su` as root, which leaves the process group that we end,
-// and that refuse every other user. The scripts that they wrap do neither.
-const debianScripts = "/usr/lib/rabbitmq/bin";
 const systemFolders = ["/usr/sbin", "/usr/local/sbin", "/usr/lib/erlang/bin", "/usr/local/lib/erlang/bin"];
 
+// Debian's programs are links to a wrapper that goes through `su` as root, which leaves the process group that we end,
+// and that refuses every other user. The scripts that it wraps, in its own folder, do neither.
 const findScript = (name: string): string | undefined => {
   const program = findProgram(name, systemFolders);
   if (!program) return undefined;
-  return dirname(realpathSync(program)) === "/usr/sbin" ? join(debianScripts, name) : program;
+  const target = realpathSync(program);
+  return basename(target) === "rabbitmq-script-wrapper" ? join(dirname(target), name) : program;
 };
 
 /** Undefined where one of the programs is missing. */
