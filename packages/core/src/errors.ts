@@ -41,6 +41,10 @@ export const ErrorCode = {
   ServerFull: 108,
   /** The task's lease was lost: it may be running on another server. */
   LeaseLost: 109,
+  /** A message or result from outside that cannot be read. */
+  Malformed: 110,
+  /** A value is larger than the store or the message limit allows. */
+  TooLarge: 111,
 } as const;
 export type ErrorCode = (typeof ErrorCode)[keyof typeof ErrorCode];
 

@@ -1,0 +1,84 @@
+import { ErrorCode, YTaskError } from "./errors.js";
+
+/** What an option must be, in words, where a value is not it; undefined where it is. */
+export type Rule = (value: unknown) => string | undefined;
+
+/** A rule for each option that exists. */
+export type Rules = Readonly<Record<string, Rule>>;
+
+const when =
+  (allowed: (value: unknown) => boolean, wanted: string): Rule =>
+  (value) =>
+    allowed(value) ? undefined : wanted;
+
+const isFiniteNumber = (value: unknown): value is number =>
+  typeof value === "number" && Number.isFinite(value);
+
+export const rules = {
+  any: () => undefined,
+  boolean: when((value) => typeof value === "boolean", "true or false"),
+  milliseconds: when((value) => isFiniteNumber(value) && value >= 0, "a number of milliseconds, at least 0"),
+  positiveMilliseconds: when(
+    (value) => isFiniteNumber(value) && value > 0,
+    "a number of milliseconds above 0",
+  ),
+  /** The Go original's expiry settings. */
+  expirySeconds: when(
+    (value) => Number.isSafeInteger(value) && (value as number) >= -1,
+    "a whole number of seconds; -1 keeps forever, 0 does not store",
+  ),
+  count: when((value) => Number.isSafeInteger(value) && (value as number) >= 0, "a whole number, at least 0"),
+  positiveCount: when(
+    (value) => Number.isSafeInteger(value) && (value as number) >= 1,
+    "a whole number, at least 1",
+  ),
+  date: when((value) => value instanceof Date && !Number.isNaN(value.getTime()), "a valid Date"),
+  wireVersion: when((value) => value === 2 || value === 3, "2 or 3"),
+  function: when((value) => typeof value === "function", "a function"),
+  signal: when((value) => value instanceof AbortSignal, "an AbortSignal"),
+  logger: when(
+    (value) =>
+      typeof value === "object" &&
+      value !== null &&
+      ["debug", "info", "warn", "error"].every(
+        (level) => typeof (value as Record<string, unknown>)[level] === "function",
+      ),
+    "an object with the methods debug, info, warn and error",
+  ),
+  methods: (...names: readonly string[]) =>
+    when(
+      (value) =>
+        typeof value === "object" &&
+        value !== null &&
+        names.every((name) => typeof (value as Record<string, unknown>)[name] === "function"),
+      `an object with the methods ${names.join(", ")}`,
+    ),
+} as const;
+
+/**
+ * Refuses what is no object, an option that does not exist, and a value that its rule does not allow. An option that
+ * is undefined counts as not given.
+ *
+ * @param place how the options are called in an error, such as `client.send: options`
+ * @throws YTaskError `InvalidArgument`
+ */
+export function checkOptions(options: unknown, allowed: Rules, place: string): void {
+  if (options === undefined) return;
+  if (typeof options !== "object" || options === null || Array.isArray(options))
+    throw invalid(`${place} must be an object`);
+  for (const [name, value] of Object.entries(options)) {
+    const rule = Object.hasOwn(allowed, name) ? allowed[name] : undefined;
+    if (rule === undefined)
+      throw invalid(`${place}: there is no option "${name}"; there are ${Object.keys(allowed).join(", ")}`);
+    const wanted = value === undefined ? undefined : rule(value);
+    if (wanted !== undefined) throw invalid(`${place}.${name} must be ${wanted}`);
+  }
+}
+
+/** An error for an argument that is refused. */
+export const invalid = (message: string): YTaskError => new YTaskError(ErrorCode.InvalidArgument, message);
+
+/** @throws YTaskError `InvalidArgument` where it is not a string, or empty */
+export function checkName(value: unknown, what: string): asserts value is string {
+  if (typeof value !== "string" || value === "") throw invalid(`${what} must be a string that is not empty`);
+}

@@ -1,0 +1,300 @@
+import { bounded } from "./bounded.js";
+import type { Counts } from "./broker.js";
+import { checkName, checkOptions, invalid, type Rule, rules } from "./check-options.js";
+import { type Composed, composeTask, composeWorkflow, type StepRequest } from "./compose.js";
+import { DeadLetterBox } from "./dead-letter-box.js";
+import { DriverHold } from "./drivers.js";
+import { outgoingOf, type Routing } from "./engine/router.js";
+import { StatusWriter } from "./engine/status-writer.js";
+import { workflowStates } from "./engine/workflow.js";
+import { ErrorCode, YTaskError } from "./errors.js";
+import { abortKey, checkGroup, queueKey } from "./keys.js";
+import { type Result, serializeResult } from "./result.js";
+import { ResultReader } from "./result-reader.js";
+import { ResultStore } from "./result-store.js";
+import { SendManyFailed } from "./send-many-failed.js";
+import type { SendOptions } from "./send-options.js";
+import { Sender } from "./sender.js";
+import { type ClientOptions, type Settings, settingsOf } from "./server-options.js";
+import { Status } from "./status.js";
+import { TaskFailed } from "./task-failed.js";
+import type { TaskHandle, WaitOptions } from "./task-handle.js";
+import type { CheckSteps, HandleOf, LastOf, Request, SendRest, Step, TaskAt } from "./types/requests.js";
+import type { TaskArgs, TaskMap, UntypedTasks } from "./types/tasks.js";
+
+const dayInSeconds = 86_400;
+const closeBoundMs = 10_000;
+const abortBoundMs = 5_000;
+
+const abortExpiry: Rule = (value) =>
+  rules.expirySeconds(value) === undefined && value !== 0
+    ? undefined
+    : "a whole number of seconds above 0, or -1 for ever";
+
+/** Sends tasks and reads their results. `Tasks` is the type of a map `{ group: { name: task } }`; without it nothing is checked. */
+export class Client<Tasks extends TaskMap<Tasks> = UntypedTasks> {
+  readonly #settings: Settings;
+  readonly #routing: Routing;
+  readonly #broker: DriverHold;
+  readonly #backend: DriverHold | undefined;
+  readonly #sender: Sender;
+  readonly #writer: StatusWriter | undefined;
+  readonly #reader: ResultReader | undefined;
+  #closed: Promise<void> | undefined;
+
+  /** @throws YTaskError `InvalidArgument` for an option that is missing, unknown or not allowed */
+  constructor(options: ClientOptions) {
+    const settings = settingsOf(options, "new Client: options");
+    const { broker, backend, clock, log } = settings;
+    this.#settings = settings;
+    this.#routing = { ...settings, delaysInGoQueue: () => settings.goCompatible };
+    this.#broker = new DriverHold(broker);
+    this.#sender = new Sender(broker, this.#broker, clock, log);
+    if (backend === undefined) return;
+    this.#backend = new DriverHold(backend);
+    if (settings.statusExpires === 0 && settings.resultExpires === 0) return;
+    this.#writer = new StatusWriter(
+      new ResultStore(backend, this.#backend, clock, log),
+      settings,
+      log,
+      "present",
+    );
+    this.#reader = new ResultReader(backend, this.#backend, clock, log);
+  }
+
+  /**
+   * Sends a task. Resolves to its handle once the broker has stored it.
+   *
+   * @throws YTaskError `SendMessage` where the broker did not confirm it; `UnsupportedType` for an argument that cannot
+   * cross, with its path; `TooLarge`; `InvalidArgument`; `Closed`
+   */
+  async send<Group extends keyof Tasks & string, Name extends keyof Tasks[Group] & string>(
+    group: Group,
+    name: Name,
+    ...[args, options]: SendRest<Readonly<TaskArgs<Tasks[Group][Name]>>>
+  ): Promise<HandleOf<Tasks[Group][Name]>> {
+    this.#refuseIfClosed();
+    const composed = composeTask(group, name, args, options, this.#settings.clock, "client.send");
+    await this.#send(composed);
+    return this.#handle(composed.message.id) as HandleOf<Tasks[Group][Name]>;
+  }
+
+  /**
+   * Sends many tasks in few calls. Resolves to their handles, in their order, once the broker has stored all of them.
+   *
+   * @throws SendManyFailed, with the indices of those that are `sent` and of those that `failed`; else as `send`, and
+   * then none is sent
+   */
+  async sendMany<const Requests extends readonly Request<Tasks>[]>(
+    requests: Requests,
+  ): Promise<{ readonly [Index in keyof Requests]: HandleOf<TaskAt<Tasks, Requests[Index]>> }> {
+    this.#refuseIfClosed();
+    const all = composeMany(requests as readonly StepRequest[], this.#settings);
+    const outgoing = all.map((composed) => this.#outgoing(composed));
+    const boundMs = Math.max(0, ...all.map(({ schedule }) => schedule.sendTimeoutMs));
+    const [outcomes] = await Promise.all([
+      this.#sender.sendAll(outgoing, boundMs),
+      Promise.all(all.map((composed) => this.#noteSent(composed))),
+    ]);
+    const indices = outcomes.map((_, index) => index);
+    const failed = indices.filter((index) => outcomes[index]?.isSent === false);
+    const first = outcomes[failed[0] ?? -1];
+    if (first?.isSent === false)
+      throw new SendManyFailed(
+        indices.filter((index) => outcomes[index]?.isSent),
+        failed,
+        first.error,
+      );
+    // The types of the handles follow from those of the requests, which the wire does not carry.
+    return all.map(({ message }) => this.#handle(message.id)) as never;
+  }
+
+  /**
+   * Sends a workflow: each step gets the values of the one before as its arguments. The handle's values are those of
+   * the last step. Throws as `send`.
+   */
+  async sendWorkflow<const Steps extends readonly Step<Tasks>[]>(
+    steps: Steps & CheckSteps<Tasks, Steps>,
+  ): Promise<HandleOf<TaskAt<Tasks, LastOf<Steps>>>> {
+    this.#refuseIfClosed();
+    const composed = composeWorkflow(steps as readonly StepRequest[], this.#settings.clock);
+    await this.#send(composed);
+    return this.#handle(composed.message.id) as HandleOf<TaskAt<Tasks, LastOf<Steps>>>;
+  }
+
+  /** The result of a task whose id was kept elsewhere, once it is finished. Throws as `TaskHandle.result`. */
+  async getResult<Values extends readonly unknown[] = readonly unknown[]>(
+    id: string,
+    options?: WaitOptions,
+  ): Promise<Result<Values>> {
+    checkName(id, "client.getResult: the id");
+    // The type is the caller's word for what the task returns.
+    return (await this.#readerOrThrow().wait(id, options)) as Result<Values>;
+  }
+
+  /**
+   * Where a task stands; undefined where nothing is stored.
+   * @throws YTaskError `NilBackend` where no results are kept, `Connection` or `Backend` where they cannot be read
+   */
+  async getStatus(id: string): Promise<Status | undefined> {
+    checkName(id, "client.getStatus: the id");
+    const result = await this.#readerOrThrow().read(id);
+    // A Go server stores Success after each step of a workflow.
+    return result?.status === Status.Success && !result.isFinished() ? Status.Running : result?.status;
+  }
+
+  /**
+   * Aborts a task: one that has not started never runs, one that runs has its signal fired within a second. A task
+   * that is finished stays as it is.
+   *
+   * @param options `expiresSeconds`: SECONDS for which the abort is remembered, default 86,400; -1 for ever
+   * @throws YTaskError `NilBackend` without a backend, `Backend` where the flag could not be stored
+   */
+  async abort(id: string, options: { readonly expiresSeconds?: number | undefined } = {}): Promise<void> {
+    this.#refuseIfClosed();
+    checkName(id, "client.abort: the id");
+    checkOptions(options, { expiresSeconds: abortExpiry }, "client.abort: options");
+    const { backend, clock, log } = this.#settings;
+    if (backend === undefined || this.#backend === undefined) throw nilBackend();
+    const seconds = options.expiresSeconds ?? dayInSeconds;
+    const flag = {
+      key: abortKey(id),
+      value: serializeResult({ id: `Abort:${id}`, status: Status.Sent }),
+      expiresInSeconds: seconds < 0 ? undefined : seconds,
+    };
+    const notStored = (cause?: unknown): never => {
+      throw new YTaskError(ErrorCode.Backend, `the abort of task ${id} could not be stored; try again`, {
+        cause,
+      });
+    };
+    const storing = this.#backend.connect({ logger: log }).then(() => backend.set([flag]));
+    const [stored] = await bounded(storing, abortBoundMs, notStored, clock);
+    if (stored?.kind === "failed") notStored(stored.error);
+  }
+
+  /** How many messages of a group wait, are delayed, run, and are dead; undefined where the broker cannot tell. */
+  async counts(group: string): Promise<Counts> {
+    this.#refuseIfClosed();
+    checkGroup(group);
+    await this.#connect();
+    return this.#settings.broker.counts(queueKey(group, this.#settings.wireVersion));
+  }
+
+  /** The dead letters of a group. */
+  deadLetters(group: string): DeadLetterBox {
+    this.#refuseIfClosed();
+    checkGroup(group);
+    const settings = { ...this.#settings, expiry: this.#settings };
+    return new DeadLetterBox(group, settings, async () => {
+      this.#refuseIfClosed();
+      await this.#connect();
+      await this.#backend?.connect({ logger: this.#settings.log });
+    });
+  }
+
+  /**
+   * Waits for the sends that are under way, ends the waits, and closes the connections that it opened, unless a server
+   * or another client uses them. A second call gets the promise of the first.
+   */
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  async #close(): Promise<void> {
+    this.#reader?.close();
+    const ended = this.#sender
+      .idle()
+      .then(() => this.#writer?.flush())
+      .then(() => Promise.all([this.#broker.close(), this.#backend?.close()]));
+    await bounded<unknown>(
+      ended,
+      closeBoundMs,
+      () => this.#settings.log.warn("closing took too long; leaving it behind"),
+      this.#settings.clock,
+    );
+  }
+
+  async #send(composed: Composed): Promise<void> {
+    const outgoing = this.#outgoing(composed);
+    const [sent] = await Promise.allSettled([
+      this.#sender.send(outgoing, composed.schedule.sendTimeoutMs),
+      this.#noteSent(composed),
+    ]);
+    if (sent.status === "rejected") throw sent.reason;
+  }
+
+  #outgoing({ group, message, schedule }: Composed) {
+    return outgoingOf(this.#routing, group, message, schedule.delayMs, schedule.front);
+  }
+
+  /** Stores `Sent` beside the send, unless something is stored by then. Never rejects. */
+  async #noteSent({ message }: Composed): Promise<void> {
+    if (this.#settings.statusExpires === 0) return;
+    await this.#writer?.store({
+      id: message.id,
+      status: Status.Sent,
+      workflow: workflowStates(message, 0, "waiting"),
+    });
+  }
+
+  #handle(id: string): TaskHandle {
+    return {
+      id,
+      value: async (options) => valueOf(await this.getResult(id, options)),
+      result: (options) => this.getResult(id, options),
+      status: () => this.getStatus(id),
+      abort: () => this.abort(id),
+    };
+  }
+
+  #readerOrThrow(): ResultReader {
+    this.#refuseIfClosed();
+    if (this.#reader === undefined) throw nilBackend();
+    return this.#reader;
+  }
+
+  #connect(): Promise<void> {
+    return this.#broker.connect({ logger: this.#settings.log });
+  }
+
+  #refuseIfClosed(): void {
+    if (this.#closed !== undefined)
+      throw new YTaskError(ErrorCode.Closed, "the client was closed; make a new one");
+  }
+}
+
+function composeMany(requests: readonly StepRequest[], { clock }: Settings): Composed[] {
+  if (!Array.isArray(requests))
+    throw invalid("client.sendMany: give an array of { group, name, args, options }");
+  return requests.map((request: StepRequest, index) => {
+    const place = `client.sendMany: requests[${index}]`;
+    checkOptions(request ?? null, requestRules, place);
+    return composeTask(
+      request.group,
+      request.name,
+      request.args,
+      request.options as SendOptions | undefined,
+      clock,
+      place,
+    );
+  });
+}
+const requestRules = { group: rules.any, name: rules.any, args: rules.any, options: rules.any };
+
+/** None, one or several values as undefined, the value, or a list. */
+function valueOf(result: Result): unknown {
+  if (!result.isSuccess()) throw new TaskFailed(result);
+  const values = result.values();
+  return values.length > 1 ? values : values[0];
+}
+
+const nilBackend = (): YTaskError =>
+  new YTaskError(
+    ErrorCode.NilBackend,
+    "there is no result to read: this client has no backend, or statusExpires and resultExpires are both 0",
+  );

@@ -1,0 +1,169 @@
+import { randomUUID } from "node:crypto";
+import type { Backend, Entry } from "./backend.js";
+import type { Broker, DeadLetterReason, DeadLetters, Letter } from "./broker.js";
+import { checkOptions, invalid, rules } from "./check-options.js";
+import { type Expiry, entryOf } from "./engine/status-writer.js";
+import { workflowStates } from "./engine/workflow.js";
+import { ErrorCode, YTaskError } from "./errors.js";
+import { abortKey, queueKey, type WireVersion } from "./keys.js";
+import { type Message, parseMessage, serializeMessage } from "./message.js";
+import { Status } from "./status.js";
+
+/** A message that was given up. */
+export interface DeadLetter {
+  /** Names it in `redrive`. */
+  readonly id: string;
+  /** The id and the name of its task, where its body can be read. */
+  readonly taskId: string | undefined;
+  readonly name: string | undefined;
+  readonly body: string;
+  readonly reason: DeadLetterReason;
+  readonly error: string | undefined;
+  readonly at: Date;
+}
+
+const pageSize = 500;
+
+/** The dead letters of a group. They stay until they are sent again or purged. */
+export class DeadLetterBox {
+  readonly #broker: Broker;
+  readonly #queue: string;
+  readonly #letters: DeadLetters;
+  readonly #wireVersion: WireVersion;
+  readonly #backend: Backend | undefined;
+  readonly #expiry: Expiry;
+  readonly #connect: () => Promise<void>;
+
+  constructor(
+    group: string,
+    options: {
+      readonly broker: Broker;
+      readonly backend: Backend | undefined;
+      readonly expiry: Expiry;
+      readonly wireVersion: WireVersion;
+    },
+    connect: () => Promise<void>,
+  ) {
+    this.#broker = options.broker;
+    this.#queue = queueKey(group, options.wireVersion);
+    this.#letters = options.broker.deadLetters(this.#queue);
+    this.#wireVersion = options.wireVersion;
+    this.#backend = options.backend;
+    this.#expiry = options.expiry;
+    this.#connect = connect;
+  }
+
+  /** The oldest first; at most `limit`, default 100. */
+  async list(options: { readonly limit?: number | undefined } = {}): Promise<readonly DeadLetter[]> {
+    checkOptions(options, { limit: rules.positiveCount }, "deadLetters.list: options");
+    await this.#connect();
+    const letters = await this.#letters.list({ limit: options.limit ?? 100 });
+    return letters.map(({ id, body, reason, error, at }) => {
+      const message = readMessage(body);
+      return {
+        id,
+        taskId: message?.id || undefined,
+        name: message?.name || undefined,
+        body,
+        reason,
+        error,
+        at,
+      };
+    });
+  }
+
+  /**
+   * Sends letters again, those of the ids or all: with all their retries, with `Sent` stored over the old result, and
+   * with their abort flags cleared. Resolves to how many there were.
+   */
+  async redrive(ids?: readonly string[]): Promise<number> {
+    if (ids !== undefined && !(Array.isArray(ids) && ids.every((id) => typeof id === "string")))
+      throw invalid("deadLetters.redrive: give the ids of letters, or nothing for all of them");
+    await this.#connect();
+    return ids === undefined ? this.#redriveAll() : this.#redriveSome(ids);
+  }
+
+  /** Deletes all of them. Resolves to how many there were. */
+  async purge(): Promise<number> {
+    await this.#connect();
+    return this.#letters.purge();
+  }
+
+  /** Page by page, the oldest first; no more than there are now: those that come back dead wait for the next call. */
+  async #redriveAll(): Promise<number> {
+    const begun = new Set<string>();
+    const { dead = Number.MAX_SAFE_INTEGER } = await this.#broker.counts(this.#queue);
+    let total = 0;
+    for (;;) {
+      const limit = Math.min(pageSize, dead - begun.size);
+      const page = limit > 0 ? (await this.#letters.list({ limit })).filter(({ id }) => !begun.has(id)) : [];
+      if (page.length === 0) return total;
+      for (const { id } of page) begun.add(id);
+      total += await this.#redrivePage(page);
+    }
+  }
+
+  async #redriveSome(ids: readonly string[]): Promise<number> {
+    const wanted = new Set(ids);
+    const all = await this.#letters.list({ limit: Number.MAX_SAFE_INTEGER });
+    return this.#redrivePage(all.filter(({ id }) => wanted.has(id)));
+  }
+
+  /** Statuses first: a task that runs at once must find no old result, and its own must not be overwritten. */
+  async #redrivePage(letters: readonly Letter[]): Promise<number> {
+    if (letters.length === 0) return 0;
+    const execution = randomUUID();
+    const messages = letters.flatMap(({ body }) => readMessage(body) ?? []);
+    await this.#resetResults(messages, execution);
+    return this.#letters.redrive(
+      letters.map(({ id }) => id),
+      ({ body }) => {
+        const message = readMessage(body);
+        return message === undefined
+          ? body
+          : serializeMessage(restored(message, execution), this.#wireVersion);
+      },
+    );
+  }
+
+  async #resetResults(messages: readonly Message[], execution: string): Promise<void> {
+    if (this.#backend === undefined || messages.length === 0) return;
+    const entries = messages.flatMap((message): Entry[] => [
+      ...this.#sentEntry(message, execution),
+      // There is no delete in the seam: a value that is no flag, gone in a second, clears it.
+      { key: abortKey(message.id), value: "cleared", expiresInSeconds: 1 },
+    ]);
+    for (const stored of await this.#backend.set(entries))
+      if (stored.kind === "failed")
+        throw new YTaskError(
+          ErrorCode.Backend,
+          `nothing was sent again: the old results could not be replaced: ${stored.error.message}`,
+          {
+            cause: stored.error,
+          },
+        );
+  }
+
+  #sentEntry(message: Message, execution: string): Entry[] {
+    if (this.#expiry.statusExpires === 0) return [];
+    const workflow = workflowStates(message, message.extension.step ?? 0, "waiting");
+    return [entryOf({ id: message.id, status: Status.Sent, workflow, execution }, this.#expiry, undefined)];
+  }
+}
+
+/** A task as it was first sent: with all its retries, as a life of its own. */
+function restored(message: Message, execution: string): Message {
+  return {
+    ...message,
+    retryCount: Math.max(0, message.retryCount) + (message.extension.retried ?? 0),
+    extension: { ...message.extension, execution, retried: undefined, unknownForMs: undefined },
+  };
+}
+
+function readMessage(body: string): Message | undefined {
+  try {
+    return parseMessage(body);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,84 @@
+import type { DriverEnvironment } from "./broker.js";
+
+/** What brokers and backends have in common. */
+interface Driver {
+  connect(environment?: DriverEnvironment): Promise<void>;
+  close(): Promise<void>;
+}
+
+interface Use {
+  users: number;
+  /** The connect that is under way or succeeded. */
+  connected: Promise<void> | undefined;
+  /** Set once `connected` succeeded. */
+  isConnected: boolean;
+  /** The close that is under way: a connect waits for it. */
+  closing: Promise<void> | undefined;
+}
+
+/** One count a driver, whoever uses it: several servers and clients may share one. */
+const uses = new WeakMap<Driver, Use>();
+
+/**
+ * A server's or client's hold on a driver. The first that connects opens the driver, the last that closes, closes it;
+ * a later connect opens it again.
+ */
+export class DriverHold {
+  readonly #driver: Driver;
+  #held = false;
+
+  constructor(driver: Driver) {
+    this.#driver = driver;
+  }
+
+  /** Whether this holds the driver, and the driver was connected. It mends broken connections itself. */
+  get isConnected(): boolean {
+    return this.#held && this.#use().isConnected;
+  }
+
+  /** Resolves once the driver is connected; rejects as its connect does, and may then be called again. */
+  async connect(environment: DriverEnvironment): Promise<void> {
+    const use = this.#use();
+    if (!this.#held) {
+      this.#held = true;
+      use.users++;
+    }
+    await use.closing;
+    use.connected ??= this.#driver.connect(environment);
+    const attempt = use.connected;
+    try {
+      await attempt;
+      if (use.connected === attempt) use.isConnected = true;
+    } catch (error) {
+      if (use.connected === attempt) use.connected = undefined;
+      throw error;
+    }
+  }
+
+  /** Lets go of the driver, and closes it where nobody else holds it. */
+  async close(): Promise<void> {
+    if (!this.#held) return;
+    this.#held = false;
+    const use = this.#use();
+    use.users--;
+    if (use.users > 0) return;
+    use.connected = undefined;
+    use.isConnected = false;
+    const closing = this.#driver.close();
+    use.closing = closing;
+    try {
+      await closing;
+    } finally {
+      if (use.closing === closing) use.closing = undefined;
+    }
+  }
+
+  #use(): Use {
+    let use = uses.get(this.#driver);
+    if (use === undefined) {
+      use = { users: 0, connected: undefined, isConnected: false, closing: undefined };
+      uses.set(this.#driver, use);
+    }
+    return use;
+  }
+}

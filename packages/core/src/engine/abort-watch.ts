@@ -1,0 +1,59 @@
+import type { Clock, Timer } from "../clock.js";
+import { ErrorCode, YTaskError } from "../errors.js";
+import { abortKey } from "../keys.js";
+import type { ResultStore } from "../result-store.js";
+import type { Execution } from "./execution.js";
+import { isAbortFlag } from "./inspect.js";
+
+/** How often the flags of running tasks are read: a signal fires within a second of the abort. */
+const intervalMs = 400;
+const largestBatch = 500;
+
+/** Looks whether running tasks were aborted, all of them in one call, and fires their signals. */
+export class AbortWatch {
+  readonly #store: ResultStore;
+  readonly #clock: Clock;
+  readonly #running: ReadonlySet<Execution>;
+  #timer: Timer | undefined;
+  #isStopped = false;
+
+  constructor(store: ResultStore, clock: Clock, running: ReadonlySet<Execution>) {
+    this.#store = store;
+    this.#clock = clock;
+    this.#running = running;
+  }
+
+  /** To be called when a task starts; ends by itself while none runs. */
+  start(): void {
+    if (this.#timer === undefined && !this.#isStopped) this.#schedule();
+  }
+
+  stop(): void {
+    this.#isStopped = true;
+    this.#timer?.cancel();
+  }
+
+  #schedule(): void {
+    this.#timer = this.#clock.after(intervalMs, () => void this.#look());
+  }
+
+  async #look(): Promise<void> {
+    const before = this.#clock.now() - intervalMs / 2;
+    const running = [...this.#running].filter(
+      (execution) => execution.startedAt <= before && !execution.isAborted,
+    );
+    for (let from = 0; from < running.length; from += largestBatch)
+      await this.#lookAt(running.slice(from, from + largestBatch));
+    this.#timer = undefined;
+    if (this.#running.size > 0) this.start();
+  }
+
+  async #lookAt(executions: readonly Execution[]): Promise<void> {
+    const values = await this.#store.get(executions.map(({ id }) => abortKey(id)));
+    executions.forEach((execution, index) => {
+      if (!isAbortFlag(values?.[index])) return;
+      execution.isAborted = true;
+      execution.fire(new YTaskError(ErrorCode.AbortTask, `the task ${execution.id} was aborted`));
+    });
+  }
+}

@@ -1,0 +1,40 @@
+import type { Settlement } from "../broker.js";
+import type { Result } from "../result.js";
+import { Status } from "../status.js";
+import type { Route } from "./conclude.js";
+import type { Execution } from "./execution.js";
+import { messageOfNextStep, nextStep } from "./workflow.js";
+
+/**
+ * How to settle a delivery whose stored result shows that this very step of this very execution finished before: a
+ * server stored the result and died before it settled. Undefined where it must run.
+ */
+export function settlementIfDone(
+  execution: Execution,
+  result: Result | undefined,
+  route: Route,
+  now: number,
+): Settlement | undefined {
+  const { delivery, message, step } = execution;
+  if (result === undefined || result.execution !== message.extension.execution) return undefined;
+  if (message.workflow === undefined)
+    return result.isFinished() ? settlementOf(execution, result) : undefined;
+  const state = result.workflow[step]?.status;
+  if (state === "success") {
+    const next = nextStep(message, step);
+    const nextState = result.workflow[step + 1]?.status;
+    // Where the next step was not seen to start, it may not have been sent: the values are still there to send it.
+    if (next === undefined || nextState !== "waiting" || result.status >= Status.Failure)
+      return { delivery, kind: "ack" };
+    const following = messageOfNextStep(message, step, result.returned ?? [], now);
+    return { delivery, kind: "replace", by: [route(next.group, following, next.runAfterMs)] };
+  }
+  return result.isFinished() ? settlementOf(execution, result) : undefined;
+}
+
+/** What the server that stored the result would have settled with. */
+function settlementOf({ delivery }: Execution, result: Result): Settlement {
+  return result.isFailure()
+    ? { delivery, kind: "deadLetter", reason: "permanentFailure", error: result.error }
+    : { delivery, kind: "ack" };
+}

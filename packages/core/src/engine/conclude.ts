@@ -1,0 +1,148 @@
+import { backoffMs, defaultBackoff } from "../backoff.js";
+import type { DeadLetterReason, Outgoing, Settlement } from "../broker.js";
+import { type ErrorCode, messageOf, YTaskError } from "../errors.js";
+import type { TaskEventName } from "../events.js";
+import type { Message } from "../message.js";
+import type { ResultFields } from "../result.js";
+import type { StepState } from "../status.js";
+import type { Execution } from "./execution.js";
+import type { Ending } from "./run-task.js";
+import { type Happening, statusAfter } from "./transitions.js";
+import { messageOfNextStep, nextStep, workflowStates } from "./workflow.js";
+
+/** What follows from the end of an attempt: the result to store, what becomes of the delivery, what to tell. */
+export interface Conclusion {
+  readonly result: ResultFields | undefined;
+  readonly settlement: Settlement;
+  readonly event: TaskEventName | undefined;
+  readonly error?: unknown;
+  readonly reason?: DeadLetterReason | string | undefined;
+}
+
+/** Puts a message on its way, to the group's queue or wherever a delayed step goes. */
+export type Route = (group: string, message: Message, delayMs: number) => Outgoing;
+
+/** The one place that decides what an ending leads to. Pure, but for the time of day and the jitter. */
+export function conclude(execution: Execution, ending: Ending, route: Route, now: number): Conclusion {
+  switch (ending.kind) {
+    case "returned":
+      return succeed(execution, ending.values, route, now);
+    case "failed":
+      return ending.isPermanent || execution.retriesLeft <= 0
+        ? fail(execution, ending.error, ending.isPermanent ? "permanentFailure" : "retriesExhausted")
+        : retry(execution, ending.error, ending.delayMs, route);
+    case "expired":
+      return finish(execution, "expired", "expired", undefined, undefined);
+    case "aborted": {
+      const error = ending.reason === undefined ? undefined : `YTask: abort task [${ending.reason}]`;
+      return { ...finish(execution, "aborted", "abort", error, undefined), reason: ending.reason };
+    }
+    case "released":
+      return {
+        result: undefined,
+        settlement: { delivery: execution.delivery, kind: "release" },
+        event: undefined,
+      };
+  }
+}
+
+function succeed(execution: Execution, values: readonly string[], route: Route, now: number): Conclusion {
+  const next = nextStep(execution.message, execution.step);
+  const returned = values.length === 0 ? undefined : values;
+  if (next === undefined) return finish(execution, "succeeded", "success", undefined, returned);
+  const message = messageOfNextStep(execution.message, execution.step, values, now);
+  let outgoing: Outgoing;
+  try {
+    outgoing = route(next.group, message, next.runAfterMs);
+  } catch (error) {
+    return fail(execution, error, "permanentFailure");
+  }
+  return {
+    result: resultOf(execution, "stepSucceeded", execution.runningStatus, "success", { returned }),
+    settlement: { delivery: execution.delivery, kind: "replace", by: [outgoing] },
+    event: "succeeded",
+  };
+}
+
+function retry(execution: Execution, error: unknown, delayMs: number | undefined, route: Route): Conclusion {
+  const { message, attempt, task } = execution;
+  const waitMs = delayMs ?? backoffMs(task?.options.backoff ?? defaultBackoff, attempt, error);
+  const again: Message = {
+    ...message,
+    retryCount: execution.retriesLeft - 1,
+    extension: {
+      ...message.extension,
+      step: message.workflow === undefined ? undefined : execution.step,
+      retried: attempt,
+      defaultRetryCount: message.extension.defaultRetryCount?.filter((step) => step !== execution.step),
+      unknownForMs: undefined,
+    },
+  };
+  return {
+    result: resultOf(execution, "retried", execution.runningStatus, "running", { error: messageOf(error) }),
+    settlement: {
+      delivery: execution.delivery,
+      kind: "replace",
+      by: [route(execution.group, again, waitMs)],
+    },
+    event: "retried",
+    error,
+  };
+}
+
+/** The end of a task that could not be started, or failed for good: a failure result and a dead letter. */
+export function fail(
+  execution: Execution,
+  error: unknown,
+  reason: DeadLetterReason,
+  from = execution.startedAt === 0 ? execution.waitingStatus : execution.runningStatus,
+): Conclusion {
+  const text = messageOf(error);
+  return {
+    result: resultOf(execution, "failed", from, "failure", { error: text }),
+    settlement: { delivery: execution.delivery, kind: "deadLetter", reason, error: text },
+    event: "failed",
+    error,
+    reason,
+  };
+}
+
+function finish(
+  execution: Execution,
+  happening: Happening & TaskEventName,
+  state: StepState,
+  error: string | undefined,
+  returned: readonly string[] | undefined,
+): Conclusion {
+  const from = execution.startedAt === 0 ? execution.waitingStatus : execution.runningStatus;
+  return {
+    result: resultOf(execution, happening, from, state, { error, returned }),
+    settlement: { delivery: execution.delivery, kind: "ack" },
+    event: happening,
+  };
+}
+
+/** The result that is stored while an execution runs. */
+export const runningResult = (execution: Execution): ResultFields =>
+  resultOf(execution, "started", execution.waitingStatus, "running", {});
+
+function resultOf(
+  execution: Execution,
+  happening: Happening,
+  from: typeof execution.waitingStatus,
+  state: StepState,
+  more: Pick<ResultFields, "error" | "returned">,
+): ResultFields {
+  const { message, step, attempt } = execution;
+  return {
+    id: message.id,
+    status: statusAfter(happening, from),
+    retryCount: attempt - 1,
+    workflow: workflowStates(message, step, state),
+    execution: message.extension.execution,
+    ...more,
+  };
+}
+
+/** Whether an error has a code, across copies of the package. */
+export const hasCode = (error: unknown, code: ErrorCode): boolean => YTaskError.isInstance(error, code);

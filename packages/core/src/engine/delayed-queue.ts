@@ -1,0 +1,80 @@
+import type { Delivery, Settlement, Subscription } from "../broker.js";
+import { messageOf } from "../errors.js";
+import { delayedQueueKey, queueKey } from "../keys.js";
+import { parseMessage } from "../message.js";
+import { parseTime } from "../wire/time.js";
+import type { Engine } from "./engine.js";
+import { Puller } from "./puller.js";
+import { Settler } from "./settler.js";
+
+const batchSize = 100;
+
+/**
+ * Serves the delayed queue of a group that the Go original keeps: what Go clients send there is moved into the
+ * broker's own delays, from where it comes to the group's queue when it is due. Only with `goCompatible`.
+ */
+export class DelayedQueue {
+  readonly #engine: Engine;
+  readonly #group: string;
+  readonly #subscription: Subscription;
+  readonly #settler: Settler;
+  readonly #puller: Puller;
+
+  static async start(engine: Engine, group: string): Promise<DelayedQueue> {
+    const { broker, wireVersion, maxRedeliveries, logger } = engine.options;
+    const queue = delayedQueueKey(group, wireVersion);
+    const subscription = await broker.subscribe(queue, {
+      maxUnsettled: batchSize,
+      maxRedeliveries,
+      onLost: () => undefined,
+      onError: (error) => logger.error("the broker reports an error", { queue, error: messageOf(error) }),
+    });
+    return new DelayedQueue(engine, group, subscription);
+  }
+
+  private constructor(engine: Engine, group: string, subscription: Subscription) {
+    const { clock, logger, wireVersion } = engine.options;
+    this.#engine = engine;
+    this.#group = group;
+    this.#subscription = subscription;
+    this.#settler = new Settler(subscription, clock);
+    this.#puller = new Puller({
+      queue: delayedQueueKey(group, wireVersion),
+      subscription,
+      concurrency: batchSize,
+      maxUnsettled: batchSize,
+      clock,
+      logger,
+      onDeliveries: (deliveries) => deliveries.forEach((delivery) => void this.#move(delivery)),
+    });
+  }
+
+  /** Receives no more, and gives back what is not moved yet. */
+  async close(): Promise<void> {
+    this.#puller.stop();
+    this.#settler.close();
+    await this.#subscription.close();
+  }
+
+  async #move(delivery: Delivery): Promise<void> {
+    await this.#settler.settle(this.#settlementOf(delivery));
+    this.#puller.taskEnded();
+    this.#puller.settled();
+  }
+
+  /** What cannot be read goes to the group's queue at once, to become a dead letter there. */
+  #settlementOf(delivery: Delivery): Settlement {
+    const queue = queueKey(this.#group, this.#engine.options.wireVersion);
+    const delayMs = Math.max(0, (dueMsOf(delivery.body) ?? 0) - this.#engine.options.clock.now());
+    return { delivery, kind: "replace", by: [{ queue, body: delivery.body, delayMs }] };
+  }
+}
+
+function dueMsOf(body: string): number | undefined {
+  try {
+    const { runTime } = parseMessage(body);
+    return runTime === undefined ? undefined : parseTime(runTime);
+  } catch {
+    return undefined;
+  }
+}

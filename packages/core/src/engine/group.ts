@@ -1,0 +1,260 @@
+import type { Delivery, Outcome, Outgoing, Settlement, Subscription } from "../broker.js";
+import { ErrorCode, messageOf, YTaskError } from "../errors.js";
+import { queueKey } from "../keys.js";
+import type { Message } from "../message.js";
+import { type Conclusion, conclude, runningResult } from "./conclude.js";
+import type { Engine } from "./engine.js";
+import { Execution } from "./execution.js";
+import { inspect, type Known } from "./inspect.js";
+import { callOnComplete } from "./on-complete.js";
+import { Puller } from "./puller.js";
+import { readDelivery, type Unreadable } from "./read-delivery.js";
+import { outgoingOf, type Routing } from "./router.js";
+import { type Ending, runTask } from "./run-task.js";
+import { Settler } from "./settler.js";
+import { withoutRunning } from "./without-running.js";
+import { stepFromResult } from "./workflow.js";
+
+/** A task whose function keeps the event loop busy for this long gets a warning. */
+const blockingMs = 1_000;
+/** From this concurrency on a broker that sends ahead may hold as many tasks again as run. */
+const sendAheadFrom = 20;
+
+/** A group that a server runs: the way of its deliveries from receipt to settlement. */
+export class Group {
+  readonly #engine: Engine;
+  readonly #name: string;
+  readonly #routing: Routing;
+  readonly #subscription: Subscription;
+  readonly #settler: Settler;
+  readonly #puller: Puller;
+  /** Every delivery that is not settled yet, in the order of receipt. */
+  readonly #unsettled = new Map<Delivery, Execution | undefined>();
+  readonly #working = new Set<Promise<void>>();
+  #isStopping = false;
+  /** How many tasks ended, and how many were given back, since the shutdown began. */
+  readonly tally = { completed: 0, released: 0 };
+
+  /** Subscribes to the group's queue and begins to work. Rejects as the broker's subscribe does. */
+  static async start(engine: Engine, name: string, concurrency: number, routing: Routing): Promise<Group> {
+    const { broker, wireVersion, maxRedeliveries, events, logger } = engine.options;
+    const maxUnsettled = maxUnsettledOf(concurrency, broker.capabilities.sendsAhead ?? false);
+    let group: Group | undefined;
+    const subscription = await broker.subscribe(queueKey(name, wireVersion), {
+      maxUnsettled,
+      maxRedeliveries,
+      onLost: (deliveries) => group?.lost(deliveries),
+      onError: (error) => {
+        logger.error("the broker reports an error", { group: name, error: messageOf(error) });
+        events.emit("error", error);
+      },
+    });
+    group = new Group(engine, name, routing, subscription, { concurrency, maxUnsettled });
+    return group;
+  }
+
+  private constructor(
+    engine: Engine,
+    name: string,
+    routing: Routing,
+    subscription: Subscription,
+    limits: { readonly concurrency: number; readonly maxUnsettled: number },
+  ) {
+    const { clock, logger, wireVersion } = engine.options;
+    this.#engine = engine;
+    this.#name = name;
+    this.#routing = routing;
+    this.#subscription = subscription;
+    this.#settler = new Settler(subscription, clock);
+    const onDeliveries = (deliveries: readonly Delivery[]) => this.#take(deliveries);
+    this.#puller = new Puller({
+      queue: queueKey(name, wireVersion),
+      subscription,
+      ...limits,
+      clock,
+      logger,
+      onDeliveries,
+    });
+  }
+
+  /** Tells the tasks of deliveries that are no longer this server's to stop. */
+  lost(deliveries: readonly Delivery[]): void {
+    for (const delivery of deliveries) {
+      const execution = this.#unsettled.get(delivery);
+      if (execution === undefined || execution.isLost) continue;
+      execution.isLost = true;
+      this.#announceLoss(execution, "the broker took it back");
+      const message = `the lease of task ${execution.id} was lost: it may run on another server`;
+      execution.fire(new YTaskError(ErrorCode.LeaseLost, message));
+    }
+  }
+
+  /** Receives no more; what still comes is given back. */
+  stop(): void {
+    this.#isStopping = true;
+    this.tally.completed = 0;
+    this.#puller.stop();
+  }
+
+  /** Resolves once every delivery that was received is settled. */
+  async drained(): Promise<void> {
+    while (this.#working.size > 0) await Promise.all(this.#working);
+  }
+
+  /** Fires the signals of what still runs. An attempt that ends for that does not count. */
+  fireSignals(): void {
+    for (const execution of this.#unsettled.values()) {
+      if (execution === undefined) continue;
+      execution.isReleased = true;
+      execution.fire(new YTaskError(ErrorCode.ServerStop, "the server is shutting down"));
+    }
+  }
+
+  /** Gives back what is not settled, and ends the subscription. Code that ignores its signal goes on. */
+  async close(): Promise<void> {
+    this.#settler.close();
+    const left = [...this.#unsettled.keys()];
+    this.#unsettled.clear();
+    this.tally.released += left.length;
+    if (left.length > 0)
+      await this.#subscription.settle(left.map((delivery) => ({ delivery, kind: "release" })));
+    await this.#subscription.close();
+  }
+
+  #take(deliveries: readonly Delivery[]): void {
+    const working = this.#work(deliveries);
+    this.#working.add(working);
+    void working.finally(() => this.#working.delete(working));
+  }
+
+  async #work(deliveries: readonly Delivery[]): Promise<void> {
+    const executions: Execution[] = [];
+    const unreadable: Unreadable[] = [];
+    for (const delivery of deliveries) {
+      const read = readDelivery(this.#engine, this.#name, delivery);
+      if (read instanceof Execution) executions.push(read);
+      else unreadable.push(read);
+      this.#unsettled.set(delivery, read instanceof Execution ? read : undefined);
+    }
+    const refused = unreadable.map((settlement) => this.#refuse(settlement));
+    const known = executions.length === 0 ? [] : await inspect(executions, this.#engine.store);
+    const carried = executions.map((execution, index) => this.#carryOut(execution, known[index] as Known));
+    await Promise.all([...refused, ...carried]);
+  }
+
+  async #refuse(settlement: Unreadable): Promise<void> {
+    this.#puller.taskEnded();
+    const unread = { id: "", group: this.#name, name: "", attempt: 0, startedAt: 0 };
+    if ((await this.#settle(settlement)) === "settled")
+      this.#engine.announcer.announce("deadLettered", unread, 0, {
+        error: settlement.error,
+        reason: settlement.reason,
+      });
+  }
+
+  /** From what is known of a delivery to its settlement. Never rejects. */
+  async #carryOut(execution: Execution, known: Known): Promise<void> {
+    if (known.result !== undefined && execution.message.extension.step === undefined)
+      execution.step = stepFromResult(execution.message, known.result);
+    const early = this.#isStopping
+      ? ({ delivery: execution.delivery, kind: "release" } as const)
+      : withoutRunning(this.#engine, execution, known, this.#route);
+    if (early === undefined) {
+      const ending = await this.#run(execution);
+      return this.#finish(
+        execution,
+        conclude(execution, ending, this.#route, this.#engine.options.clock.now()),
+      );
+    }
+    this.#puller.taskEnded();
+    if ("settlement" in early) return this.#finish(execution, early);
+    await this.#settle(early);
+    if (early.kind === "release") this.tally.released++;
+  }
+
+  /** Runs the task. Its slot is free once its function really ended. */
+  async #run(execution: Execution): Promise<Ending> {
+    const { options, writer, announcer } = this.#engine;
+    this.#engine.started(execution);
+    if (!execution.isLost) writer?.note(runningResult(execution));
+    announcer.announce("started", execution, execution.startedAt);
+    const timeoutMs = execution.task?.options.timeoutMs ?? options.broker.capabilities.defaultTimeoutMs;
+    let isLate = false;
+    const onLate = (end: Promise<void>) => {
+      isLate = true;
+      this.#warn(
+        execution,
+        "a task ignores its time limit: it failed, and keeps its slot while it still runs",
+        { timeoutMs },
+      );
+      void end.then(() => this.#ended(execution));
+    };
+    const running = runTask(execution, options.clock, timeoutMs, onLate);
+    const blockedMs = options.clock.now() - execution.startedAt;
+    if (blockedMs >= blockingMs)
+      this.#warn(
+        execution,
+        "a task blocked the event loop: nothing else runs meanwhile, and a lease that is shorter is lost; " +
+          "move the work to a worker thread, or raise the broker's leaseMs",
+        { blockedMs },
+      );
+    const ending = running instanceof Promise ? await running : running;
+    if (!isLate) this.#ended(execution);
+    return ending;
+  }
+
+  #ended(execution: Execution): void {
+    this.#engine.ended(execution);
+    this.#puller.taskEnded();
+  }
+
+  /** Stores the result, settles, tells: in this order, so that a crash between two of them loses nothing. */
+  async #finish(
+    execution: Execution,
+    { result, settlement, event, error, reason }: Conclusion,
+  ): Promise<void> {
+    const { writer, announcer, options } = this.#engine;
+    if (!this.#unsettled.has(settlement.delivery)) return;
+    // Of a task that may run elsewhere only a finished result may be written: it stands unless another came first.
+    const isOvertaken = execution.isLost && settlement.kind === "replace";
+    if (result !== undefined && writer !== undefined && !isOvertaken) await writer.store(result);
+    const outcome = await this.#settle(settlement);
+    if (outcome === "lost" && !execution.isLost) this.#announceLoss(execution, "it was settled too late");
+    if (outcome === "unknown")
+      this.#warn(
+        execution,
+        "a delivery could not be settled before the server closed; it will be delivered again",
+      );
+    if (outcome !== "settled") return;
+    this.tally[settlement.kind === "release" ? "released" : "completed"]++;
+    if (event === undefined) return;
+    const now = options.clock.now();
+    announcer.announce(event, execution, now, { error, reason: event === "aborted" ? reason : undefined });
+    if (settlement.kind === "deadLetter")
+      announcer.announce("deadLettered", execution, now, { error, reason });
+    if (result !== undefined && event !== "retried") await callOnComplete(execution, result);
+  }
+
+  async #settle(settlement: Settlement): Promise<Outcome> {
+    const outcome = await this.#settler.settle(settlement);
+    this.#unsettled.delete(settlement.delivery);
+    this.#puller.settled();
+    return outcome;
+  }
+
+  #announceLoss(execution: Execution, reason: string): void {
+    this.#engine.announcer.announce("leaseLost", execution, this.#engine.options.clock.now(), { reason });
+  }
+
+  #warn(execution: Execution, message: string, more: Record<string, unknown> = {}): void {
+    const { id, group, name, logger } = execution;
+    logger.warn(message, { id, group, name, ...more });
+  }
+
+  readonly #route = (group: string, message: Message, delayMs: number): Outgoing =>
+    outgoingOf(this.#routing, group, message, delayMs);
+}
+
+/** Room for what ran and is being settled beside what runs, but little of it where the broker fills it with tasks. */
+const maxUnsettledOf = (concurrency: number, sendsAhead: boolean): number =>
+  sendsAhead && concurrency < sendAheadFrom ? concurrency : 2 * concurrency;

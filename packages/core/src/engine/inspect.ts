@@ -1,0 +1,53 @@
+import { abortKey, resultKey } from "../keys.js";
+import { parseResult, type Result } from "../result.js";
+import type { ResultStore } from "../result-store.js";
+import type { Execution } from "./execution.js";
+import { isStepAmbiguous } from "./workflow.js";
+
+/** What the backend knows of a delivery before it runs. */
+export interface Known {
+  readonly isAborted: boolean;
+  /** The stored result, where it had to be looked at. */
+  readonly result: Result | undefined;
+}
+
+const nothing: Known = { isAborted: false, result: undefined };
+
+/**
+ * Reads, in one call for a batch: the abort flag of each delivery, and the stored result of those that were delivered
+ * before or whose workflow step only the result can tell. Where the backend cannot be read, nothing is known and the
+ * tasks run: running a task matters more than its result.
+ */
+export async function inspect(
+  executions: readonly Execution[],
+  store: ResultStore | undefined,
+): Promise<readonly Known[]> {
+  if (store === undefined) return executions.map(() => nothing);
+  const needsResult = executions.map(
+    ({ delivery, message }) => delivery.redeliveries > 0 || isStepAmbiguous(message),
+  );
+  const keys = executions.map(({ id }) => abortKey(id));
+  executions.forEach(({ id }, index) => {
+    if (needsResult[index]) keys.push(resultKey(id));
+  });
+  const values = await store.get(keys);
+  if (values === undefined) return executions.map(() => nothing);
+  let nextResult = executions.length;
+  return executions.map((_, index) => {
+    const result = needsResult[index] ? readResult(values[nextResult++]) : undefined;
+    const isAborted = isAbortFlag(values[index]);
+    return isAborted || result !== undefined ? { isAborted, result } : nothing;
+  });
+}
+
+/** A flag is a result whose id is `Abort:<id>`; what cleared it is not. */
+export const isAbortFlag = (value: string | undefined): boolean => value?.includes('"Abort:') ?? false;
+
+/** A result that cannot be read is no result: the task runs. */
+function readResult(text: string | undefined): Result | undefined {
+  try {
+    return text === undefined ? undefined : parseResult(text);
+  } catch {
+    return undefined;
+  }
+}

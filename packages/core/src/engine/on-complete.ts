@@ -1,0 +1,28 @@
+import { messageOf } from "../errors.js";
+import { Result, type ResultFields } from "../result.js";
+import { Status } from "../status.js";
+import type { Execution } from "./execution.js";
+
+/** Calls the callback of a task that finished here. It can do no harm: what it throws is logged. */
+export async function callOnComplete(execution: Execution, stored: ResultFields): Promise<void> {
+  const { task, args, logger } = execution;
+  if (task?.options.onComplete === undefined) return;
+  // The types of result and arguments are those of the task that the callback was registered with.
+  const onComplete = task.options.onComplete as (result: Result, ...args: readonly unknown[]) => unknown;
+  try {
+    await onComplete(resultForCallback(execution, stored), ...(args ?? []));
+  } catch (error) {
+    logger.error("the onComplete of a task threw; this changes nothing else", {
+      id: execution.id,
+      group: execution.group,
+      name: execution.name,
+      error: messageOf(error),
+    });
+  }
+}
+
+/** Of a workflow that goes on the callback sees the steps so far: so the success of a step reads as one. */
+function resultForCallback({ step }: Execution, stored: ResultFields): Result {
+  if (stored.status !== Status.Sent) return new Result(stored);
+  return new Result({ ...stored, status: Status.Success, workflow: stored.workflow?.slice(0, step + 1) });
+}

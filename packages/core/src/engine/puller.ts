@@ -1,0 +1,119 @@
+import type { Delivery, Subscription } from "../broker.js";
+import type { Clock } from "../clock.js";
+import { messageOf } from "../errors.js";
+import type { Logger } from "../logger.js";
+
+/** How long one call waits for work. It bounds how long a shutdown with running tasks may receive once more. */
+const waitMs = 2_000;
+const firstPauseMs = 50;
+const longestPauseMs = 1_000;
+
+export interface PullerOptions {
+  readonly queue: string;
+  readonly subscription: Subscription;
+  /** The most deliveries to work on at a time. */
+  readonly concurrency: number;
+  /** The most deliveries that may be out and not settled: those that ran and are being settled count too. */
+  readonly maxUnsettled: number;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  onDeliveries(deliveries: readonly Delivery[]): void;
+}
+
+/** Receives deliveries whenever there is room for them. */
+export class Puller {
+  readonly #options: PullerOptions;
+  #running = 0;
+  #unsettled = 0;
+  #isStopped = false;
+  #wake: (() => void) | undefined;
+  readonly #ended: Promise<void>;
+
+  constructor(options: PullerOptions) {
+    this.#options = options;
+    this.#ended = this.#pull();
+  }
+
+  /** To be called when a delivery's task ended. */
+  taskEnded(): void {
+    this.#running--;
+    this.#wake?.();
+  }
+
+  /** To be called when a delivery is settled. */
+  settled(): void {
+    this.#unsettled--;
+    this.#wake?.();
+  }
+
+  /** Receives no more. What a pending call still brings is handed on, to be given back. */
+  stop(): void {
+    this.#isStopped = true;
+    this.#wake?.();
+  }
+
+  /** Resolves when it receives no more, after `stop`. */
+  ended(): Promise<void> {
+    return this.#ended;
+  }
+
+  get #room(): number {
+    const { concurrency, maxUnsettled } = this.#options;
+    return Math.min(concurrency - this.#running, maxUnsettled - this.#unsettled);
+  }
+
+  async #pull(): Promise<void> {
+    let pauseMs = firstPauseMs;
+    let isBroken = false;
+    const { subscription, logger, queue } = this.#options;
+    while (!this.#isStopped) {
+      if (this.#room <= 0) {
+        await this.#untilWoken();
+        continue;
+      }
+      try {
+        const deliveries = await subscription.receive(this.#room, waitMs);
+        if (isBroken) logger.info("receiving again", { queue });
+        isBroken = false;
+        pauseMs = firstPauseMs;
+        this.#take(deliveries);
+      } catch (error) {
+        if (this.#isStopped) return;
+        if (!isBroken)
+          logger.warn("cannot receive; trying again until it works", { queue, error: messageOf(error) });
+        isBroken = true;
+        await this.#pause(pauseMs);
+        pauseMs = Math.min(pauseMs * 2, longestPauseMs);
+      }
+    }
+  }
+
+  #take(deliveries: readonly Delivery[]): void {
+    if (deliveries.length === 0) return;
+    this.#running += deliveries.length;
+    this.#unsettled += deliveries.length;
+    this.#options.onDeliveries(deliveries);
+  }
+
+  /** Waits for room, and then for the end of the turn: tasks that end together are replaced together. */
+  async #untilWoken(): Promise<void> {
+    await new Promise<void>((resolve) => {
+      this.#wake = () => {
+        if (this.#room > 0 || this.#isStopped) resolve();
+      };
+    });
+    this.#wake = undefined;
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+
+  #pause(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = this.#options.clock.after(ms, resolve);
+      this.#wake = () => {
+        if (!this.#isStopped) return;
+        timer.cancel();
+        resolve();
+      };
+    });
+  }
+}

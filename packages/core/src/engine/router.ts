@@ -1,0 +1,43 @@
+import type { Outgoing } from "../broker.js";
+import { ErrorCode, YTaskError } from "../errors.js";
+import { delayedQueueKey, queueKey, type WireVersion } from "../keys.js";
+import { type Message, serializeMessage } from "../message.js";
+
+/** A retry adds a few fields to a message; a server takes it all the same. */
+export const extensionBytes = 1_024;
+
+/** What decides where a message goes and how it is written. */
+export interface Routing {
+  readonly wireVersion: WireVersion;
+  readonly maxMessageBytes: number;
+  /** Whether a delayed message for a group goes to the Go original's delayed queue, not to the broker's own delays. */
+  delaysInGoQueue(group: string): boolean;
+}
+
+/**
+ * A message as the broker takes it.
+ *
+ * @throws YTaskError `TooLarge` where its body is above the limit
+ */
+export function outgoingOf(
+  routing: Routing,
+  group: string,
+  message: Message,
+  delayMs: number,
+  front = false,
+): Outgoing {
+  const body = serializeMessage(message, routing.wireVersion);
+  if (isLarger(body, routing.maxMessageBytes))
+    throw new YTaskError(
+      ErrorCode.TooLarge,
+      `the message of task ${group}/${message.name} has ${Buffer.byteLength(body)} bytes, more than the limit of ` +
+        `${routing.maxMessageBytes}; send less, or a reference to where the data is, or raise maxMessageBytes`,
+    );
+  if (message.runTime !== undefined && routing.delaysInGoQueue(group))
+    return { queue: delayedQueueKey(group, routing.wireVersion), body, front };
+  return { queue: queueKey(group, routing.wireVersion), body, front, delayMs };
+}
+
+/** Whether a text has more than so many bytes; the exact count is made only where it can matter. */
+export const isLarger = (text: string, bytes: number): boolean =>
+  text.length > bytes || (text.length * 3 > bytes && Buffer.byteLength(text) > bytes);

@@ -1,0 +1,64 @@
+import { Batcher } from "../batcher.js";
+import { bounded } from "../bounded.js";
+import type { Outcome, Settlement, Subscription } from "../broker.js";
+import type { Clock } from "../clock.js";
+
+/** How long one call may take before its outcome counts as unknown: a driver's own bound comes first. */
+const callBoundMs = 15_000;
+const firstPauseMs = 100;
+const longestPauseMs = 2_000;
+
+/**
+ * Settles deliveries in batches, one a turn of the event loop. An unknown outcome is settled again until the broker
+ * knows it, since a delivery that stays unsettled would be held for as long as the server lives.
+ */
+export class Settler {
+  readonly #subscription: Subscription;
+  readonly #clock: Clock;
+  readonly #batcher: Batcher<Settlement, Outcome>;
+  #isClosed = false;
+  readonly #wake = new Set<() => void>();
+
+  constructor(subscription: Subscription, clock: Clock) {
+    this.#subscription = subscription;
+    this.#clock = clock;
+    this.#batcher = new Batcher((settlements) => this.#settle(settlements));
+  }
+
+  /** Resolves to what became of it: `unknown` only where the settler was closed meanwhile. Never rejects. */
+  async settle(settlement: Settlement): Promise<Outcome> {
+    for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
+      const outcome = await this.#batcher.add(settlement);
+      if (outcome !== "unknown" || this.#isClosed) return outcome;
+      await this.#pause(pauseMs);
+    }
+  }
+
+  /** From now on an unknown outcome is final. */
+  close(): void {
+    this.#isClosed = true;
+    for (const wake of this.#wake) wake();
+  }
+
+  async #settle(settlements: readonly Settlement[]): Promise<readonly Outcome[]> {
+    const unknown = () => settlements.map((): Outcome => "unknown");
+    try {
+      return await bounded(this.#subscription.settle(settlements), callBoundMs, unknown, this.#clock);
+    } catch {
+      return unknown();
+    }
+  }
+
+  #pause(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const wake = () => {
+        timer.cancel();
+        this.#wake.delete(wake);
+        resolve();
+      };
+      const timer = this.#clock.after(ms, wake);
+      this.#wake.add(wake);
+      if (this.#isClosed) wake();
+    });
+  }
+}

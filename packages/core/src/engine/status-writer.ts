@@ -1,0 +1,132 @@
+import type { Entry, Stored } from "../backend.js";
+import { ErrorCode, YTaskError } from "../errors.js";
+import { resultKey } from "../keys.js";
+import type { Logger } from "../logger.js";
+import { type ResultFields, serializeResult } from "../result.js";
+import type { ResultStore } from "../result-store.js";
+import { Status } from "../status.js";
+
+/** For how long, in seconds, statuses and results are kept: -1 for ever, 0 not at all. */
+export interface Expiry {
+  readonly statusExpires: number;
+  readonly resultExpires: number;
+}
+
+interface Pending {
+  result: ResultFields;
+  /** Those who wait for the result to be stored; nobody waits for a status on the way. */
+  waiting: ((stored: Stored) => void)[];
+}
+
+const notStored: Stored = { kind: "kept" };
+const largestBatch = 500;
+
+/**
+ * Writes statuses and results in batches, one a turn of the event loop. A status that is overtaken in the same turn
+ * is not written at all. Every write leaves a finished result as it is.
+ */
+export class StatusWriter {
+  readonly #store: ResultStore;
+  readonly #expiry: Expiry;
+  readonly #logger: Logger;
+  readonly #unless: Entry["unless"];
+  #pending = new Map<string, Pending>();
+  #isScheduled = false;
+  #inFlight = new Set<Promise<void>>();
+
+  /** @param unless `finished` for a server; `present` for a client, whose `Sent` must not replace anything */
+  constructor(store: ResultStore, expiry: Expiry, logger: Logger, unless: Entry["unless"] = "finished") {
+    this.#unless = unless;
+    this.#store = store;
+    this.#expiry = expiry;
+    this.#logger = logger;
+  }
+
+  /** Writes a status on the way, soon. */
+  note(result: ResultFields): void {
+    if (this.#expiry.statusExpires !== 0) this.#add(result);
+  }
+
+  /** Writes a result. Resolves once that is done or has failed; never rejects. */
+  store(result: ResultFields): Promise<Stored> {
+    if (expirySeconds(this.#expiry, result.status) === 0) return Promise.resolve(notStored);
+    return new Promise((resolve) => this.#add(result).waiting.push(resolve));
+  }
+
+  /** Resolves once all that was noted so far is written or has failed. */
+  async flush(): Promise<void> {
+    this.#write();
+    await Promise.all(this.#inFlight);
+  }
+
+  #add(result: ResultFields): Pending {
+    let pending = this.#pending.get(result.id);
+    if (pending === undefined) {
+      pending = { result, waiting: [] };
+      this.#pending.set(result.id, pending);
+    } else if (result.status >= Status.Success || pending.result.status < Status.Success) {
+      pending.result = result;
+    }
+    if (!this.#isScheduled) {
+      this.#isScheduled = true;
+      setImmediate(() => this.#write());
+    }
+    return pending;
+  }
+
+  #write(): void {
+    this.#isScheduled = false;
+    if (this.#pending.size === 0) return;
+    const all = [...this.#pending.values()];
+    this.#pending = new Map();
+    for (let from = 0; from < all.length; from += largestBatch) {
+      const writing = this.#writeBatch(all.slice(from, from + largestBatch));
+      this.#inFlight.add(writing);
+      void writing.finally(() => this.#inFlight.delete(writing));
+    }
+  }
+
+  async #writeBatch(batch: readonly Pending[]): Promise<void> {
+    const outcomes = await this.#store.set(
+      batch.map(({ result }) => entryOf(result, this.#expiry, this.#unless)),
+    );
+    const tooLarge = batch.filter((_, index) => isTooLarge(outcomes[index]));
+    if (tooLarge.length > 0) await this.#storeFailuresInstead(tooLarge);
+    batch.forEach(({ waiting }, index) => {
+      for (const resolve of waiting) resolve(outcomes[index] ?? notStored);
+    });
+  }
+
+  /** A result that the backend cannot hold must not simply be missing: its waiter gets a failure that says why. */
+  async #storeFailuresInstead(batch: readonly Pending[]): Promise<void> {
+    const failures = batch.map(({ result }) => ({
+      ...result,
+      status: Status.Failure,
+      returned: undefined,
+      error: "the result is larger than the backend can store; return less, or a reference to where it is",
+    }));
+    for (const { id } of failures)
+      this.#logger.error("a result is larger than the backend can store", { id });
+    await this.#store.set(failures.map((result) => entryOf(result, this.#expiry, this.#unless)));
+  }
+}
+
+const isTooLarge = (stored: Stored | undefined): boolean =>
+  stored?.kind === "failed" && YTaskError.isInstance(stored.error, ErrorCode.TooLarge);
+
+/** A result as the backend stores it. Where results are not kept but statuses are, it goes without its values. */
+export function entryOf(result: ResultFields, expiry: Expiry, unless: Entry["unless"]): Entry {
+  const seconds = expirySeconds(expiry, result.status);
+  const withoutValues = result.status === Status.Success && expiry.resultExpires === 0;
+  return {
+    key: resultKey(result.id),
+    value: serializeResult(withoutValues ? { ...result, returned: undefined } : result),
+    expiresInSeconds: seconds < 0 ? undefined : seconds,
+    unless,
+  };
+}
+
+/** How long a status is kept: finished ones as results, where results are kept. */
+function expirySeconds(expiry: Expiry, status: Status): number {
+  return status >= Status.Success && expiry.resultExpires !== 0 ? expiry.resultExpires : expiry.statusExpires;
+}

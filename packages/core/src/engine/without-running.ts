@@ -1,0 +1,78 @@
+import type { Settlement } from "../broker.js";
+import { PermanentError } from "../errors.js";
+import { queueKey } from "../keys.js";
+import { serializeMessage } from "../message.js";
+import { parseTime } from "../wire/time.js";
+import { settlementIfDone } from "./already-done.js";
+import { type Conclusion, conclude, fail, type Route } from "./conclude.js";
+import type { Engine } from "./engine.js";
+import type { Execution } from "./execution.js";
+import type { Known } from "./inspect.js";
+
+/** A task that no server knows is put back for a minute: a rolling deploy may bring the server that does. */
+const unknownTaskMs = 60_000;
+const firstUnknownPauseMs = 1_000;
+const longestUnknownPauseMs = 15_000;
+
+/**
+ * What becomes of a delivery whose task need not, or must not, be started: it is done, aborted, expired, was delivered
+ * too often, or is unknown here. Undefined where it is to run.
+ */
+export function withoutRunning(
+  engine: Engine,
+  execution: Execution,
+  known: Known,
+  route: Route,
+): Settlement | Conclusion | undefined {
+  const { clock, maxRedeliveries } = engine.options;
+  const { delivery, message, task } = execution;
+  const now = clock.now();
+  const done = settlementIfDone(execution, known.result, route, now);
+  if (done !== undefined) return done;
+  if (known.isAborted) return conclude(execution, { kind: "aborted", reason: undefined }, route, now);
+  const expiresAt = message.expireTime === undefined ? undefined : parseTime(message.expireTime);
+  if (expiresAt !== undefined && expiresAt <= now)
+    return conclude(execution, { kind: "expired" }, route, now);
+  if (delivery.redeliveries > maxRedeliveries)
+    return fail(
+      execution,
+      new PermanentError(
+        `delivered ${delivery.redeliveries + 1} times and never settled: it may be what ends the servers that run it`,
+      ),
+      "redeliveredTooOften",
+    );
+  return task === undefined ? unknownTask(engine, execution) : undefined;
+}
+
+function unknownTask(engine: Engine, execution: Execution): Settlement | Conclusion {
+  const { message, delivery, group } = execution;
+  const { logger, wireVersion } = engine.options;
+  const soFarMs = message.extension.unknownForMs ?? 0;
+  if (soFarMs >= unknownTaskMs)
+    return fail(
+      execution,
+      new PermanentError(
+        `no server of group ${group} knew the task ${JSON.stringify(message.name)} for a minute`,
+      ),
+      "unknownTask",
+    );
+  const pauseMs = Math.min(
+    Math.max(firstUnknownPauseMs, soFarMs),
+    longestUnknownPauseMs,
+    unknownTaskMs - soFarMs,
+  );
+  if (soFarMs === 0)
+    logger.warn("a task is unknown here; it is put back for a minute, for a server that knows it", {
+      id: message.id,
+      group,
+      name: message.name,
+    });
+  const again = { ...message, extension: { ...message.extension, unknownForMs: soFarMs + pauseMs } };
+  // A delay of the broker's, whatever time the message carries: it stays in this group's queue.
+  const outgoing = {
+    queue: queueKey(group, wireVersion),
+    body: serializeMessage(again, wireVersion),
+    delayMs: pauseMs,
+  };
+  return { delivery, kind: "replace", by: [outgoing] };
+}

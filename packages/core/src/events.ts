@@ -1,0 +1,64 @@
+import { EventEmitter } from "node:events";
+import type { DeadLetterReason } from "./broker.js";
+
+/** What an event tells of the task. */
+export interface TaskEvent {
+  readonly id: string;
+  readonly group: string;
+  readonly name: string;
+  /** From 1. */
+  readonly attempt: number;
+  /** Milliseconds from the start of the attempt. */
+  readonly durationMs?: number | undefined;
+  readonly error?: unknown;
+  /** Of a dead letter, an abort or a lost lease. */
+  readonly reason?: DeadLetterReason | string | undefined;
+}
+
+/** What a server tells as it happens. */
+export interface ServerEvents {
+  started: [TaskEvent];
+  succeeded: [TaskEvent];
+  failed: [TaskEvent];
+  retried: [TaskEvent];
+  expired: [TaskEvent];
+  aborted: [TaskEvent];
+  deadLettered: [TaskEvent];
+  leaseLost: [TaskEvent];
+  /** Something went wrong in the background. It is logged, and throws nothing where nobody listens. */
+  error: [Error];
+}
+export type TaskEventName = Exclude<keyof ServerEvents, "error">;
+
+/** Typed events whose listeners can do no harm: what one throws is handed to `onThrow`. */
+export class Events {
+  readonly #emitter = new EventEmitter();
+  readonly #onThrow: (error: unknown) => void;
+
+  constructor(onThrow: (error: unknown) => void) {
+    this.#emitter.setMaxListeners(0);
+    this.#onThrow = onThrow;
+  }
+
+  on<Name extends keyof ServerEvents>(name: Name, listener: (...event: ServerEvents[Name]) => void): void {
+    this.#emitter.on(name, listener as (...event: unknown[]) => void);
+  }
+
+  off<Name extends keyof ServerEvents>(name: Name, listener: (...event: ServerEvents[Name]) => void): void {
+    this.#emitter.off(name, listener as (...event: unknown[]) => void);
+  }
+
+  hasListeners(name: keyof ServerEvents): boolean {
+    return this.#emitter.listenerCount(name) > 0;
+  }
+
+  emit<Name extends keyof ServerEvents>(name: Name, ...event: ServerEvents[Name]): void {
+    for (const listener of this.#emitter.listeners(name)) {
+      try {
+        (listener as (...event: unknown[]) => void)(...event);
+      } catch (error) {
+        this.#onThrow(error);
+      }
+    }
+  }
+}

@@ -1,0 +1,160 @@
+import type { WireVersion } from "./keys.js";
+import { quote } from "./values/encode.js";
+import {
+  asFields,
+  type Fields,
+  field,
+  integerField,
+  listField,
+  Malformed,
+  textField,
+  textsField,
+} from "./wire/fields.js";
+import { noTime, parseTime } from "./wire/time.js";
+
+/** A step of a workflow, as a message carries it. */
+export interface WorkflowStep {
+  readonly group: string;
+  readonly name: string;
+  readonly retryCount: number;
+  /** How long after the step before it is kept back, in milliseconds. */
+  readonly runAfterMs: number;
+  /** RFC 3339, or undefined for none. */
+  readonly expireTime: string | undefined;
+}
+
+/** What this library adds to a message. Go ignores it, and drops it where a Go server forwards the message. */
+export interface Extension {
+  /** The index of the workflow step that the message is for. */
+  readonly step?: number | undefined;
+  /** How many retries were made before this attempt. */
+  readonly retried?: number | undefined;
+  /** The indices of the workflow steps (0 for a plain task) whose retry count nobody named. */
+  readonly defaultRetryCount?: readonly number[] | undefined;
+  /** Tells a redriven task from its earlier life. */
+  readonly execution?: string | undefined;
+  /** For how long, in milliseconds, it was put back since no server knew its name. */
+  readonly unknownForMs?: number | undefined;
+}
+
+/** A task on its way. Times are kept as the text that was read, so that nothing is lost by forwarding it. */
+export interface Message {
+  readonly id: string;
+  /** The task's name: the wire's `WorkerName`. */
+  readonly name: string;
+  /** Each argument as JSON text. */
+  readonly args: readonly string[];
+  /** How many retries are left. */
+  readonly retryCount: number;
+  /** When it is due, RFC 3339; undefined for at once. Only the queue decides whether a message is kept back. */
+  readonly runTime: string | undefined;
+  /** When it expires, RFC 3339; undefined for never. */
+  readonly expireTime: string | undefined;
+  readonly workflow: readonly WorkflowStep[] | undefined;
+  readonly extension: Extension;
+}
+
+const nanosecondsInMs = 1_000_000;
+const none: Extension = {};
+
+/**
+ * Reads a message of the Go original (v2.2, v2.5, v3) or of this library.
+ *
+ * @throws Malformed, with the field that is wrong
+ */
+export function parseMessage(text: string): Message {
+  const fields = asFields(parseJson(text), "the message");
+  const control = field(fields, "MsgArgs") ?? field(fields, "TaskCtl") ?? {};
+  const settings = asFields(control, "MsgArgs");
+  const extension = field(fields, "Extension") ?? undefined;
+  return {
+    id: textField(fields, "Id"),
+    name: textField(fields, "WorkerName"),
+    args: textsField(fields, "FuncArgs") ?? [],
+    retryCount: integerField(settings, "RetryCount"),
+    runTime: timeField(settings, "RunTime"),
+    expireTime: timeField(settings, "ExpireTime"),
+    workflow: listField(settings, "Workflow")?.map(parseStep),
+    extension: extension === undefined ? none : parseExtension(asFields(extension, "Extension")),
+  };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new Malformed("not JSON", { cause });
+  }
+}
+
+function timeField(fields: Fields, name: string): string | undefined {
+  const value = field(fields, name) ?? undefined;
+  if (value === undefined || value === noTime) return undefined;
+  const at = typeof value === "string" ? parseTime(value) : Number.NaN;
+  if (Number.isNaN(at)) throw new Malformed(`${name} is not a time`);
+  return at === undefined ? undefined : (value as string);
+}
+
+function parseStep(value: unknown): WorkflowStep {
+  const step = asFields(value, "a step of Workflow");
+  return {
+    group: textField(step, "GroupName"),
+    name: textField(step, "WorkerName"),
+    retryCount: integerField(step, "RetryCount"),
+    runAfterMs: integerField(step, "RunAfter") / nanosecondsInMs,
+    expireTime: timeField(step, "ExpireTime"),
+  };
+}
+
+function parseExtension(fields: Fields): Extension {
+  const counter = (name: string): number | undefined => {
+    const value = integerField(fields, name);
+    if (value < 0) throw new Malformed(`${name} is negative`);
+    return value === 0 && !Object.hasOwn(fields, name) ? undefined : value;
+  };
+  const defaults = listField(fields, "DefaultRetryCount");
+  if (defaults?.some((step) => !Number.isInteger(step)))
+    throw new Malformed("DefaultRetryCount is not a list of steps");
+  return {
+    step: counter("Step"),
+    retried: counter("Retried"),
+    defaultRetryCount: defaults as readonly number[] | undefined,
+    execution: textField(fields, "Execution") || undefined,
+    unknownForMs: counter("UnknownForMs"),
+  };
+}
+
+/**
+ * Writes a message as the Go original does, byte for byte, with this library's extension behind it where there is one.
+ *
+ * @param version 2 writes the layout of the original's v2 (`TaskCtl`), 3 (default) that of its v3 (`MsgArgs`)
+ */
+export function serializeMessage(message: Message, version: WireVersion = 3): string {
+  const { args, workflow } = message;
+  let texts = "";
+  for (const text of args) texts += `${texts === "" ? "" : ","}${quote(text)}`;
+  const steps = workflow === undefined ? "null" : `[${workflow.map(serializeStep).join(",")}]`;
+  const workflowField = version === 2 && workflow === undefined ? "" : `,"Workflow":${steps}`;
+  return (
+    `{"Id":${quote(message.id)},"WorkerName":${quote(message.name)},"FuncArgs":[${texts}],` +
+    `"${version === 2 ? "TaskCtl" : "MsgArgs"}":{"RetryCount":${message.retryCount},` +
+    `"RunTime":"${message.runTime ?? noTime}","ExpireTime":"${message.expireTime ?? noTime}"${workflowField}}` +
+    `${serializeExtension(message.extension)}}`
+  );
+}
+
+const serializeStep = (step: WorkflowStep): string =>
+  `{"GroupName":${quote(step.group)},"WorkerName":${quote(step.name)},"RetryCount":${step.retryCount},` +
+  `"RunAfter":${Math.round(step.runAfterMs * nanosecondsInMs)},"ExpireTime":"${step.expireTime ?? noTime}"}`;
+
+function serializeExtension(extension: Extension): string {
+  if (extension === none) return "";
+  const text = JSON.stringify({
+    Step: extension.step,
+    Retried: extension.retried || undefined,
+    DefaultRetryCount: extension.defaultRetryCount?.length ? extension.defaultRetryCount : undefined,
+    Execution: extension.execution,
+    UnknownForMs: extension.unknownForMs,
+  });
+  return text === "{}" ? "" : `,"Extension":${text}`;
+}

@@ -1,0 +1,61 @@
+import { checkBackoff } from "./backoff.js";
+import { checkName, checkOptions, invalid, rules } from "./check-options.js";
+import { checkGroup } from "./keys.js";
+import type { TaskOptions } from "./task-options.js";
+import type { AnyTask } from "./types/tasks.js";
+import { ownOptions, takesContext } from "./with.js";
+
+/** A task as the engine calls it. */
+export interface RegisteredTask {
+  readonly group: string;
+  readonly name: string;
+  // Which parameters it takes is known to whoever registered it: the wire carries no types.
+  readonly run: (...parameters: unknown[]) => unknown;
+  readonly takesContext: boolean;
+  readonly options: TaskOptions;
+}
+
+const taskRules = {
+  retryCount: rules.count,
+  backoff: rules.any,
+  timeoutMs: rules.positiveMilliseconds,
+  onComplete: rules.function,
+  schema: (value: unknown) =>
+    (typeof value === "object" || typeof value === "function") && value !== null && "~standard" in value
+      ? undefined
+      : "a Standard Schema, such as one of zod, valibot or arktype",
+};
+
+/** The tasks of a server, by group and name. */
+export class Registry {
+  readonly #groups = new Map<string, Map<string, RegisteredTask>>();
+
+  /** @throws YTaskError `InvalidArgument` for a name that is refused or taken, a task that is no function, bad options */
+  add(group: unknown, name: unknown, task: unknown, options: TaskOptions | undefined): void {
+    checkGroup(group);
+    checkName(name, "a task's name");
+    const place = `the options of task ${group}/${name}`;
+    if (typeof task !== "function") throw invalid(`the task ${group}/${name} must be a function`);
+    checkOptions(options, taskRules, place);
+    const merged = { ...ownOptions(task as AnyTask), ...options };
+    checkBackoff(merged.backoff, `${place}: backoff`);
+    const tasks = this.#groups.get(group) ?? new Map<string, RegisteredTask>();
+    if (tasks.has(name)) throw invalid(`the task ${group}/${name} was added before; give each its own name`);
+    this.#groups.set(group, tasks);
+    tasks.set(name, {
+      group,
+      name,
+      run: task as RegisteredTask["run"],
+      takesContext: takesContext(task as AnyTask),
+      options: merged,
+    });
+  }
+
+  find(group: string, name: string): RegisteredTask | undefined {
+    return this.#groups.get(group)?.get(name);
+  }
+
+  has(group: string): boolean {
+    return this.#groups.has(group);
+  }
+}

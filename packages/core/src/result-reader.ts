@@ -1,0 +1,121 @@
+import type { Backend, Unwatch } from "./backend.js";
+import { Batcher } from "./batcher.js";
+import { bounded } from "./bounded.js";
+import { checkOptions, rules } from "./check-options.js";
+import type { Clock } from "./clock.js";
+import type { DriverHold } from "./drivers.js";
+import { ErrorCode, TimedOut, YTaskError } from "./errors.js";
+import { resultKey } from "./keys.js";
+import type { Logger } from "./logger.js";
+import { parseResult, type Result } from "./result.js";
+import type { WaitOptions } from "./task-handle.js";
+import { Wait } from "./wait.js";
+
+const defaultTimeoutMs = 30_000;
+const defaultPollMs = 300;
+const firstPollMs = 1;
+const readBoundMs = 5_000;
+
+const waitRules = {
+  timeoutMs: rules.milliseconds,
+  pollIntervalMs: rules.positiveMilliseconds,
+  signal: rules.signal,
+};
+
+/** Reads results, and waits for them: woken by the backend where it can, else by looking less and less often. */
+export class ResultReader {
+  readonly #backend: Backend;
+  readonly #hold: DriverHold;
+  readonly #clock: Clock;
+  readonly #logger: Logger;
+  readonly #batcher: Batcher<string, string | undefined>;
+  readonly #closed = new AbortController();
+
+  constructor(backend: Backend, hold: DriverHold, clock: Clock, logger: Logger) {
+    this.#backend = backend;
+    this.#hold = hold;
+    this.#clock = clock;
+    this.#logger = logger;
+    this.#batcher = new Batcher((keys) => this.#get(keys));
+  }
+
+  /** The stored result; undefined where there is none. Rejects where the backend cannot be read. */
+  async read(id: string): Promise<Result | undefined> {
+    const text = await this.#batcher.add(resultKey(id));
+    return text === undefined ? undefined : parseResult(text);
+  }
+
+  /** The result once it is finished. Rejects as `TaskHandle.result` does. */
+  async wait(id: string, options: WaitOptions | undefined): Promise<Result> {
+    checkOptions(options, waitRules, "the options of a wait");
+    const { timeoutMs = defaultTimeoutMs, pollIntervalMs = defaultPollMs, signal } = options ?? {};
+    const wait = new Wait(this.#clock, timeoutMs, [
+      this.#closed.signal,
+      ...(signal === undefined ? [] : [signal]),
+    ]);
+    const unwatch = this.#watch(id, wait);
+    try {
+      return await this.#poll(id, wait, pollIntervalMs);
+    } finally {
+      wait.end();
+      void unwatch.then((end) => end?.()).catch(() => undefined);
+    }
+  }
+
+  /** Ends every wait. */
+  close(): void {
+    this.#closed.abort(new YTaskError(ErrorCode.Closed, "the client was closed"));
+  }
+
+  async #poll(id: string, wait: Wait, longestPauseMs: number): Promise<Result> {
+    let pauseMs = firstPollMs;
+    let problem: unknown;
+    for (;;) {
+      try {
+        const result = await wait.orOver(this.read(id));
+        if (result?.isFinished()) return result;
+        problem = undefined;
+      } catch (error) {
+        if (wait.isOver) throw this.#timedOut(id, wait, error);
+        problem = error;
+      }
+      if (!(await wait.pause(wait.isWatched ? longestPauseMs : Math.min(pauseMs, longestPauseMs))))
+        throw this.#timedOut(id, wait, problem);
+      pauseMs *= 2;
+    }
+  }
+
+  #timedOut(id: string, wait: Wait, cause: unknown): unknown {
+    if (wait.endedBy !== undefined) return wait.endedBy;
+    const why = YTaskError.isInstance(cause)
+      ? `the backend could not be read: ${cause.message}`
+      : "it is not finished yet, or nothing of it is stored";
+    return new TimedOut(`no result of task ${id} within ${wait.timeoutMs} ms: ${why}`, { cause });
+  }
+
+  /** Watches before the first read, so that no result is missed. A watch that fails leaves the polling. */
+  async #watch(id: string, wait: Wait): Promise<Unwatch | undefined> {
+    if (this.#backend.watch === undefined) return undefined;
+    try {
+      await this.#connect();
+      const unwatch = await this.#backend.watch(resultKey(id), () => wait.wake());
+      wait.isWatched = true;
+      wait.wake();
+      return unwatch;
+    } catch {
+      return undefined;
+    }
+  }
+
+  async #get(keys: readonly string[]): Promise<readonly (string | undefined)[]> {
+    const giveUp = (): never => {
+      throw new YTaskError(ErrorCode.Backend, `the backend did not answer within ${readBoundMs} ms`);
+    };
+    const reading = this.#connect().then(() => this.#backend.get(keys));
+    return bounded(reading, readBoundMs, giveUp, this.#clock);
+  }
+
+  #connect(): Promise<void> {
+    return this.#hold.isConnected ? Promise.resolve() : this.#hold.connect({ logger: this.#logger });
+  }
+}

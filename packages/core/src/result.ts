@@ -1,0 +1,220 @@
+import { ErrorCode, YTaskError } from "./errors.js";
+import { Status, type StepState, type WorkflowState } from "./status.js";
+import { decodeValue } from "./values/decode.js";
+import { quote } from "./values/encode.js";
+import {
+  asFields,
+  type Fields,
+  field,
+  integerField,
+  listField,
+  Malformed,
+  textField,
+  textsField,
+} from "./wire/fields.js";
+
+/** What a stored result is made of. */
+export interface ResultFields {
+  readonly id: string;
+  readonly status: Status;
+  /** Each value as JSON text; undefined where there is none. */
+  readonly returned?: readonly string[] | undefined;
+  readonly retryCount?: number | undefined;
+  readonly workflow?: readonly WorkflowState[] | undefined;
+  readonly error?: string | undefined;
+  /** As in the extension of a message. */
+  readonly execution?: string | undefined;
+}
+
+/** The indices of a tuple; any number for a list of unknown length. */
+export type IndexOf<Values extends readonly unknown[]> = Values extends unknown
+  ? number extends Values["length"]
+    ? number
+    : Exclude<Partial<Values>["length"], Values["length"]>
+  : never;
+
+/** The status of a task, and what it returned. */
+export class Result<Values extends readonly unknown[] = readonly unknown[]> {
+  readonly id: string;
+  readonly status: Status;
+  /** How many retries were made. */
+  readonly retryCount: number;
+  /** The steps of a workflow, in their order; empty for a plain task. */
+  readonly workflow: readonly WorkflowState[];
+  /** Why it failed or was aborted; undefined where it did not, or no reason was given. */
+  readonly error: string | undefined;
+  /** Which life of a redriven task this is the result of; undefined for the first. */
+  readonly execution: string | undefined;
+  /** Each value as the JSON text that crossed; undefined where there is none. */
+  readonly returned: readonly string[] | undefined;
+
+  constructor(fields: ResultFields) {
+    this.id = fields.id;
+    this.status = fields.status;
+    this.retryCount = fields.retryCount ?? 0;
+    this.workflow = fields.workflow ?? [];
+    this.error = fields.error || undefined;
+    this.execution = fields.execution;
+    this.returned = fields.returned;
+  }
+
+  /** Whether the task, or all of a workflow, succeeded. */
+  isSuccess(): boolean {
+    return this.status === Status.Success && this.#stepsAreDone();
+  }
+
+  /** Whether it failed. An expired or aborted task did not. */
+  isFailure(): boolean {
+    return this.status === Status.Failure;
+  }
+
+  /** Whether nothing more will happen: it succeeded, failed, expired or was aborted. */
+  isFinished(): boolean {
+    return this.status >= Status.Failure || this.isSuccess();
+  }
+
+  /** A Go server stores Success after each step of a workflow: it is one only where no step is left. */
+  #stepsAreDone(): boolean {
+    return this.workflow.every((step) => step.status !== "waiting" && step.status !== "running");
+  }
+
+  /**
+   * All values; none for a task that returned none.
+   * @throws YTaskError `NilResult` where the task did not succeed
+   */
+  values(): Values {
+    // The type is the caller's word for what the task returns: the wire carries no types.
+    return this.#texts().map((text, index) => decodeValue(text, `values[${index}]`)) as unknown as Values;
+  }
+
+  /**
+   * The value at an index.
+   * @throws YTaskError `NilResult` where there are no values, `OutOfRange` past the last
+   */
+  get<Index extends IndexOf<Values>>(index: Index): Values[Index] {
+    return this.#decode(index);
+  }
+
+  /**
+   * The value at an index as a 64-bit integer, signed or unsigned.
+   * @throws YTaskError `UnsupportedType` where it is not a whole number; else as `get`
+   */
+  getInt64(index: number): bigint {
+    const value = this.#decode(index);
+    if (typeof value === "bigint") return value;
+    if (typeof value === "number" && Number.isInteger(value)) return BigInt(value);
+    throw wrongType(index, "a whole number", value);
+  }
+
+  /**
+   * The value at an index as a number; a bigint is rounded.
+   * @throws YTaskError `UnsupportedType` where it is not a number; else as `get`
+   */
+  getNumber(index: number): number {
+    const value = this.#decode(index);
+    if (typeof value === "number" || typeof value === "bigint") return Number(value);
+    throw wrongType(index, "a number", value);
+  }
+
+  /** @throws YTaskError `UnsupportedType` where it is not a boolean; else as `get` */
+  getBool(index: number): boolean {
+    const value = this.#decode(index);
+    if (typeof value === "boolean") return value;
+    throw wrongType(index, "a boolean", value);
+  }
+
+  /** @throws YTaskError `UnsupportedType` where it is not a string; else as `get` */
+  getString(index: number): string {
+    const value = this.#decode(index);
+    if (typeof value === "string") return value;
+    throw wrongType(index, "a string", value);
+  }
+
+  // The type is the caller's word, as in `values`.
+  #decode<Value>(index: number): Value {
+    const texts = this.#texts();
+    if (texts.length === 0)
+      throw new YTaskError(
+        ErrorCode.NilResult,
+        `task ${this.id} returned no value; check what the task returns`,
+      );
+    const text = texts[index];
+    if (text === undefined)
+      throw new YTaskError(
+        ErrorCode.OutOfRange,
+        `value ${index} of task ${this.id} was asked for; it has ${texts.length}`,
+      );
+    return decodeValue(text, `values[${index}]`) as Value;
+  }
+
+  #texts(): readonly string[] {
+    if (this.returned !== undefined) return this.returned;
+    if (this.isSuccess()) return [];
+    throw new YTaskError(
+      ErrorCode.NilResult,
+      `task ${this.id} has no values: its status is ${this.status}; check isSuccess() first`,
+    );
+  }
+}
+
+const wrongType = (index: number, wanted: string, value: unknown): YTaskError =>
+  new YTaskError(
+    ErrorCode.UnsupportedType,
+    `value ${index} is not ${wanted} but ${value === null ? "null" : typeof value}`,
+  );
+
+const stepStates: readonly string[] = ["waiting", "running", "success", "failure", "expired", "abort"];
+
+/**
+ * Reads a result that the Go original (v2, v3) or this library stored.
+ *
+ * @throws Malformed, with the field that is wrong
+ */
+export function parseResult(text: string): Result {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (cause) {
+    throw new Malformed("not JSON", { cause });
+  }
+  const fields = asFields(json, "the result");
+  const status = integerField(fields, "Status");
+  if (status < Status.Sent || status > Status.Abort) throw new Malformed(`Status ${status} is unknown`);
+  const extension = field(fields, "Extension") ?? undefined;
+  return new Result({
+    id: textField(fields, "Id"),
+    status: status as Status,
+    returned: textsField(fields, "FuncReturn"),
+    retryCount: integerField(fields, "RetryCount"),
+    workflow: parseWorkflow(fields),
+    error: textField(fields, "Err"),
+    execution:
+      extension === undefined
+        ? undefined
+        : textField(asFields(extension, "Extension"), "Execution") || undefined,
+  });
+}
+
+function parseWorkflow(fields: Fields): WorkflowState[] | undefined {
+  return listField(fields, "Workflow")?.map((step) => {
+    const [name, state] = Array.isArray(step) ? step : [];
+    if (typeof name !== "string" || !stepStates.includes(state))
+      throw new Malformed("a step of Workflow is not known");
+    return { name, status: state as StepState };
+  });
+}
+
+/** Writes a result as the Go original's v3 does, byte for byte, with this library's extension where there is one. */
+export function serializeResult(result: ResultFields): string {
+  const { returned, workflow } = result;
+  const values = returned === undefined ? "null" : `[${returned.map(quote).join(",")}]`;
+  const steps = workflow?.length
+    ? `[${workflow.map((step) => `[${quote(step.name)},"${step.status}"]`).join(",")}]`
+    : "null";
+  const extension =
+    result.execution === undefined ? "" : `,"Extension":{"Execution":${quote(result.execution)}}`;
+  return (
+    `{"Id":${quote(result.id)},"Status":${result.status},"FuncReturn":${values},` +
+    `"RetryCount":${result.retryCount ?? 0},"Workflow":${steps},"Err":${quote(result.error ?? "")}${extension}}`
+  );
+}

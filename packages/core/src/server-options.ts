@@ -1,0 +1,86 @@
+import type { Backend } from "./backend.js";
+import type { Broker } from "./broker.js";
+import { checkOptions, type Rules, rules } from "./check-options.js";
+import type { Clock } from "./clock.js";
+import { systemClock } from "./clock.js";
+import type { WireVersion } from "./keys.js";
+import { consoleLogger, type Logger } from "./logger.js";
+
+/** What servers and clients take alike. */
+export interface ClientOptions {
+  readonly broker: Broker;
+  /** Where results are kept. Without one, tasks run and nobody can read their results. */
+  readonly backend?: Backend | undefined;
+  /** SECONDS for which statuses are kept. Default 86,400; -1 for ever; 0 does not store them. */
+  readonly statusExpires?: number | undefined;
+  /** SECONDS for which results are kept. Default 86,400; -1 for ever; 0 stores a success without its values. */
+  readonly resultExpires?: number | undefined;
+  /** Default: the console, at level info; without a line for each task that starts or succeeds. */
+  readonly logger?: Logger | undefined;
+  /** The default logger's level is debug instead of info. Default false. */
+  readonly debug?: boolean | undefined;
+  /** The most bytes of a message. Default 1,048,576. */
+  readonly maxMessageBytes?: number | undefined;
+  /** Queue names and layout of messages: 3 (default) as the Go original's v3, 2 as its v2. Both are always read. */
+  readonly wireVersion?: WireVersion | undefined;
+  /** Set it on servers and clients while Go servers or clients run beside them. Default false. */
+  readonly goCompatible?: boolean | undefined;
+  /** The clock, for tests. Default: the machine's. */
+  readonly clock?: Clock | undefined;
+}
+
+/** What a server is made of. */
+export interface ServerOptions extends ClientOptions {
+  /** How often a delivery may come again without being settled before it is a dead letter. Default 10; 25 where the broker's count is not exact. */
+  readonly maxRedeliveries?: number | undefined;
+  /** Milliseconds for which `run` tries to reach the broker before it rejects. Default 10,000. */
+  readonly startTimeoutMs?: number | undefined;
+}
+
+/** Options with their defaults. */
+export type Settings = {
+  readonly [Key in keyof ClientOptions]-?: Key extends "backend" | "logger" | "debug"
+    ? ClientOptions[Key]
+    : Exclude<ClientOptions[Key], undefined>;
+} & { readonly log: Logger };
+
+const dayInSeconds = 86_400;
+
+const clientRules: Rules = {
+  broker: rules.methods("connect", "send", "subscribe", "deadLetters", "counts", "close"),
+  backend: rules.methods("connect", "set", "get", "close"),
+  statusExpires: rules.expirySeconds,
+  resultExpires: rules.expirySeconds,
+  logger: rules.logger,
+  debug: rules.boolean,
+  maxMessageBytes: rules.positiveCount,
+  wireVersion: rules.wireVersion,
+  goCompatible: rules.boolean,
+  clock: rules.methods("now", "after"),
+};
+
+export const serverRules: Rules = {
+  ...clientRules,
+  maxRedeliveries: rules.count,
+  startTimeoutMs: rules.positiveMilliseconds,
+};
+
+/** @throws YTaskError `InvalidArgument` for an option that is missing, unknown or not allowed */
+export function settingsOf(options: ClientOptions, place: string, allowed: Rules = clientRules): Settings {
+  checkOptions(options ?? null, allowed, place);
+  checkOptions({ broker: options.broker ?? null }, { broker: clientRules.broker as Rules[string] }, place);
+  const debug = options.debug ?? false;
+  return {
+    broker: options.broker,
+    backend: options.backend,
+    statusExpires: options.statusExpires ?? dayInSeconds,
+    resultExpires: options.resultExpires ?? dayInSeconds,
+    logger: options.logger,
+    debug,
+    log: options.logger ?? consoleLogger(debug ? "debug" : "info"),
+    maxMessageBytes: options.maxMessageBytes ?? 1_048_576,
+    wireVersion: options.wireVersion ?? 3,
+    goCompatible: options.goCompatible ?? false,
+    clock: options.clock ?? systemClock,
+  };
+}

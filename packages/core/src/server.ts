@@ -1,0 +1,262 @@
+import { bounded } from "./bounded.js";
+import { checkOptions, invalid, rules } from "./check-options.js";
+import { Client } from "./client.js";
+import { DriverHold } from "./drivers.js";
+import { DelayedQueue } from "./engine/delayed-queue.js";
+import { Engine } from "./engine/engine.js";
+import { Group } from "./engine/group.js";
+import type { Routing } from "./engine/router.js";
+import { ErrorCode, messageOf, YTaskError } from "./errors.js";
+import { Events, type ServerEvents } from "./events.js";
+import { checkGroup } from "./keys.js";
+import { Registry } from "./registry.js";
+import { ResultStore } from "./result-store.js";
+import { type ServerOptions, type Settings, serverRules, settingsOf } from "./server-options.js";
+import type { TaskOptions } from "./task-options.js";
+import type { AnyTask, CheckMap, CheckTask, TaskMap, UntypedTasks } from "./types/tasks.js";
+import { untilConnected } from "./until-connected.js";
+
+/** What a shutdown did. */
+export interface ShutdownReport {
+  /** Tasks that ended while the server waited. */
+  readonly completed: number;
+  /** Tasks that were given back to the broker, for another server. */
+  readonly released: number;
+}
+
+const defaultStartTimeoutMs = 10_000;
+const defaultShutdownTimeoutMs = 30_000;
+/** How long tasks may tidy up after their signals fired, and how long closing may take: behind the shutdown's bound. */
+const tidyUpMs = 500;
+const closeBoundMs = 5_000;
+/** How long a start waits for the backend, without which tasks run too. */
+const backendConnectBoundMs = 3_000;
+
+/** Runs tasks: `add` them, then `run` their groups. */
+export class Server {
+  readonly #settings: Settings;
+  readonly #startTimeoutMs: number;
+  readonly #registry = new Registry();
+  readonly #events: Events;
+  readonly #engine: Engine;
+  readonly #broker: DriverHold;
+  readonly #backend: DriverHold | undefined;
+  readonly #starting = new Map<string, Promise<void>>();
+  readonly #groups = new Map<string, Group>();
+  readonly #delayedQueues: DelayedQueue[] = [];
+  readonly #stop = new AbortController();
+  #shutdown: Promise<ShutdownReport> | undefined;
+
+  /** @throws YTaskError `InvalidArgument` for an option that is missing, unknown or not allowed */
+  constructor(options: ServerOptions) {
+    const settings = settingsOf(options, "new Server: options", serverRules);
+    this.#settings = settings;
+    this.#startTimeoutMs = options.startTimeoutMs ?? defaultStartTimeoutMs;
+    this.#events = new Events((error) =>
+      settings.log.error("an event listener threw", { error: messageOf(error) }),
+    );
+    const { broker, backend, wireVersion, goCompatible, maxMessageBytes, clock } = settings;
+    this.#broker = new DriverHold(broker);
+    this.#backend = backend === undefined ? undefined : new DriverHold(backend);
+    const keepsResults = settings.statusExpires !== 0 || settings.resultExpires !== 0;
+    this.#engine = new Engine({
+      broker,
+      store:
+        keepsResults && backend !== undefined && this.#backend !== undefined
+          ? new ResultStore(backend, this.#backend, clock, settings.log)
+          : undefined,
+      registry: this.#registry,
+      expiry: settings,
+      wireVersion,
+      goCompatible,
+      maxMessageBytes,
+      maxRedeliveries:
+        options.maxRedeliveries ?? (broker.capabilities.exactRedeliveryCount === true ? 10 : 25),
+      logger: settings.log,
+      quiet: settings.logger === undefined && !settings.debug,
+      events: this.#events,
+      clock,
+    });
+  }
+
+  /**
+   * Registers a task under a name of a group.
+   * @throws YTaskError `InvalidArgument` for a name that is refused or taken, a task that is no function, bad options;
+   * `Closed` after `shutdown`
+   */
+  add<Task extends AnyTask>(
+    group: string,
+    name: string,
+    task: Task & CheckTask<Task>,
+    options?: TaskOptions<Task>,
+  ): this {
+    this.#refuseIfStopped();
+    this.#registry.add(group, name, task, options as TaskOptions);
+    return this;
+  }
+
+  /** Registers the tasks of a map `{ group: { name: task } }`. Throws as `add`. */
+  addAll<Tasks extends TaskMap<Tasks>>(tasks: Tasks & CheckMap<Tasks>): this {
+    this.#refuseIfStopped();
+    for (const [group, named] of Object.entries(tasks as TaskMap<UntypedTasks>))
+      for (const [name, task] of Object.entries(named)) this.#registry.add(group, name, task, undefined);
+    return this;
+  }
+
+  /**
+   * Begins to work on a group; resolves once it takes work. While the broker cannot be reached it tries again, for
+   * `startTimeoutMs`; a refusal that trying again cannot mend rejects at once.
+   *
+   * @param options `concurrency`: how many tasks of the group run at a time, default 1
+   * @throws YTaskError `InvalidArgument` for a group without tasks or that runs already; `Connection` and the like
+   * where the broker cannot be used; `ServerStop` where the server is shut down meanwhile; `Closed` after `shutdown`
+   */
+  async run(group: string, options: { readonly concurrency?: number | undefined } = {}): Promise<void> {
+    this.#refuseIfStopped();
+    checkGroup(group);
+    checkOptions(options, { concurrency: rules.positiveCount }, "server.run: options");
+    if (!this.#registry.has(group))
+      throw invalid(`the group ${group} has no task: add one before you run it`);
+    if (this.#starting.has(group)) throw invalid(`the group ${group} runs already on this server`);
+    const starting = this.#start(group, options.concurrency ?? 1);
+    this.#starting.set(group, starting);
+    try {
+      await starting;
+    } catch (error) {
+      this.#starting.delete(group);
+      throw error;
+    }
+  }
+
+  /** A client on the same broker and backend, with the same settings. Close it by itself. */
+  client<Tasks extends TaskMap<Tasks> = UntypedTasks>(): Client<Tasks> {
+    const { log: _, ...options } = this.#settings;
+    return new Client<Tasks>(options);
+  }
+
+  /** Calls `listener` at each event of that name. What it throws is logged. */
+  on<Name extends keyof ServerEvents>(name: Name, listener: (...event: ServerEvents[Name]) => void): this {
+    this.#events.on(name, listener);
+    return this;
+  }
+
+  /** Ends what `on` began. */
+  off<Name extends keyof ServerEvents>(name: Name, listener: (...event: ServerEvents[Name]) => void): this {
+    this.#events.off(name, listener);
+    return this;
+  }
+
+  /**
+   * Takes no more work, waits for what runs, fires the signals of what still runs at the bound, gives that back to the
+   * broker, and closes the connections that it opened. A second call gets the promise of the first.
+   *
+   * @param options `timeoutMs`: milliseconds to wait for running tasks, default 30,000
+   */
+  shutdown(options: { readonly timeoutMs?: number | undefined } = {}): Promise<ShutdownReport> {
+    checkOptions(options, { timeoutMs: rules.milliseconds }, "server.shutdown: options");
+    this.#shutdown ??= this.#stopAll(options.timeoutMs ?? defaultShutdownTimeoutMs);
+    return this.#shutdown;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.shutdown();
+  }
+
+  #refuseIfStopped(): void {
+    if (this.#shutdown !== undefined)
+      throw new YTaskError(ErrorCode.Closed, "the server was shut down; make a new one");
+  }
+
+  async #start(name: string, concurrency: number): Promise<void> {
+    const { log, goCompatible } = this.#settings;
+    const routing: Routing = {
+      ...this.#engine.options,
+      delaysInGoQueue: (group) => goCompatible && !this.#registry.has(group),
+    };
+    let isOver = false;
+    const attempt = async () => {
+      await this.#connect();
+      const group = await Group.start(this.#engine, name, concurrency, routing);
+      // An attempt that was given up must not go on taking work.
+      if (isOver) await group.close();
+      return group;
+    };
+    try {
+      const limits = {
+        boundMs: this.#startTimeoutMs,
+        clock: this.#settings.clock,
+        logger: log,
+        signal: this.#stop.signal,
+      };
+      this.#groups.set(name, await untilConnected(attempt, limits));
+    } finally {
+      isOver = true;
+    }
+    if (goCompatible) this.#delayedQueues.push(await DelayedQueue.start(this.#engine, name));
+    log.info("the server takes work", { group: name, concurrency });
+  }
+
+  async #connect(): Promise<void> {
+    const { log, clock } = this.#settings;
+    await this.#broker.connect({ logger: log });
+    if (this.#backend === undefined) return;
+    try {
+      const noAnswer = (): never => {
+        throw new YTaskError(ErrorCode.Connection, "the backend did not answer in time");
+      };
+      await bounded(this.#backend.connect({ logger: log }), backendConnectBoundMs, noAnswer, clock);
+    } catch (error) {
+      if (!YTaskError.isInstance(error, ErrorCode.Connection)) throw error;
+      // Running a task matters more than its result: it is connected when it can be.
+      log.error("the backend cannot be reached: results are not stored until it can", {
+        error: messageOf(error),
+      });
+    }
+  }
+
+  async #stopAll(timeoutMs: number): Promise<ShutdownReport> {
+    const { clock, log } = this.#settings;
+    this.#stop.abort();
+    await Promise.allSettled(this.#starting.values());
+    const groups = [...this.#groups.values()];
+    for (const group of groups) group.stop();
+    const drained = Promise.all(groups.map((group) => group.drained()));
+    const isDone = await bounded(
+      drained.then(() => true),
+      timeoutMs,
+      () => false,
+      clock,
+    );
+    if (!isDone) {
+      for (const group of groups) group.fireSignals();
+      await bounded(drained, tidyUpMs, () => undefined, clock);
+    }
+    const closed = this.#close(groups);
+    await bounded(closed, closeBoundMs, () => log.warn("closing took too long; leaving it behind"), clock);
+    const report = groups.reduce(
+      ({ completed, released }, { tally }) => ({
+        completed: completed + tally.completed,
+        released: released + tally.released,
+      }),
+      { completed: 0, released: 0 },
+    );
+    log.info("the server is shut down", { ...report });
+    return report;
+  }
+
+  async #close(groups: readonly Group[]): Promise<void> {
+    const attempts = [
+      ...groups.map((group) => group.close()),
+      ...this.#delayedQueues.map((queue) => queue.close()),
+      this.#engine.close(),
+    ];
+    await this.#settleAll(attempts);
+    await this.#settleAll([this.#broker.close(), this.#backend?.close() ?? Promise.resolve()]);
+  }
+
+  async #settleAll(attempts: readonly Promise<void>[]): Promise<void> {
+    for (const outcome of await Promise.allSettled(attempts))
+      if (outcome.status === "rejected")
+        this.#settings.log.warn("closing failed", { error: messageOf(outcome.reason) });
+  }
+}

@@ -1,0 +1,26 @@
+import { ErrorCode, YTaskError } from "./errors.js";
+import type { Result } from "./result.js";
+import { Status } from "./status.js";
+
+/** The task did not succeed: `status` says whether it failed, expired or was aborted, `result` the rest. */
+export class TaskFailed extends YTaskError<100> {
+  override readonly name = "TaskFailed";
+  readonly status: Status;
+  readonly result: Result;
+
+  constructor(result: Result) {
+    const what = ended.get(result.status) ?? "did not succeed";
+    super(
+      ErrorCode.TaskFailed,
+      `task ${result.id} ${what}${result.error === undefined ? "" : `: ${result.error}`}`,
+    );
+    this.status = result.status;
+    this.result = result;
+  }
+}
+
+const ended: ReadonlyMap<Status, string> = new Map([
+  [Status.Failure, "failed"],
+  [Status.Expired, "expired before it was started"],
+  [Status.Abort, "was aborted"],
+]);

@@ -1,0 +1,24 @@
+import type { Backoff } from "./backoff.js";
+import type { Result } from "./result.js";
+import type { StandardSchemaV1 } from "./standard-schema.js";
+import type { AnyTask, TaskArgs, TaskValues } from "./types/tasks.js";
+
+/** How a task is run, whoever sends it. */
+export interface TaskOptions<Task = AnyTask> {
+  /** Retries after the first attempt, where the sender named none. Default 3. */
+  readonly retryCount?: number | undefined;
+  /** How long to wait before each retry. Default: 1 s doubling up to 60 s, 20 % jitter. `false` retries at once. */
+  readonly backoff?: Backoff | undefined;
+  /** Milliseconds after which the task's signal fires and the attempt counts as failed. Default: the broker's, mostly none. */
+  readonly timeoutMs?: number | undefined;
+  /** Checks the arguments, as a list, before each run; what it returns is what the task gets. Any Standard Schema. */
+  readonly schema?: StandardSchemaV1<unknown, readonly unknown[]> | undefined;
+  /**
+   * Called after the task, or the step of a workflow, finished on this server: once, or again after a crash. What it
+   * throws is logged and changes nothing.
+   */
+  onComplete?(
+    result: Result<TaskValues<Task>>,
+    ...args: TaskArgs<Task> extends infer Args extends readonly unknown[] ? Args : never
+  ): void | Promise<void>;
+}

@@ -1,0 +1,53 @@
+import { bounded } from "./bounded.js";
+import type { Clock } from "./clock.js";
+import { ErrorCode, messageOf, YTaskError } from "./errors.js";
+import type { Logger } from "./logger.js";
+
+const firstPauseMs = 100;
+const longestPauseMs = 1_000;
+
+interface Limits {
+  /** Milliseconds after which it gives up. */
+  readonly boundMs: number;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Ends it when it fires. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Calls `attempt` until it succeeds, where trying again can help.
+ *
+ * @throws what `attempt` threw last; YTaskError `ServerStop` where the signal fired, `Connection` where an attempt
+ * never settled
+ */
+export async function untilConnected<T>(attempt: () => Promise<T>, limits: Limits): Promise<T> {
+  const { boundMs, clock, logger, signal } = limits;
+  const endsAt = clock.now() + boundMs;
+  for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
+    if (signal.aborted) throw stopped();
+    try {
+      return await orStopped(bounded(attempt(), Math.max(0, endsAt - clock.now()), noAnswer, clock), signal);
+    } catch (error) {
+      const canHelp = YTaskError.isInstance(error, ErrorCode.Connection);
+      if (!canHelp || clock.now() + pauseMs >= endsAt) throw error;
+      logger.warn("cannot reach the broker; trying again", { error: messageOf(error) });
+      await orStopped(new Promise<void>((resolve) => clock.after(pauseMs, resolve)), signal);
+    }
+  }
+}
+
+const noAnswer = (): never => {
+  throw new YTaskError(ErrorCode.Connection, "the broker did not answer in time; check that it is reachable");
+};
+
+const stopped = (): YTaskError =>
+  new YTaskError(ErrorCode.ServerStop, "the server was shut down while it started");
+
+function orStopped<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const stop = () => reject(stopped());
+    signal.addEventListener("abort", stop, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", stop));
+  });
+}

@@ -1,0 +1,62 @@
+import { parse as parseLossless } from "lossless-json";
+import { ErrorCode, YTaskError } from "../errors.js";
+
+const leastInteger = -(2n ** 63n);
+const largestInteger = 2n ** 64n - 1n;
+
+/** A run of digits that could be an integer which a number cannot hold: not the fraction of a decimal. */
+const mayHoldBigInteger = /(?<![\d.])\d{16,}(?![\d.eE])/;
+
+/** A key that sets a prototype when it is copied; it may be written with escapes. */
+const mayHoldPrototype = /__proto__|\\u/;
+
+/**
+ * The value of a JSON text. An integer that a number cannot hold exactly becomes a bigint, where 64 bits hold it.
+ *
+ * @param text what came from the other side
+ * @param path how the value is called in an error, such as `args[0]`
+ * @throws YTaskError `UnsupportedType` where the text is not JSON, or holds the key `__proto__`
+ */
+export function decodeValue(text: string, path: string): unknown {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw new YTaskError(ErrorCode.UnsupportedType, `${path}: not JSON`, { cause });
+  }
+  if (mayHoldPrototype.test(text)) refusePrototype(value, path);
+  return mayHoldBigInteger.test(text) ? decodeLossless(text, path) : value;
+}
+
+function decodeLossless(text: string, path: string): unknown {
+  try {
+    // Of two members with one key the last stands, as with JSON.parse.
+    return parseLossless(text, undefined, {
+      parseNumber: decodeNumber,
+      onDuplicateKey: ({ newValue }) => newValue,
+    });
+  } catch (cause) {
+    throw new YTaskError(ErrorCode.UnsupportedType, `${path}: nested too deep to be read without loss`, {
+      cause,
+    });
+  }
+}
+
+function decodeNumber(text: string): number | bigint {
+  const number = Number(text);
+  if (Number.isSafeInteger(number) || !/^-?\d+$/.test(text)) return number;
+  const integer = BigInt(text);
+  return integer >= leastInteger && integer <= largestInteger ? integer : number;
+}
+
+/** Looks without recursion: the depth of what comes from outside has no bound. */
+function refusePrototype(value: unknown, path: string): void {
+  const left: unknown[] = [value];
+  while (left.length > 0) {
+    const next = left.pop();
+    if (typeof next !== "object" || next === null) continue;
+    if (Object.hasOwn(next, "__proto__"))
+      throw new YTaskError(ErrorCode.UnsupportedType, `${path}: the key "__proto__" is refused`);
+    for (const property of Object.values(next)) left.push(property);
+  }
+}

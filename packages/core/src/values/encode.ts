@@ -1,0 +1,149 @@
+import { ErrorCode, YTaskError } from "../errors.js";
+
+/** The whole numbers that Go's int64 and uint64 hold. */
+const leastInteger = -(2n ** 63n);
+const largestInteger = 2n ** 64n - 1n;
+
+/** Deeper nesting than this is refused: it would overflow the stack of whoever reads it. */
+const deepest = 512;
+
+const needsGoEscapes = /[<>&\u2028\u2029\b\f]/;
+const goEscapes = /\\(.)|[<>&\u2028\u2029]/g;
+
+/** A string as JSON text, escaped the way Go's encoder does: `<`, `>`, `&`, U+2028 and U+2029 as \u00XX. */
+export function quote(text: string): string {
+  const quoted = JSON.stringify(text);
+  if (!needsGoEscapes.test(text)) return quoted;
+  return quoted.replace(goEscapes, (found, escaped: string | undefined) => {
+    if (escaped === "b") return "\\u0008";
+    if (escaped === "f") return "\\u000c";
+    return escaped === undefined ? `\\u${found.charCodeAt(0).toString(16).padStart(4, "0")}` : found;
+  });
+}
+
+/**
+ * A value as the JSON text that crosses to a server or client in TypeScript or Go.
+ *
+ * @param value what is sent or returned; the table "What crosses" in the README says what becomes of it
+ * @param path how the value is called in an error, such as `args[0]`
+ * @returns the text, or undefined where the value is undefined or its `toJSON` says so
+ * @throws YTaskError `UnsupportedType`, with the path of the part that cannot cross
+ */
+export function encodeValue(value: unknown, path: string): string | undefined {
+  return encode(value, path, []);
+}
+
+/**
+ * A list of arguments or returned values as JSON texts. An undefined at the end is dropped: a default parameter takes
+ * its place. One before the end is refused, since null would defeat a default.
+ *
+ * @throws YTaskError `UnsupportedType`, with the path of the part that cannot cross
+ */
+export function encodeList(values: readonly unknown[], path: string): string[] {
+  let length = values.length;
+  while (length > 0 && values[length - 1] === undefined) length--;
+  const texts: string[] = [];
+  for (let index = 0; index < length; index++) {
+    const text = encode(values[index], `${path}[${index}]`, []);
+    if (text === undefined)
+      throw unsupported(
+        `${path}[${index}]`,
+        "undefined before another value cannot be told from null; pass null",
+      );
+    texts.push(text);
+  }
+  return texts;
+}
+
+function encode(value: unknown, path: string, inside: object[]): string | undefined {
+  switch (typeof value) {
+    case "string":
+      return quote(value);
+    case "number":
+      return encodeNumber(value, path);
+    case "boolean":
+      return value ? "true" : "false";
+    case "undefined":
+      return undefined;
+    case "bigint":
+      if (value < leastInteger || value > largestInteger)
+        throw unsupported(path, "this bigint is beyond 64 bits");
+      return value.toString();
+    case "object":
+      return value === null ? "null" : encodeObject(value, path, inside);
+    default:
+      throw unsupported(path, `a ${typeof value} cannot cross`);
+  }
+}
+
+function encodeNumber(value: number, path: string): string {
+  if (!Number.isFinite(value)) throw unsupported(path, `${value} cannot cross`);
+  const text = String(value);
+  // -0 is written 0. Go writes exponents with two digits at least; 1e-7 is the shortest that differs.
+  return text === "-0" ? "0" : text.includes("e-") ? text.replace(/e-(\d)$/, "e-0$1") : text;
+}
+
+/** What has no form in JSON that the other side could read back; JSON.stringify would silently write {} for most. */
+const refused = new Set(
+  [
+    "Map",
+    "Set",
+    "WeakMap",
+    "WeakSet",
+    "WeakRef",
+    "Promise",
+    "RegExp",
+    "Error",
+    "ArrayBuffer",
+    "SharedArrayBuffer",
+  ].concat(["DataView", "Generator", "AsyncGenerator"]),
+);
+
+function encodeObject(value: object, path: string, inside: object[]): string | undefined {
+  if (inside.includes(value)) throw unsupported(path, "this object contains itself");
+  if (inside.length >= deepest) throw unsupported(path, `nested more than ${deepest} deep`);
+  if (value instanceof Uint8Array)
+    return `"${Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString("base64")}"`;
+  if (!Array.isArray(value) && Object.getPrototypeOf(value) !== Object.prototype) {
+    const kind = Object.prototype.toString.call(value).slice(8, -1);
+    if (refused.has(kind) || value instanceof Error || ArrayBuffer.isView(value))
+      throw unsupported(path, `a ${kind} cannot cross; send its data as a plain object or array`);
+    if (kind === "Number" || kind === "String" || kind === "Boolean" || kind === "BigInt")
+      return encode(value.valueOf(), path, inside);
+  }
+  if ("toJSON" in value && typeof value.toJSON === "function") {
+    inside.push(value);
+    const text = encode(value.toJSON(""), path, inside);
+    inside.pop();
+    return text;
+  }
+  inside.push(value);
+  const text = Array.isArray(value)
+    ? encodeArray(value, path, inside)
+    : encodeProperties(value, path, inside);
+  inside.pop();
+  return text;
+}
+
+function encodeArray(values: readonly unknown[], path: string, inside: object[]): string {
+  let text = "[";
+  for (let index = 0; index < values.length; index++) {
+    if (index > 0) text += ",";
+    text += encode(values[index], `${path}[${index}]`, inside) ?? "null";
+  }
+  return `${text}]`;
+}
+
+function encodeProperties(value: object, path: string, inside: object[]): string {
+  let text = "";
+  for (const [key, property] of Object.entries(value)) {
+    const at = /^[\w$]+$/.test(key) ? `${path}.${key}` : `${path}[${JSON.stringify(key)}]`;
+    if (key === "__proto__") throw unsupported(at, "this key would set a prototype where the value is read");
+    const encoded = encode(property, at, inside);
+    if (encoded !== undefined) text += `${text === "" ? "" : ","}${quote(key)}:${encoded}`;
+  }
+  return `{${text}}`;
+}
+
+const unsupported = (path: string, why: string): YTaskError =>
+  new YTaskError(ErrorCode.UnsupportedType, `${path}: ${why}`);

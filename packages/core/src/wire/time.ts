@@ -1,0 +1,23 @@
+/** What Go writes for "no time". */
+export const noTime = "0001-01-01T00:00:00Z";
+
+const pattern = /^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2})(?:\.(\d{1,9}))?(Z|[+-]\d{2}:\d{2})$/;
+
+/**
+ * A time as the wire has it: RFC 3339 with up to nine digits of a fraction and any offset.
+ *
+ * @returns milliseconds since 1970, rounded up so that nothing is due early; undefined for Go's zero time; NaN where
+ * the text is no time
+ */
+export function parseTime(text: string): number | undefined {
+  if (text === noTime) return undefined;
+  const parts = pattern.exec(text);
+  if (parts === null) return Number.NaN;
+  const [, seconds, fraction = "", offset] = parts;
+  const at = Date.parse(`${seconds}${offset}`) + Math.ceil(Number(`0.${fraction || 0}`) * 1_000);
+  return at === zeroMs ? undefined : at;
+}
+const zeroMs = Date.parse(noTime);
+
+/** Milliseconds since 1970 as the wire has it. */
+export const formatTime = (ms: number): string => new Date(ms).toISOString();
