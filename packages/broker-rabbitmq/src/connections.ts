@@ -28,7 +28,7 @@ export class Connections {
     this.queues = new Queues(this.questions);
     const publisher = () => new Publisher(publish, answerTimeoutMs, () => this.queues.forget());
     this.#publishers = { ordinary: publisher(), large: publisher() };
-    this.sender = new Sender(this.#publishers, this.queues);
+    this.sender = new Sender(this.#publishers, this.queues, answerTimeoutMs);
   }
 
   /** Rejects as `Broker.connect` does. */

@@ -2,12 +2,14 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { bounded, type SubscribeOptions } from "@ytask/core/driver";
 import type { Channel, ConsumeMessage } from "amqplib";
 import { ChannelKeeper } from "./channel-keeper.js";
-import { copyOf, type Held, redeliveriesOf } from "./deliveries.js";
+import { copyOf, type Held, mustBeSentAgain, redeliveriesOf } from "./deliveries.js";
+import { HoldingQueue } from "./holding-queue.js";
 import { Inbox } from "./inbox.js";
 import type { Link } from "./link.js";
 import type { QueueSpec } from "./names.js";
 import type { QueueType } from "./options.js";
 import { declareDue } from "./queues.js";
+import { Renewal } from "./renewal.js";
 import type { Sender } from "./sender.js";
 import { letGo } from "./settler.js";
 
@@ -16,6 +18,8 @@ export interface ConsumerOptions extends SubscribeOptions {
   readonly queueType: QueueType;
   readonly link: Link;
   readonly sender: Sender;
+  /** The server's consumer timeout, in milliseconds. */
+  readonly consumerTimeoutMs: number;
 }
 
 /** How long to wait before a copy that was not stored is sent again, in milliseconds. */
@@ -26,6 +30,10 @@ export class Consumer {
   readonly inbox = new Inbox();
   readonly #options: ConsumerOptions;
   readonly #keeper: ChannelKeeper<Channel>;
+  readonly #renewal: Renewal;
+  #holdingQueue: HoldingQueue | undefined;
+  /** The channel on which messages come; undefined once it has closed. */
+  #channel: Channel | undefined;
   #generation = 0;
   #closed = false;
 
@@ -34,9 +42,16 @@ export class Consumer {
     this.#keeper = new ChannelKeeper({
       open: () => options.link.client.createChannel(),
       setUp: (channel) => this.#setUp(channel),
-      onDown: () => this.#lose(),
       onError: (error) => options.onError(error),
       doing: `Could not take messages from ${options.queue.name}`,
+    });
+    this.#renewal = new Renewal({
+      queue: options.queue,
+      inbox: this.inbox,
+      sender: options.sender,
+      consumerTimeoutMs: options.consumerTimeoutMs,
+      holdingQueue: () => this.#openHoldingQueue(),
+      onError: (error) => options.onError(error),
     });
   }
 
@@ -53,10 +68,23 @@ export class Consumer {
   /** Stops, and gives back all that is held: the server puts it where it was. */
   async close(boundMs: number): Promise<void> {
     this.#closed = true;
-    const orphans = [...this.inbox.takeReady(), ...this.inbox.allOut()].filter((held) => held.orphaned);
-    this.inbox.wake();
-    await bounded(this.#sendAgain(orphans), boundMs, () => undefined);
+    this.#renewal.stop();
+    const left = this.inbox.allOut().filter(mustBeSentAgain);
+    const isSent = await bounded(this.#sendAgain(left), boundMs, () => false);
+    await this.#holdingQueue?.close(isSent, boundMs);
     await this.#keeper.close(boundMs);
+  }
+
+  #openHoldingQueue(): HoldingQueue {
+    const { queue, link, sender } = this.#options;
+    this.#holdingQueue ??= new HoldingQueue({
+      queue,
+      link,
+      sender,
+      onLost: (channel) => this.#lose(channel),
+      onError: (error) => this.#options.onError(error),
+    });
+    return this.#holdingQueue;
   }
 
   /** Puts orphaned messages back into their queue. Resolves to whether the server has them. */
@@ -71,6 +99,8 @@ export class Consumer {
   }
 
   async #setUp(channel: Channel): Promise<void> {
+    this.#channel = channel;
+    channel.once("close", () => this.#lose(channel));
     await channel.prefetch(this.#options.maxUnsettled);
     await this.#consume(channel, ++this.#generation);
   }
@@ -87,7 +117,14 @@ export class Consumer {
   #arrive(channel: Channel, generation: number, message: ConsumeMessage): void {
     const id = `${generation}:${message.fields.deliveryTag}`;
     const delivery = { id, body: message.content.toString(), redeliveries: redeliveriesOf(message) };
-    const held = { delivery, channel, message, orphaned: false };
+    const held = {
+      delivery,
+      channel,
+      message,
+      orphaned: false,
+      moved: false,
+      since: performance.now(),
+    };
     if (this.#options.queueType === "classic" && message.fields.redelivered) void this.#recount(held);
     else this.inbox.add(held);
   }
@@ -98,7 +135,7 @@ export class Consumer {
    */
   async #recount(held: Held): Promise<void> {
     const copy = copyOf(held.message, this.#options.queue, held.delivery.redeliveries + 1);
-    while (!this.#closed && this.#keeper.current === held.channel) {
+    while (!this.#closed && this.#channel === held.channel) {
       const [outcome] = await this.#options.sender.send([copy]);
       if (outcome?.kind === "stored") {
         letGo(held, false);
@@ -127,9 +164,10 @@ export class Consumer {
   }
 
   /** The channel is gone: the server hands its messages out again, here or elsewhere. */
-  #lose(): void {
-    this.inbox.takeReady();
-    const lost = this.inbox.allOut();
+  #lose(channel: Channel): void {
+    if (this.#channel === channel) this.#channel = undefined;
+    this.inbox.takeReady((held) => held.channel === channel);
+    const lost = this.inbox.allOut().filter((held) => held.channel === channel);
     for (const held of lost) this.inbox.settled(held);
     void this.#rescue(lost.filter((held) => held.orphaned));
     if (lost.length > 0) this.#options.onLost(lost.map((held) => held.delivery));

@@ -1,11 +1,4 @@
-import {
-  bounded,
-  type DeadLetters,
-  ErrorCode,
-  type Letter,
-  SendFailed,
-  YTaskError,
-} from "@ytask/core/driver";
+import { bounded, type DeadLetters, type Letter, SendFailed } from "@ytask/core/driver";
 import type { Channel, GetMessage } from "amqplib";
 import { letterOf } from "./addressing.js";
 import { explain, NOT_FOUND, replyCode } from "./errors.js";
@@ -123,15 +116,21 @@ export class RabbitMqDeadLetters implements DeadLetters {
           throw error;
         }
       } catch (error) {
-        if (replyCode(error) === NOT_FOUND) return none;
-        throw explain(error, doing);
+        if (error instanceof Error && replyCode(error.cause) === NOT_FOUND) return none;
+        throw error;
       }
     });
   }
 
-  #bounded<A>(answer: Promise<A>): Promise<A> {
-    return bounded(answer, this.#options.answerTimeoutMs, () => {
-      throw new YTaskError(ErrorCode.Connection, `${doing}: RabbitMQ did not answer in time`);
-    });
+  /** The answer, in time; or an error that says what is wrong with the server, as opposed to what `rewrite` throws. */
+  async #bounded<A>(answer: Promise<A>): Promise<A> {
+    const { answerTimeoutMs } = this.#options;
+    try {
+      return await bounded(answer, answerTimeoutMs, () => {
+        throw new Error(`no answer within ${answerTimeoutMs} ms`);
+      });
+    } catch (error) {
+      throw explain(error, doing);
+    }
   }
 }

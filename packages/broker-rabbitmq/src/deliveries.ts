@@ -14,7 +14,14 @@ export interface Held {
   message: ConsumeMessage;
   /** Its queue was deleted: the server has it no more, and whoever lets go of it has to send it again. */
   orphaned: boolean;
+  /** It was moved to this server's holding queue: whoever lets go of it unfinished sends it to its queue again. */
+  moved: boolean;
+  /** When the server delivered it, by `performance.now()`. */
+  since: number;
 }
+
+/** Whether giving it back does not bring it to its queue. */
+export const mustBeSentAgain = (held: Held): boolean => held.orphaned || held.moved;
 
 /** A number that a message carries; 0 where it carries none. */
 function countIn(message: ConsumeMessage, header: string): number {

@@ -35,11 +35,11 @@ export class Inbox {
     this.#out.delete(held.delivery.id);
   }
 
-  /** Takes away all that is ready. */
-  takeReady(): readonly Held[] {
-    const ready = this.#ready;
-    this.#ready = [];
-    return ready;
+  /** Takes away what is ready, or what of it `isMeant`. */
+  takeReady(isMeant: (held: Held) => boolean = () => true): readonly Held[] {
+    const taken = this.#ready.filter(isMeant);
+    if (taken.length > 0) this.#ready = this.#ready.filter((held) => !taken.includes(held));
+    return taken;
   }
 
   /** Resolves at the next `add` or `wake`, or after `waitMs`. */

@@ -1,4 +1,4 @@
-import { bounded, YTaskError } from "@ytask/core/driver";
+import { bounded } from "@ytask/core/driver";
 import type { Channel } from "amqplib";
 import { ChannelKeeper } from "./channel-keeper.js";
 import { explain } from "./errors.js";
@@ -30,27 +30,27 @@ export class Questions {
    * Runs `question` on the channel when those before it are answered.
    *
    * @param doing what is tried, as the beginning of a sentence
-   * @throws YTaskError where it is refused, or not answered in time
+   * @throws YTaskError where it is refused, or not answered in time, its turn included
    */
-  ask<A>(doing: string, question: (channel: Channel) => Promise<A>): Promise<A> {
-    const answer = this.#last.then(() => this.#ask(doing, question));
-    this.#last = answer.catch(() => undefined);
-    return answer;
+  async ask<A>(doing: string, question: (channel: Channel) => Promise<A>): Promise<A> {
+    let late = false;
+    const answer = this.#last.then(async () => {
+      if (late) throw new Error("its turn came too late");
+      return question(await this.#keeper.ready(this.#answerTimeoutMs));
+    });
+    const bound = bounded(answer, this.#answerTimeoutMs, () => {
+      late = true;
+      throw new Error(`no answer within ${this.#answerTimeoutMs} ms`);
+    });
+    this.#last = bound.catch(() => undefined);
+    try {
+      return await bound;
+    } catch (error) {
+      throw explain(error, doing);
+    }
   }
 
   close(boundMs: number): Promise<void> {
     return this.#keeper.close(boundMs);
-  }
-
-  async #ask<A>(doing: string, question: (channel: Channel) => Promise<A>): Promise<A> {
-    try {
-      const channel = await this.#keeper.ready(this.#answerTimeoutMs);
-      return await bounded(question(channel), this.#answerTimeoutMs, () => {
-        throw new Error(`no answer within ${this.#answerTimeoutMs} ms`);
-      });
-    } catch (error) {
-      if (YTaskError.isInstance(error)) throw error;
-      throw explain(error, doing);
-    }
   }
 }

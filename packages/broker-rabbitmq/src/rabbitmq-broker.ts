@@ -49,7 +49,7 @@ export class RabbitMqBroker implements Broker {
 
   async subscribe(queue: string, options: SubscribeOptions): Promise<Subscription> {
     const { consume, sender } = this.#open();
-    const { queueType, answerTimeoutMs } = this.#settings;
+    const { queueType, answerTimeoutMs, consumerTimeoutMs } = this.#settings;
     const subscription = await RabbitMqSubscription.open({
       maxUnsettled: options.maxUnsettled,
       maxRedeliveries: options.maxRedeliveries,
@@ -61,6 +61,7 @@ export class RabbitMqBroker implements Broker {
       link: consume,
       sender,
       answerTimeoutMs,
+      consumerTimeoutMs,
     });
     this.#subscriptions.add(subscription);
     return subscription;

@@ -1,4 +1,4 @@
-import { ErrorCode, YTaskError } from "@ytask/core/driver";
+import { bounded, ErrorCode, YTaskError } from "@ytask/core/driver";
 import type { Options } from "amqplib";
 import { levels, type Route, routeOf } from "./delays.js";
 import { explain } from "./errors.js";
@@ -34,9 +34,12 @@ export class Sender {
   readonly #publishers: Publishers;
   readonly #queues: Queues;
 
-  constructor(publishers: Publishers, queues: Queues) {
+  readonly #answerTimeoutMs: number;
+
+  constructor(publishers: Publishers, queues: Queues, answerTimeoutMs: number) {
     this.#publishers = publishers;
     this.#queues = queues;
+    this.#answerTimeoutMs = answerTimeoutMs;
   }
 
   /** What became of each message, in their order, within a few seconds. Never rejects. */
@@ -70,16 +73,22 @@ export class Sender {
 
   async #prepare(message: Addressed): Promise<Publication | Failed> {
     try {
-      if (!isDelayed(message)) {
-        await this.#queues.ensure(message.to);
-        return toQueue(message);
-      }
-      const route = routeOf(message.to.name, message.delayMs);
-      await this.#queues.ensureRoute(message.to, route);
-      return toLevel(message, route);
+      return await bounded(this.#declared(message), this.#answerTimeoutMs, () => {
+        throw new Error(`its queue could not be declared within ${this.#answerTimeoutMs} ms`);
+      });
     } catch (error) {
       return { kind: "notStored", error: explain(error, `Could not send to ${message.to.name}`) };
     }
+  }
+
+  async #declared(message: Addressed): Promise<Publication> {
+    if (!isDelayed(message)) {
+      await this.#queues.ensure(message.to);
+      return toQueue(message);
+    }
+    const route = routeOf(message.to.name, message.delayMs);
+    await this.#queues.ensureRoute(message.to, route);
+    return toLevel(message, route);
   }
 
   #publish(publications: readonly Publication[]): Promise<readonly Published[]> {

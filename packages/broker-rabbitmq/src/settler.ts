@@ -1,6 +1,6 @@
 import type { Outcome, Settlement } from "@ytask/core/driver";
 import { deadLetter, outgoing } from "./addressing.js";
-import { copyOf, type Held } from "./deliveries.js";
+import { copyOf, type Held, mustBeSentAgain } from "./deliveries.js";
 import type { Inbox } from "./inbox.js";
 import type { QueueSpec } from "./names.js";
 import type { QueueType } from "./options.js";
@@ -54,7 +54,7 @@ export class Settler {
       case "deadLetter":
         return [deadLetter(name, queueType, held.message.content, settlement.reason, settlement.error)];
       case "release":
-        return held.orphaned ? [copyOf(held.message, queue, held.delivery.redeliveries)] : [];
+        return mustBeSentAgain(held) ? [copyOf(held.message, queue, held.delivery.redeliveries)] : [];
       case "ack":
         return [];
     }
@@ -65,7 +65,7 @@ export class Settler {
     const held = inbox.out(settlement.delivery.id);
     if (held === undefined) return "lost";
     inbox.settled(held);
-    return letGo(held, settlement.kind === "release" && !held.orphaned) ? "settled" : "lost";
+    return letGo(held, settlement.kind === "release" && !mustBeSentAgain(held)) ? "settled" : "lost";
   }
 }
 

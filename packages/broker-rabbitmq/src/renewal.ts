@@ -1,0 +1,78 @@
+import { copyOf, type Held } from "./deliveries.js";
+import type { HoldingQueue } from "./holding-queue.js";
+import type { Inbox } from "./inbox.js";
+import type { QueueSpec } from "./names.js";
+import type { Sender } from "./sender.js";
+import { letGo } from "./settler.js";
+
+export interface RenewalOptions {
+  readonly queue: QueueSpec;
+  readonly inbox: Inbox;
+  readonly sender: Sender;
+  /** The server's consumer timeout, in milliseconds. */
+  readonly consumerTimeoutMs: number;
+  /** Where messages of tasks that run for long are moved to; made when it is first needed. */
+  holdingQueue(): HoldingQueue;
+  onError(error: Error): void;
+}
+
+/**
+ * Keeps the server from taking back what is held for long: RabbitMQ closes a channel on which a delivery waits for its
+ * ack for longer than the consumer timeout, with everything that is on it. At half of that time a message is moved.
+ */
+export class Renewal {
+  readonly #options: RenewalOptions;
+  readonly #timer: NodeJS.Timeout;
+  readonly #moving = new Set<Held>();
+
+  constructor(options: RenewalOptions) {
+    this.#options = options;
+    this.#timer = setInterval(() => this.#look(), options.consumerTimeoutMs / 10);
+    this.#timer.unref();
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+  }
+
+  #look(): void {
+    const { inbox, consumerTimeoutMs } = this.#options;
+    const before = performance.now() - consumerTimeoutMs / 2;
+    for (const held of inbox.allOut())
+      if (held.since < before && !held.orphaned && !this.#moving.has(held)) void this.#move(held);
+    for (const held of inbox.takeReady((one) => one.since < before)) void this.#sendBack(held);
+  }
+
+  /** Its task runs: the message is moved to the holding queue, and the delivery goes on under its own id. */
+  async #move(held: Held): Promise<void> {
+    const { inbox, consumerTimeoutMs, onError } = this.#options;
+    this.#moving.add(held);
+    try {
+      const { message, delivery } = held;
+      const holdingQueue = this.#options.holdingQueue();
+      const hold = await holdingQueue.hold(message, delivery.redeliveries, consumerTimeoutMs / 4);
+      if (inbox.out(delivery.id) !== held || held.orphaned) {
+        // It was settled meanwhile, or lost and is delivered again: the copy is not needed.
+        letGo({ ...held, ...hold }, false);
+        return;
+      }
+      letGo(held, false);
+      Object.assign(held, hold, { since: performance.now(), moved: true });
+    } catch (error) {
+      onError(error instanceof Error ? error : new Error(String(error)));
+    } finally {
+      this.#moving.delete(held);
+    }
+  }
+
+  /** Nobody has begun with it for all that time: it is sent again, next in line, for any server to take. */
+  async #sendBack(held: Held): Promise<void> {
+    const { queue, sender, onError } = this.#options;
+    const [sent] = await sender.send([copyOf(held.message, queue, held.delivery.redeliveries)]);
+    if (sent?.kind === "stored") letGo(held, false);
+    else if (sent !== undefined) {
+      onError(sent.error);
+      letGo(held, true);
+    }
+  }
+}
