@@ -1,3 +1,4 @@
+import { randomInt } from "node:crypto";
 import type { Backend } from "@ytask/core/driver";
 import { BackendBench } from "./backend/backend-bench.js";
 import { type BackendNeed, backendBehaviours } from "./backend/index.js";
@@ -17,12 +18,14 @@ export function backendConformance<Driver extends Backend>(
   runner: TestRunner,
   setUp: BackendSetUp<Driver>,
 ): void {
+  const { seed = randomInt(2 ** 31) } = setUp;
   defineTests(runner, {
     title: "backend conformance",
     behaviours: backendBehaviours,
     claims: claimsOf(setUp),
     testBoundMs: 6 * (setUp.boundMs ?? defaultBoundMs),
-    makeBench: () => BackendBench.for(setUp),
+    seed,
+    makeBench: () => BackendBench.for({ ...setUp, seed }),
   });
 }
 

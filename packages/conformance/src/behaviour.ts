@@ -6,6 +6,8 @@ export interface Behaviour<Bench, Need extends string> {
   readonly name: string;
   /** The capabilities without which the driver cannot do it: one that is missing skips the test, with its reason. */
   readonly needs?: readonly Need[];
+  /** Whether it does things at random: then its title tells the seed. */
+  readonly isRandom?: boolean;
   /** Rejects where the driver does not do it. */
   run(bench: Bench): Promise<void>;
 }

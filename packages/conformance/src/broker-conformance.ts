@@ -1,7 +1,9 @@
+import { randomInt } from "node:crypto";
 import type { Broker, BrokerCapabilities, Capability } from "@ytask/core/driver";
 import type { Claims } from "./behaviour.js";
+import type { BrokerNeed } from "./broker/broker-behaviour.js";
 import { BrokerBench } from "./broker/broker-bench.js";
-import { type BrokerNeed, brokerBehaviours } from "./broker/index.js";
+import { brokerBehaviours } from "./broker/index.js";
 import { connectionCapabilities } from "./connection.js";
 import { defineTests } from "./define-tests.js";
 import type { TestRunner } from "./runner.js";
@@ -18,12 +20,14 @@ export function brokerConformance<Driver extends Broker>(
   setUp: BrokerSetUp<Driver>,
 ): void {
   const boundMs = setUp.boundMs ?? defaultBoundMs;
+  const { seed = randomInt(2 ** 31) } = setUp;
   defineTests(runner, {
     title: "broker conformance",
     behaviours: brokerBehaviours,
     claims: claimsOf(setUp.capabilities, setUp),
     testBoundMs: 6 * boundMs + 3 * setUp.takenBackWithinMs,
-    makeBench: () => BrokerBench.for(setUp),
+    seed,
+    makeBench: () => BrokerBench.for({ ...setUp, seed }),
   });
 }
 

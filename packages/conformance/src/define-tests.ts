@@ -14,6 +14,8 @@ export interface Kit<B extends Bench, Need extends string> {
   readonly title: string;
   readonly behaviours: readonly Behaviour<B, Need>[];
   readonly claims: Claims<Need>;
+  /** What the random behaviours begin with. */
+  readonly seed: number;
   /** How long one test may take, in milliseconds. */
   readonly testBoundMs: number;
   makeBench(): B;
@@ -41,9 +43,10 @@ function defineTest<B extends Bench, Need extends string>(
 ): void {
   const decided = verdict(behaviour, kit.claims);
   const run = () => runBehaviour(kit, behaviour);
-  if (decided.kind === "skip") it.skip(`${behaviour.name} (skipped: ${decided.reason})`, run);
-  else if (decided.kind === "refused") it(behaviour.name, async () => assert.fail(decided.problem));
-  else it(behaviour.name, withTimeout(run, 2 * kit.testBoundMs), 2 * kit.testBoundMs);
+  const title = behaviour.isRandom === true ? `${behaviour.name} (seed ${kit.seed})` : behaviour.name;
+  if (decided.kind === "skip") it.skip(`${title} (skipped: ${decided.reason})`, run);
+  else if (decided.kind === "refused") it(title, async () => assert.fail(decided.problem));
+  else it(title, withTimeout(run, 2 * kit.testBoundMs), 2 * kit.testBoundMs);
 }
 
 /** mocha takes a test's time limit in no other way than by `this`. */

@@ -18,6 +18,8 @@ export interface SetUp<Driver> {
   readonly connection: ConnectionClaim<Driver>;
   /** The names of behaviours that the driver does not show, each with the reason, which the skipped test prints. */
   readonly exceptions?: Readonly<Record<string, string>> | undefined;
+  /** What the random behaviours begin with. Default another one each time, which their titles tell. */
+  readonly seed?: number | undefined;
   /** How long a call may take beyond what it was asked to wait, and how long an event may, in ms. Default 10,000. */
   readonly boundMs?: number | undefined;
 }

@@ -1,9 +1,12 @@
+import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
-import type { Broker, SubscribeOptions } from "@ytask/core/driver";
+import type { Broker, Counts, SubscribeOptions } from "@ytask/core/driver";
 import type { Bench } from "../define-tests.js";
 import { type BoundDrivers, Drivers } from "../drivers.js";
 import { eventually } from "../eventually.js";
+import { randomFrom } from "../random.js";
 import { type BrokerSetUp, defaultBoundMs } from "../set-up.js";
+import { settles } from "../settles.js";
 import { BoundedBroker } from "./bounded-broker.js";
 import { Subscriber } from "./subscriber.js";
 
@@ -12,8 +15,12 @@ type BrokerTraits = Omit<BrokerSetUp, "create" | "connection"> & {
   readonly connection: object;
 };
 
+const countNames = ["waiting", "delayed", "running", "dead"] as const;
+
 /** What a behaviour of a broker is shown on. All its calls are bounded. */
 export class BrokerBench implements Bench {
+  /** A whole number from 0 to below `below`; the seed decides which. */
+  readonly random: (below: number) => number;
   readonly #setUp: BrokerTraits;
   readonly #brokers: BoundDrivers<BoundedBroker>;
   readonly #queues: string[] = [];
@@ -21,6 +28,7 @@ export class BrokerBench implements Bench {
 
   private constructor(setUp: BrokerTraits, brokers: BoundDrivers<BoundedBroker>) {
     this.#setUp = setUp;
+    this.random = randomFrom(setUp.seed ?? 0);
     this.#brokers = brokers;
     this.#boundMs = setUp.boundMs ?? defaultBoundMs;
   }
@@ -33,9 +41,9 @@ export class BrokerBench implements Bench {
     );
   }
 
-  /** Whether redeliveries are counted exactly. */
-  get countsExactly(): boolean {
-    return this.#setUp.capabilities.exactRedeliveryCount === true;
+  /** A wait that a test cannot sit out. */
+  get longWaitMs(): number {
+    return 3 * this.#boundMs;
   }
 
   get canCut(): boolean {
@@ -54,8 +62,12 @@ export class BrokerBench implements Bench {
   }
 
   /** The name of a new queue. */
-  queue(suffix = ""): string {
-    const queue = `YTask:Queue:conformance-${randomUUID()}${suffix}`;
+  queue(): string {
+    return this.queueNamed(`YTask:Queue:conformance-${randomUUID()}`);
+  }
+
+  /** That name, noted to be tidied up. */
+  queueNamed(queue: string): string {
     this.#queues.push(queue);
     return queue;
   }
@@ -88,6 +100,25 @@ export class BrokerBench implements Bench {
   /** Waits until something holds, for as long as an event may take. */
   eventually(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
     return eventually(what, this.#setUp.takenBackWithinMs + this.#boundMs, holds);
+  }
+
+  /** What the promise settles to; fails where that takes longer than a call or an event may. */
+  soon<T>(what: string, promise: Promise<T>): Promise<T> {
+    return settles(what, promise, this.#boundMs);
+  }
+
+  /** Waits until the counts are these, as far as the broker can tell them. */
+  async expectCounts(broker: Broker, queue: string, expected: Required<Counts>): Promise<void> {
+    let told: Counts = expected;
+    const isTold = (name: keyof Counts) => told[name] === undefined || told[name] === expected[name];
+    try {
+      await this.eventually("the counts", async () => {
+        told = await broker.counts(queue);
+        return countNames.every(isTold);
+      });
+    } catch {
+      assert.deepEqual(told, expected, "the counts");
+    }
   }
 
   async tidyUp(): Promise<void> {

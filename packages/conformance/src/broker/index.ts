@@ -1,10 +1,130 @@
-import type { Behaviour } from "../behaviour.js";
-import type { BrokerBench } from "./broker-bench.js";
-export type BrokerNeed =
-  | "exactRedeliveryCount"
-  | "front"
-  | "atomicReplace"
-  | "orderedRelease"
-  | "cut"
-  | "stall";
-export const brokerBehaviours: readonly Behaviour<BrokerBench, BrokerNeed>[] = [];
+import { aClosedBrokerEndsAReceive } from "./a-closed-broker-ends-a-receive.js";
+import { aClosedBrokerRejects } from "./a-closed-broker-rejects.js";
+import { aCrashKeepsTheOrder } from "./a-crash-keeps-the-order.js";
+import { aCrashLosesNothing } from "./a-crash-loses-nothing.js";
+import { aCutHangsNothing } from "./a-cut-hangs-nothing.js";
+import { aCutRejectsSends } from "./a-cut-rejects-sends.js";
+import { aDelayHoldsUpNothing } from "./a-delay-holds-up-nothing.js";
+import { aDelayOutlivesACrash } from "./a-delay-outlives-a-crash.js";
+import { aDelayOutlivesItsSender } from "./a-delay-outlives-its-sender.js";
+import { aFailedRewriteLosesNothing } from "./a-failed-rewrite-loses-nothing.js";
+import { aLargeBatchArrives } from "./a-large-batch-arrives.js";
+import { aReleaseComesBack } from "./a-release-comes-back.js";
+import { aReleaseIsNoRedelivery } from "./a-release-is-no-redelivery.js";
+import { aSendReachesSeveralQueues } from "./a-send-reaches-several-queues.js";
+import { aSilentServerHangsNothing } from "./a-silent-server-hangs-nothing.js";
+import { aSubscriptionOutlivesACut } from "./a-subscription-outlives-a-cut.js";
+import { ackRemoves } from "./ack-removes.js";
+import { anUnsubscribedQueueKeeps } from "./an-unsubscribed-queue-keeps.js";
+import { bodiesSurvive } from "./bodies-survive.js";
+import type { BrokerBehaviour } from "./broker-behaviour.js";
+import { closeEndsAReceive } from "./close-ends-a-receive.js";
+import { closeGivesBack } from "./close-gives-back.js";
+import { closeGivesBackInOrder } from "./close-gives-back-in-order.js";
+import { connectRejectsWithoutAServer } from "./connect-rejects-without-a-server.js";
+import { connectWorksAfterClose } from "./connect-works-after-close.js";
+import { countsTellWhatIsThere } from "./counts-tell-what-is-there.js";
+import { deadLettersAreKept } from "./dead-letters-are-kept.js";
+import { deadLettersAreListedInOrder } from "./dead-letters-are-listed-in-order.js";
+import { delaysAreNeverEarly } from "./delays-are-never-early.js";
+import { equalDelaysKeepTheOrder } from "./equal-delays-keep-the-order.js";
+import { frontIsDelivered } from "./front-is-delivered.js";
+import { frontIsNextInLine } from "./front-is-next-in-line.js";
+import { lostDeliveriesAreReported } from "./lost-deliveries-are-reported.js";
+import { manyAreSettledInOneCall } from "./many-are-settled-in-one-call.js";
+import { manyDelays } from "./many-delays.js";
+import { noDelayIsAtOnce } from "./no-delay-is-at-once.js";
+import { nothingIsLostInACrowd } from "./nothing-is-lost-in-a-crowd.js";
+import { nothingIsSentByAnEmptyCall } from "./nothing-is-sent-by-an-empty-call.js";
+import { outcomesComeInOrder } from "./outcomes-come-in-order.js";
+import { overlappingCalls } from "./overlapping-calls.js";
+import { purgeDeletes } from "./purge-deletes.js";
+import { receiveEndsAfterItsWait } from "./receive-ends-after-its-wait.js";
+import { receiveKeepsToItsLimit } from "./receive-keeps-to-its-limit.js";
+import { receiveWakesAtASend } from "./receive-wakes-at-a-send.js";
+import { redeliveriesAreCounted } from "./redeliveries-are-counted.js";
+import { redriveRewrites } from "./redrive-rewrites.js";
+import { redriveSendsAllAgain } from "./redrive-sends-all-again.js";
+import { redriveTakesIds } from "./redrive-takes-ids.js";
+import { releasesGoToTheHead } from "./releases-go-to-the-head.js";
+import { replaceByNothingRemoves } from "./replace-by-nothing-removes.js";
+import { replaceIsOneStep } from "./replace-is-one-step.js";
+import { replacePutsOthersInPlace } from "./replace-puts-others-in-place.js";
+import { replaceReachesOtherQueues } from "./replace-reaches-other-queues.js";
+import { replaceTakesADelay } from "./replace-takes-a-delay.js";
+import { sendsArriveInOrder } from "./sends-arrive-in-order.js";
+import { settlingTwiceIsLost } from "./settling-twice-is-lost.js";
+import { twoSubscribersShare } from "./two-subscribers-share.js";
+import { twoUsersAreIndependent } from "./two-users-are-independent.js";
+import { unsettledStayWithinTheBound } from "./unsettled-stay-within-the-bound.js";
+import { unusualQueueNames } from "./unusual-queue-names.js";
+
+/** What a broker does, from the plain to the rare: the table of contents of the contract. */
+export const brokerBehaviours: readonly BrokerBehaviour[] = [
+  sendsArriveInOrder,
+  aLargeBatchArrives,
+  aSendReachesSeveralQueues,
+  nothingIsSentByAnEmptyCall,
+  bodiesSurvive,
+  anUnsubscribedQueueKeeps,
+  unusualQueueNames,
+  overlappingCalls,
+
+  receiveWakesAtASend,
+  receiveEndsAfterItsWait,
+  receiveKeepsToItsLimit,
+  unsettledStayWithinTheBound,
+  twoSubscribersShare,
+  twoUsersAreIndependent,
+
+  ackRemoves,
+  manyAreSettledInOneCall,
+  outcomesComeInOrder,
+  settlingTwiceIsLost,
+  replacePutsOthersInPlace,
+  replaceReachesOtherQueues,
+  replaceTakesADelay,
+  replaceByNothingRemoves,
+  replaceIsOneStep,
+  aReleaseComesBack,
+  releasesGoToTheHead,
+  aReleaseIsNoRedelivery,
+
+  closeGivesBack,
+  closeGivesBackInOrder,
+  closeEndsAReceive,
+  aClosedBrokerEndsAReceive,
+  aClosedBrokerRejects,
+  connectWorksAfterClose,
+
+  delaysAreNeverEarly,
+  noDelayIsAtOnce,
+  manyDelays,
+  equalDelaysKeepTheOrder,
+  aDelayHoldsUpNothing,
+  aDelayOutlivesItsSender,
+  frontIsNextInLine,
+  frontIsDelivered,
+
+  deadLettersAreKept,
+  deadLettersAreListedInOrder,
+  redriveSendsAllAgain,
+  redriveTakesIds,
+  redriveRewrites,
+  aFailedRewriteLosesNothing,
+  purgeDeletes,
+  countsTellWhatIsThere,
+
+  aCrashLosesNothing,
+  aCrashKeepsTheOrder,
+  redeliveriesAreCounted,
+  lostDeliveriesAreReported,
+  aSubscriptionOutlivesACut,
+  aDelayOutlivesACrash,
+  aCutRejectsSends,
+  aCutHangsNothing,
+  aSilentServerHangsNothing,
+  connectRejectsWithoutAServer,
+
+  nothingIsLostInACrowd,
+];

@@ -78,6 +78,24 @@ export class Subscriber {
     assert.deepEqual(bodiesOf(received), [], "nothing was to be received");
   }
 
+  /** Everything up to a body, which it acks. */
+  async takeThrough(body: string): Promise<readonly string[]> {
+    const bodies: string[] = [];
+    while (!bodies.includes(body)) bodies.push(...(await this.takeBodies(1)));
+    return bodies;
+  }
+
+  /** The bodies of everything that still comes within a short time, which it acks. */
+  async drain(): Promise<readonly string[]> {
+    const bodies: string[] = [];
+    for (;;) {
+      const received = await this.receive(100, quietMs);
+      if (received.length === 0) return bodies;
+      await this.ack(received);
+      bodies.push(...bodiesOf(received));
+    }
+  }
+
   settle(settlements: readonly Settlement[]): Promise<readonly Outcome[]> {
     return this.#subscription.settle(settlements);
   }

@@ -1,0 +1,24 @@
+import assert from "node:assert/strict";
+import { YTaskError } from "@ytask/core/driver";
+import type { BrokerBehaviour } from "./broker-behaviour.js";
+import { messages, numbered } from "./messages.js";
+
+export const aClosedBrokerEndsAReceive: BrokerBehaviour = {
+  name: "a receive that waits ends when its broker closes, and what was taken is delivered to another",
+  async run(bench) {
+    const { broker, queue, subscriber } = await bench.start();
+    await broker.send(messages(queue, numbered(3)));
+    await subscriber.take(3);
+    const receiving = subscriber.receive(10, bench.longWaitMs).catch((error: unknown) => {
+      assert.ok(
+        YTaskError.isInstance(error),
+        `receive was to reject with a YTaskError, not ${String(error)}`,
+      );
+      return [];
+    });
+    await broker.close();
+    assert.deepEqual(await bench.soon("a receive after a close", receiving), []);
+    const heir = await bench.subscribe(await bench.connect(), queue);
+    assert.deepEqual([...(await heir.takeBodies(3))].sort(), numbered(3));
+  },
+};

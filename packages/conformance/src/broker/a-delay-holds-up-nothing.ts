@@ -1,0 +1,20 @@
+import assert from "node:assert/strict";
+import type { BrokerBehaviour } from "./broker-behaviour.js";
+import { messages } from "./messages.js";
+
+export const aDelayHoldsUpNothing: BrokerBehaviour = {
+  name: "a delay of 30 days is kept, and holds up nothing behind it",
+  async run(bench) {
+    const { broker, queue, subscriber } = await bench.start();
+    const days = 86_400_000;
+    // Beyond what a 32-bit number of milliseconds, signed or not, can hold.
+    await broker.send(messages(queue, ["30 days"], { delayMs: 30 * days }));
+    await broker.send(messages(queue, ["60 days"], { delayMs: 60 * days }));
+    await broker.send(messages(queue, ["soon"], { delayMs: 200 }));
+    await broker.send(messages(queue, ["now"]));
+    assert.deepEqual(await subscriber.takeBodies(2), ["now", "soon"]);
+    await subscriber.expectNothing();
+    const { delayed = 2 } = await broker.counts(queue);
+    assert.equal(delayed, 2);
+  },
+};

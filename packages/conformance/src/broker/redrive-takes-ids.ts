@@ -1,0 +1,22 @@
+import assert from "node:assert/strict";
+import type { BrokerBehaviour } from "./broker-behaviour.js";
+import { buryAll } from "./bury.js";
+import { numbered } from "./messages.js";
+import { bodiesOf } from "./subscriber.js";
+
+export const redriveTakesIds: BrokerBehaviour = {
+  name: "redrive puts the letters of the given ids back, passes over ids that are gone, and leaves the others",
+  async run(bench) {
+    const { broker, queue, subscriber } = await bench.start();
+    await buryAll(broker, queue, subscriber, numbered(4));
+    const letters = broker.deadLetters(queue);
+    const [first, , third] = await letters.list();
+    assert.ok(first && third);
+    assert.equal(await letters.redrive([]), 0, "no ids are not all of them");
+    assert.equal(await letters.redrive([third.id, first.id]), 2);
+    assert.deepEqual([...(await subscriber.takeBodies(2))].sort(), ["0", "2"]);
+    assert.equal(await letters.redrive([first.id]), 0, "an id that is gone is passed over");
+    assert.deepEqual(bodiesOf(await letters.list()), ["1", "3"]);
+    await subscriber.expectNothing();
+  },
+};

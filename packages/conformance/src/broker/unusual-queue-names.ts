@@ -1,0 +1,35 @@
+import assert from "node:assert/strict";
+import type { BrokerBehaviour } from "./broker-behaviour.js";
+import { messages } from "./messages.js";
+
+/** Braces are left out: a driver may refuse them. */
+const suffixes = [
+  ":größe",
+  ": with spaces ",
+  ":日本語",
+  ":🚀",
+  ":a/b\\c",
+  ":*",
+  ":#.>",
+  ":%d%20",
+  ":'\"`;--",
+  ":$name",
+  ":UPPER",
+  ":upper",
+];
+
+export const unusualQueueNames: BrokerBehaviour = {
+  name: "a queue's name may hold any characters, and each name is a queue of its own",
+  async run(bench) {
+    const broker = await bench.connect();
+    const stem = bench.queue();
+    const queues = suffixes.map((suffix) => bench.queueNamed(stem + suffix));
+    await broker.send(queues.flatMap((queue) => messages(queue, [queue])));
+    for (const queue of queues) {
+      const subscriber = await bench.subscribe(broker, queue);
+      assert.deepEqual(await subscriber.takeBodies(1), [queue]);
+      await subscriber.close();
+    }
+    for (const queue of queues) assert.deepEqual(await broker.deadLetters(queue).list(), []);
+  },
+};
