@@ -24,7 +24,7 @@ export default class SummaryReporter {
     /** @type {Report} */
     const report = { passed: 0, failed: unhandledErrors.length, skipped: [] };
     for (const module of modules) {
-      report.failed += module.errors().length;
+      for (const suite of [module, ...module.children.allSuites()]) report.failed += suite.errors().length;
       for (const test of module.children.allTests()) add(report, test);
     }
     mkdirSync(folder, { recursive: true });
@@ -52,5 +52,14 @@ const add = (report, test) => {
  * @param {import("vitest/node").TestCase} test
  * @param {{ note?: string | undefined }} result
  */
-const reason = (test, { note }) =>
-  note ?? /\[skipped: (.*?)\]/.exec(test.fullName)?.[1] ?? "no reason is given";
+const reason = (test, { note }) => {
+  const named = note ?? /\[skipped: (.*?)\]/.exec(test.fullName)?.[1];
+  return named ?? (hasFailedSetUp(test.parent) ? "its suite's set-up failed" : "no reason is given");
+};
+
+/**
+ * @param {import("vitest/node").TestSuite | import("vitest/node").TestModule} parent
+ * @returns {boolean}
+ */
+const hasFailedSetUp = (parent) =>
+  parent.errors().length > 0 || (parent.type === "suite" && hasFailedSetUp(parent.parent));
