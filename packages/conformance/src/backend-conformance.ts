@@ -1,7 +1,8 @@
 import { randomInt } from "node:crypto";
 import type { Backend } from "@ytask/core/driver";
+import type { BackendNeed } from "./backend/backend-behaviour.js";
 import { BackendBench } from "./backend/backend-bench.js";
-import { type BackendNeed, backendBehaviours } from "./backend/index.js";
+import { backendBehaviours } from "./backend/index.js";
 import type { Claims } from "./behaviour.js";
 import { connectionCapabilities } from "./connection.js";
 import { defineTests } from "./define-tests.js";

@@ -43,7 +43,11 @@ export class BackendBench implements Bench {
 
   /** A new key. */
   key(suffix = ""): string {
-    const key = `YTask:Backend:conformance-${randomUUID()}${suffix}`;
+    return this.keyNamed(`YTask:Backend:conformance-${randomUUID()}${suffix}`);
+  }
+
+  /** That key, noted to be tidied up. */
+  keyNamed(key: string): string {
     this.#keys.push(key);
     return key;
   }

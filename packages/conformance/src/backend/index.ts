@@ -1,4 +1,60 @@
-import type { Behaviour } from "../behaviour.js";
-import type { BackendBench } from "./backend-bench.js";
-export type BackendNeed = "atomicUnlessFinished" | "watch" | "cut" | "stall";
-export const backendBehaviours: readonly Behaviour<BackendBench, BackendNeed>[] = [];
+import { aBatchKeepsItsOrder } from "./a-batch-keeps-its-order.js";
+import { aClosedBackendFails } from "./a-closed-backend-fails.js";
+import { aCutFailsCalls } from "./a-cut-fails-calls.js";
+import { aSetRenewsTheExpiry } from "./a-set-renews-the-expiry.js";
+import { aSilentServerFailsCalls } from "./a-silent-server-fails-calls.js";
+import { aWatchOutlivesACut } from "./a-watch-outlives-a-cut.js";
+import type { BackendBehaviour } from "./backend-behaviour.js";
+import { connectRejectsWithoutAServer } from "./connect-rejects-without-a-server.js";
+import { connectWorksAfterClose } from "./connect-works-after-close.js";
+import { expiredIsGone } from "./expired-is-gone.js";
+import { largeBatches } from "./large-batches.js";
+import { longExpiriesAreKept } from "./long-expiries-are-kept.js";
+import { manyWatches } from "./many-watches.js";
+import { missingIsUndefined } from "./missing-is-undefined.js";
+import { oneOfManyIsStored } from "./one-of-many-is-stored.js";
+import { overlappingCalls } from "./overlapping-calls.js";
+import { theFirstFinishedStands } from "./the-first-finished-stands.js";
+import { theLaterOfTwoEntriesStands } from "./the-later-of-two-entries-stands.js";
+import { twoUsersAreIndependent } from "./two-users-are-independent.js";
+import { unlessFinishedEnds } from "./unless-finished-ends.js";
+import { unlessFinishedKeeps } from "./unless-finished-keeps.js";
+import { unlessPresentKeeps } from "./unless-present-keeps.js";
+import { unusualKeys } from "./unusual-keys.js";
+import { unwatchEnds } from "./unwatch-ends.js";
+import { valuesSurvive } from "./values-survive.js";
+import { watchTellsOfASet } from "./watch-tells-of-a-set.js";
+
+/** What a backend does, from the plain to the rare: the table of contents of the contract. */
+export const backendBehaviours: readonly BackendBehaviour[] = [
+  valuesSurvive,
+  missingIsUndefined,
+  aBatchKeepsItsOrder,
+  largeBatches,
+  overlappingCalls,
+  theLaterOfTwoEntriesStands,
+  unusualKeys,
+
+  expiredIsGone,
+  longExpiriesAreKept,
+  aSetRenewsTheExpiry,
+
+  unlessPresentKeeps,
+  unlessFinishedKeeps,
+  unlessFinishedEnds,
+  oneOfManyIsStored,
+  theFirstFinishedStands,
+
+  watchTellsOfASet,
+  unwatchEnds,
+  manyWatches,
+  aWatchOutlivesACut,
+
+  connectWorksAfterClose,
+  aClosedBackendFails,
+  twoUsersAreIndependent,
+
+  aCutFailsCalls,
+  aSilentServerFailsCalls,
+  connectRejectsWithoutAServer,
+];
