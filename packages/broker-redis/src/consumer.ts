@@ -54,6 +54,11 @@ export class Consumer {
     return `${this.#id}.${delivery.id}`;
   }
 
+  /** How many messages are held and not settled. */
+  get size(): number {
+    return this.#held.size;
+  }
+
   /** Whether a delivery is held and not settled. */
   holds(delivery: Delivery): boolean {
     return this.#held.has(delivery.id);

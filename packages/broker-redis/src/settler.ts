@@ -1,4 +1,4 @@
-import type { DeadLetterReason, Outcome, Outgoing, Settlement } from "@ytask/core/driver";
+import type { DeadLetterReason, Delivery, Outcome, Outgoing, Settlement } from "@ytask/core/driver";
 import type { Consumer } from "./consumer.js";
 import { tokenNumber } from "./delivery-token.js";
 import type { QueueKeys } from "./queue-keys.js";
@@ -22,6 +22,8 @@ export class Settler {
   readonly #keys: QueueKeys;
   readonly #sender: Sender;
   readonly #options: SettlerOptions;
+  /** Deliveries whose settlement is out: a second one at the same time changes nothing. */
+  readonly #out = new Set<string>();
 
   constructor(consumer: Consumer, keys: QueueKeys, sender: Sender, options: SettlerOptions) {
     this.#consumer = consumer;
@@ -34,7 +36,7 @@ export class Settler {
   async settle(settlements: readonly Settlement[]): Promise<readonly Outcome[]> {
     const outcomes = settlements.map((): Outcome => "lost");
     const held = settlements.flatMap((settlement, index) =>
-      this.#consumer.holds(settlement.delivery) ? [{ settlement, index }] : [],
+      this.#begin(settlement.delivery) ? [{ settlement, index }] : [],
     );
     const pieces: (typeof held)[] = [];
     for (let from = 0; from < held.length; from += mostAtOnce)
@@ -42,10 +44,19 @@ export class Settler {
     await Promise.all(
       pieces.map(async (piece) => {
         const outcome = await this.#settlePiece(piece.map(({ settlement }) => settlement));
-        for (const { index } of piece) outcomes[index] = outcome;
+        for (const { settlement, index } of piece) {
+          outcomes[index] = outcome;
+          this.#out.delete(settlement.delivery.id);
+        }
       }),
     );
     return outcomes;
+  }
+
+  #begin(delivery: Delivery): boolean {
+    if (!this.#consumer.holds(delivery) || this.#out.has(delivery.id)) return false;
+    this.#out.add(delivery.id);
+    return true;
   }
 
   async #settlePiece(settlements: readonly Settlement[]): Promise<Outcome> {

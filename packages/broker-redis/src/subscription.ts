@@ -42,6 +42,7 @@ export class RedisSubscription implements Subscription {
   readonly #promoter: Loop;
   readonly #reaper: Reaper;
   readonly #renewal: Loop;
+  readonly #maxUnsettled: number;
   readonly #stopListening: () => void;
   #closing: Promise<void> | undefined;
 
@@ -49,6 +50,7 @@ export class RedisSubscription implements Subscription {
     const { connection, keys, leaseMs } = parts;
     const onError = options.onError.bind(options);
     this.#parts = parts;
+    this.#maxUnsettled = options.maxUnsettled;
     this.#consumer = new Consumer(connection, keys, leaseMs, options.onLost.bind(options));
     this.#waker = new Waker(parts.blocking, keys);
     this.#settler = new Settler(this.#consumer, keys, parts.sender, { ...parts, onError });
@@ -75,17 +77,22 @@ export class RedisSubscription implements Subscription {
     const end = performance.now() + waitMs;
     for (;;) {
       if (this.#closing !== undefined) return [];
-      const deliveries = await this.#consumer.reserve(Math.min(limit, mostAtOnce));
+      const room = Math.min(limit, mostAtOnce, this.#maxUnsettled - this.#consumer.size);
+      const deliveries = room > 0 ? await this.#consumer.reserve(room) : [];
       // What was reserved while it closed has gone back to the queue with the rest.
       if (this.#closing !== undefined) return [];
       const leftMs = end - performance.now();
       if (deliveries.length > 0 || leftMs <= 0) return deliveries;
-      await this.#waker.wait(leftMs);
+      // Who has no room must not be woken by a message, since that takes it away from the others for a while.
+      await (room > 0 ? this.#waker.wait(leftMs) : this.#waker.nudged(leftMs));
     }
   }
 
-  settle(settlements: readonly Settlement[]): Promise<readonly Outcome[]> {
-    return this.#settler.settle(settlements);
+  async settle(settlements: readonly Settlement[]): Promise<readonly Outcome[]> {
+    const wasFull = this.#consumer.size >= this.#maxUnsettled;
+    const outcomes = await this.#settler.settle(settlements);
+    if (wasFull) this.#waker.nudge();
+    return outcomes;
   }
 
   close(): Promise<void> {

@@ -29,8 +29,13 @@ export class Waker {
 
   /** Resolves when there may be a message, at the latest after `waitMs`. One wait at a time. */
   async wait(waitMs: number): Promise<void> {
+    if (!this.#nudged && !this.#closed && !this.#blocking) void this.#block();
+    await this.nudged(waitMs);
+  }
+
+  /** Resolves at a nudge, at the latest after `waitMs`. */
+  async nudged(waitMs: number): Promise<void> {
     if (!this.#nudged && !this.#closed) {
-      if (!this.#blocking) void this.#block();
       const woken = new Promise<void>((resolve) => {
         this.#wake = resolve;
       });

@@ -55,3 +55,16 @@ local function in_order(fields)
   for i = 1, #tokens do bodies[i] = body_of[tokens[i]] end
   return tokens, bodies
 end`;
+
+/**
+ * `hold_back(delayed, delay, where, unique, number, body)`: until `delay` ms from now, rounded up: never early. Needs
+ * `now`. Members of one due time are sorted by their text, so it begins with the time and a number; `unique` keeps
+ * identical bodies apart.
+ */
+export const holdBack = `
+local function hold_back(delayed, delay, where, unique, number, body)
+  local due = now + tonumber(delay)
+  if time[2] % 1000 > 0 then due = due + 1 end
+  local place = string.format('%s%06d.%05d.', time[1], time[2], number)
+  redis.call('ZADD', delayed, due, place .. unique .. where .. ':' .. body)
+end`;

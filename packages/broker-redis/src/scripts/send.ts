@@ -1,5 +1,5 @@
 import { Script } from "@ytask-internal/redis-connection";
-import { gather, now, pushAll } from "./parts.js";
+import { gather, holdBack, now, pushAll } from "./parts.js";
 
 /**
  * Stores messages for one queue, once for a batch token however often it is called.
@@ -11,7 +11,7 @@ import { gather, now, pushAll } from "./parts.js";
  * Returns 1; 0 where the token was there, so that the messages already are.
  */
 export const send = new Script(`
-${now}${pushAll}${gather}
+${now}${pushAll}${gather}${holdBack}
 local queue, arrived, delayed, sent = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 redis.call('LLEN', queue)
 redis.call('LLEN', arrived)
@@ -33,11 +33,9 @@ if #front > 0 then
   gather(queue, arrived)
   push_all('LPUSH', queue, front)
 end
-if time[2] % 1000 > 0 then now = now + 1 end
 local number = 0
 while at <= #ARGV do
-  -- The token makes members unique: bodies may be identical.
-  redis.call('ZADD', delayed, now + tonumber(ARGV[at]), ARGV[1] .. '.' .. number .. ARGV[at + 1] .. ':' .. ARGV[at + 2])
+  hold_back(delayed, ARGV[at], ARGV[at + 1], ARGV[1], number, ARGV[at + 2])
   number = number + 1
   at = at + 3
 end

@@ -1,5 +1,5 @@
 import { Script } from "@ytask-internal/redis-connection";
-import { gather, now, toHead } from "./parts.js";
+import { gather, holdBack, now, toHead } from "./parts.js";
 
 /**
  * Settles deliveries of a consumer. One that is no longer in its hash was settled by an earlier call.
@@ -13,7 +13,7 @@ import { gather, now, toHead } from "./parts.js";
  * was added, or 0.
  */
 export const settle = new Script(`
-${now}${gather}${toHead}
+${now}${gather}${toHead}${holdBack}
 local leases, hash, queue, arrived, returned, delayed, dead =
   KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6], KEYS[7]
 if not redis.call('ZSCORE', leases, ARGV[1]) then return -1 end
@@ -55,13 +55,14 @@ local function bury(token, reason, error)
   letters = redis.call('XLEN', dead)
 end
 
-if time[2] % 1000 > 0 then now = now + 1 end
+local replaced = 0
 local function replace(token, count, from)
   if redis.call('HDEL', hash, token) == 0 then return end
-  for i = 0, count - 1 do
-    local delay, where, body = tonumber(ARGV[from]), ARGV[from + 1], ARGV[from + 2]
-    if delay > 0 then
-      redis.call('ZADD', delayed, now + delay, ARGV[1] .. '.' .. token .. '.' .. i .. where .. ':' .. body)
+  for _ = 1, count do
+    local delay, where, body = ARGV[from], ARGV[from + 1], ARGV[from + 2]
+    if tonumber(delay) > 0 then
+      hold_back(delayed, delay, where, ARGV[1] .. '.' .. token, replaced, body)
+      replaced = replaced + 1
     elseif where == 'h' then
       gather(queue, arrived)
       redis.call('LPUSH', queue, body)

@@ -1,0 +1,32 @@
+import { brokerConformance, throughGates } from "@ytask/conformance";
+import { describeWithServer, type SharedServer, sharedRedis } from "@ytask-internal/test-servers";
+import { afterAll, beforeAll, describe, it } from "vitest";
+import { RedisBroker } from "../src/index.js";
+import { tidyUpRedis } from "./tidy-up-redis.js";
+
+const leaseMs = 1_000;
+
+describeWithServer("redis", "the Redis broker on one server", () => {
+  let redis: SharedServer;
+  beforeAll(async () => {
+    redis = await sharedRedis();
+  });
+  afterAll(() => redis.stop());
+
+  const gated = throughGates(
+    () => redis.url,
+    (url) => new RedisBroker({ url, leaseMs }),
+  );
+  brokerConformance(
+    { describe, it },
+    {
+      capabilities: new RedisBroker().capabilities,
+      takenBackWithinMs: leaseMs + 5_000,
+      ...gated,
+      async tidyUp(queues) {
+        await gated.tidyUp();
+        await tidyUpRedis(redis.url, queues);
+      },
+    },
+  );
+});
