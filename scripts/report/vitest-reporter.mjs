@@ -1,5 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 
+/** @typedef {import("vitest/node").Reporter} Reporter */
+
 /**
  * @typedef {object} Report
  * @property {number} passed
@@ -13,7 +15,7 @@ const folder = "test-report";
  * Writes what `npm test` sums up, one file for each script that runs vitest. It is an output of turbo's task, so that
  * a run from the cache counts, and names what it skips, like the one that was cached.
  *
- * @implements {import("vitest/node").Reporter}
+ * @implements {Reporter}
  */
 export default class SummaryReporter {
   /**

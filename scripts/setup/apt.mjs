@@ -16,17 +16,21 @@ const whyNoApt = () => {
  * Installs Debian packages without letting them start their services.
  *
  * @param {string[]} packages
- * @returns {Promise<string | undefined>} why it did not; undefined where it did.
+ * @returns {Promise<Map<string, string>>} why, for each package that could not be installed.
  */
 export const aptInstall = async (packages) => {
   const reason = whyNoApt();
-  if (reason !== undefined) return reason;
+  if (reason !== undefined) return new Map(packages.map((name) => [name, reason]));
   console.error(`Installing ${packages.join(", ")} with apt …`);
   return withoutServices(async () => {
-    if (await aptGet("install", "-y", "--no-install-recommends", ...packages)) return undefined;
-    const isInstalled =
-      (await aptGet("update")) && (await aptGet("install", "-y", "--no-install-recommends", ...packages));
-    return isInstalled ? undefined : `apt-get could not install ${packages.join(", ")}`;
+    const failures = new Map();
+    // Without the network, a package may still be in apt's cache.
+    await aptGet("update");
+    for (const name of packages) {
+      const isInstalled = await aptGet("install", "-y", "--no-install-recommends", name);
+      if (!isInstalled) failures.set(name, "apt-get could not install it");
+    }
+    return failures;
   });
 };
 

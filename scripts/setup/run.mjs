@@ -66,20 +66,22 @@ const launch = (program, parameters, environment, capture) =>
   });
 
 /**
- * Hands on the signals that end this process, so that nothing is left running.
+ * Lets the child end before this process does where a signal ends both, so that nothing is left running. A terminal
+ * sends SIGINT to the child itself.
  *
  * @param {import("node:child_process").ChildProcess} child
+ * @returns {() => void} undoes it.
  */
 const endWith = (child) => {
-  /** @param {NodeJS.Signals} signal */
-  const end = (signal) => {
-    child.kill(signal);
-    process.exitCode = 1;
+  const exitAfterChild = () => child.once("close", () => process.exit(1));
+  const terminate = () => {
+    child.kill("SIGTERM");
+    exitAfterChild();
   };
-  process.on("SIGINT", end);
-  process.on("SIGTERM", end);
+  process.once("SIGINT", exitAfterChild);
+  process.once("SIGTERM", terminate);
   return () => {
-    process.off("SIGINT", end);
-    process.off("SIGTERM", end);
+    process.off("SIGINT", exitAfterChild);
+    process.off("SIGTERM", terminate);
   };
 };

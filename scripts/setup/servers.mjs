@@ -23,11 +23,12 @@ export const prepareServers = async () => {
   const found = await findServers();
   const wanted = packages.filter(({ kind, variable }) => !found[kind]?.yes && !process.env[variable]);
   if (wanted.length === 0) return found;
-  const problem = await aptInstall(wanted.map(({ name }) => name));
-  const foundNow = problem === undefined ? await findServers() : found;
-  for (const { kind } of wanted) {
+  const failures = await aptInstall(wanted.map(({ name }) => name));
+  const foundNow = await findServers();
+  for (const { kind, name } of wanted) {
     const server = foundNow[kind];
-    if (server?.yes === false && problem !== undefined) server.reason += `, and ${problem}`;
+    if (server?.yes === false)
+      server.reason += `, and ${failures.get(name) ?? "apt-get did not change that"}`;
   }
   return foundNow;
 };
