@@ -96,15 +96,13 @@ export class Client<Tasks extends TaskMap<Tasks> = UntypedTasks> {
       this.#sender.sendAll(outgoing, boundMs),
       Promise.all(all.map((composed) => this.#noteSent(composed))),
     ]);
-    const indices = outcomes.map((_, index) => index);
-    const failed = indices.filter((index) => outcomes[index]?.isSent === false);
-    const first = outcomes[failed[0] ?? -1];
-    if (first?.isSent === false)
-      throw new SendManyFailed(
-        indices.filter((index) => outcomes[index]?.isSent),
-        failed,
-        first.error,
-      );
+    const firstError = outcomes.find((error) => error !== undefined);
+    if (firstError !== undefined) {
+      const indices = outcomes.map((_, index) => index);
+      const sent = indices.filter((index) => outcomes[index] === undefined);
+      const failed = indices.filter((index) => outcomes[index] !== undefined);
+      throw new SendManyFailed(sent, failed, firstError);
+    }
     // The types of the handles follow from those of the requests, which the wire does not carry.
     return all.map(({ message }) => this.#handle(message.id)) as never;
   }
@@ -220,12 +218,10 @@ export class Client<Tasks extends TaskMap<Tasks> = UntypedTasks> {
   }
 
   async #send(composed: Composed): Promise<void> {
-    const outgoing = this.#outgoing(composed);
-    const [sent] = await Promise.allSettled([
-      this.#sender.send(outgoing, composed.schedule.sendTimeoutMs),
-      this.#noteSent(composed),
-    ]);
-    if (sent.status === "rejected") throw sent.reason;
+    const sending = this.#sender.send(this.#outgoing(composed), composed.schedule.sendTimeoutMs);
+    const noting = this.#noteSent(composed);
+    await sending;
+    await noting;
   }
 
   #outgoing({ group, message, schedule }: Composed) {
@@ -233,9 +229,9 @@ export class Client<Tasks extends TaskMap<Tasks> = UntypedTasks> {
   }
 
   /** Stores `Sent` beside the send, unless something is stored by then. Never rejects. */
-  async #noteSent({ message }: Composed): Promise<void> {
-    if (this.#settings.statusExpires === 0) return;
-    await this.#writer?.store({
+  #noteSent({ message }: Composed): Promise<unknown> | undefined {
+    if (this.#settings.statusExpires === 0) return undefined;
+    return this.#writer?.store({
       id: message.id,
       status: Status.Sent,
       workflow: workflowStates(message, 0, "waiting"),
@@ -245,7 +241,7 @@ export class Client<Tasks extends TaskMap<Tasks> = UntypedTasks> {
   #handle(id: string): TaskHandle {
     return {
       id,
-      value: async (options) => valueOf(await this.getResult(id, options)),
+      value: async (options) => onlyValue(await this.getResult(id, options)),
       result: (options) => this.getResult(id, options),
       status: () => this.getStatus(id),
       abort: () => this.abort(id),
@@ -287,7 +283,7 @@ function composeMany(requests: readonly StepRequest[], { clock }: Settings): Com
 const requestRules = { group: rules.any, name: rules.any, args: rules.any, options: rules.any };
 
 /** None, one or several values as undefined, the value, or a list. */
-function valueOf(result: Result): unknown {
+function onlyValue(result: Result): unknown {
   if (!result.isSuccess()) throw new TaskFailed(result);
   const values = result.values();
   return values.length > 1 ? values : values[0];

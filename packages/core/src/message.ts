@@ -106,22 +106,29 @@ function parseStep(value: unknown): WorkflowStep {
   };
 }
 
-function parseExtension(fields: Fields): Extension {
-  const counter = (name: string): number | undefined => {
-    const value = integerField(fields, name);
-    if (value < 0) throw new Malformed(`${name} is negative`);
-    return value === 0 && !Object.hasOwn(fields, name) ? undefined : value;
-  };
-  const defaults = listField(fields, "DefaultRetryCount");
-  if (defaults?.some((step) => !Number.isInteger(step)))
+/** Only this library writes it, so its names are exact. */
+function parseExtension({ Step, Retried, DefaultRetryCount, Execution, UnknownForMs }: Fields): Extension {
+  if (
+    DefaultRetryCount !== undefined &&
+    !(Array.isArray(DefaultRetryCount) && DefaultRetryCount.every(isCounter))
+  )
     throw new Malformed("DefaultRetryCount is not a list of steps");
+  if (Execution !== undefined && typeof Execution !== "string")
+    throw new Malformed("Execution is not a string");
   return {
-    step: counter("Step"),
-    retried: counter("Retried"),
-    defaultRetryCount: defaults as readonly number[] | undefined,
-    execution: textField(fields, "Execution") || undefined,
-    unknownForMs: counter("UnknownForMs"),
+    step: counter(Step, "Step"),
+    retried: counter(Retried, "Retried"),
+    defaultRetryCount: DefaultRetryCount,
+    execution: Execution,
+    unknownForMs: counter(UnknownForMs, "UnknownForMs"),
   };
+}
+
+const isCounter = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
+
+function counter(value: unknown, name: string): number | undefined {
+  if (value === undefined || isCounter(value)) return value;
+  throw new Malformed(`${name} is not a whole number of at least 0`);
 }
 
 /**
@@ -147,14 +154,18 @@ const serializeStep = (step: WorkflowStep): string =>
   `{"GroupName":${quote(step.group)},"WorkerName":${quote(step.name)},"RetryCount":${step.retryCount},` +
   `"RunAfter":${Math.round(step.runAfterMs * nanosecondsInMs)},"ExpireTime":"${step.expireTime ?? noTime}"}`;
 
-function serializeExtension(extension: Extension): string {
-  if (extension === none) return "";
-  const text = JSON.stringify({
-    Step: extension.step,
-    Retried: extension.retried || undefined,
-    DefaultRetryCount: extension.defaultRetryCount?.length ? extension.defaultRetryCount : undefined,
-    Execution: extension.execution,
-    UnknownForMs: extension.unknownForMs,
-  });
-  return text === "{}" ? "" : `,"Extension":${text}`;
+function serializeExtension({
+  step,
+  retried,
+  defaultRetryCount,
+  execution,
+  unknownForMs,
+}: Extension): string {
+  let text = "";
+  if (step !== undefined) text += `,"Step":${step}`;
+  if (retried) text += `,"Retried":${retried}`;
+  if (defaultRetryCount?.length) text += `,"DefaultRetryCount":[${defaultRetryCount.join()}]`;
+  if (execution !== undefined) text += `,"Execution":${quote(execution)}`;
+  if (unknownForMs) text += `,"UnknownForMs":${unknownForMs}`;
+  return text === "" ? "" : `,"Extension":{${text.slice(1)}}`;
 }

@@ -9,8 +9,8 @@ import type { Logger } from "./logger.js";
 /** The most messages of one call to a broker. */
 const largestBatch = 500;
 
-type Sent = { readonly isSent: true } | { readonly isSent: false; readonly error: YTaskError };
-const sent: Sent = { isSent: true };
+/** What became of a message: nothing to say, or why it was not confirmed. */
+type Sent = YTaskError | undefined;
 
 /** Sends messages in batches, one a turn of the event loop. Every send ends within its bound. */
 export class Sender {
@@ -18,7 +18,8 @@ export class Sender {
   readonly #hold: DriverHold;
   readonly #clock: Clock;
   readonly #logger: Logger;
-  readonly #batcher: Batcher<Outgoing, Sent>;
+  /** One for each bound that is used, so that a batch has one. */
+  readonly #batchers = new Map<number, Batcher<Outgoing, Sent>>();
   readonly #pending = new Set<Promise<unknown>>();
 
   constructor(broker: Broker, hold: DriverHold, clock: Clock, logger: Logger) {
@@ -26,7 +27,6 @@ export class Sender {
     this.#hold = hold;
     this.#clock = clock;
     this.#logger = logger;
-    this.#batcher = new Batcher((messages) => this.#send(messages), largestBatch);
   }
 
   /**
@@ -34,18 +34,20 @@ export class Sender {
    * @throws YTaskError `SendMessage` where that was not confirmed; it may have happened all the same
    */
   async send(message: Outgoing, boundMs: number): Promise<void> {
-    const outcome = await this.#bound(this.#batcher.add(message), boundMs, notConfirmed(boundMs));
-    if (!outcome.isSent) throw outcome.error;
+    let batcher = this.#batchers.get(boundMs);
+    if (batcher === undefined) {
+      batcher = new Batcher((messages) => this.#sendWithin(messages, boundMs), largestBatch);
+      this.#batchers.set(boundMs, batcher);
+    }
+    const error = await batcher.add(message);
+    if (error !== undefined) throw error;
   }
 
   /** Sends many messages. Resolves to an outcome for each; never rejects. */
   async sendAll(messages: readonly Outgoing[], boundMs: number): Promise<readonly Sent[]> {
     const batches: Promise<readonly Sent[]>[] = [];
-    for (let from = 0; from < messages.length; from += largestBatch) {
-      const batch = messages.slice(from, from + largestBatch);
-      const late = batch.map(() => notConfirmed(boundMs));
-      batches.push(this.#bound(this.#send(batch), boundMs, late));
-    }
+    for (let from = 0; from < messages.length; from += largestBatch)
+      batches.push(this.#sendWithin(messages.slice(from, from + largestBatch), boundMs));
     return (await Promise.all(batches)).flat();
   }
 
@@ -54,10 +56,11 @@ export class Sender {
     while (this.#pending.size > 0) await Promise.allSettled(this.#pending);
   }
 
-  async #bound<T>(sending: Promise<T>, boundMs: number, late: T): Promise<T> {
+  async #sendWithin(messages: readonly Outgoing[], boundMs: number): Promise<readonly Sent[]> {
+    const sending = this.#send(messages);
     this.#pending.add(sending);
     try {
-      return await bounded(sending, boundMs, () => late, this.#clock);
+      return await bounded(sending, boundMs, () => messages.map(() => notConfirmed(boundMs)), this.#clock);
     } finally {
       this.#pending.delete(sending);
     }
@@ -67,7 +70,7 @@ export class Sender {
     try {
       if (!this.#hold.isConnected) await this.#hold.connect({ logger: this.#logger });
       await this.#broker.send(messages);
-      return messages.map(() => sent);
+      return messages.map(() => undefined);
     } catch (error) {
       return messages.map((_, index) => outcomeOf(error, index));
     }
@@ -77,26 +80,20 @@ export class Sender {
 /** What an error of the broker's `send` says of one message of the batch. */
 function outcomeOf(error: unknown, index: number): Sent {
   const known = SendFailed.isInstance(error) ? error : undefined;
-  if (known !== undefined && !known.notStored.includes(index) && !known.unknown.includes(index)) return sent;
+  if (known !== undefined && !known.notStored.includes(index) && !known.unknown.includes(index))
+    return undefined;
   const what =
     known?.notStored.includes(index) === true
       ? "the broker did not take it"
       : "it was not confirmed, and may be stored";
-  const failure = new YTaskError(
-    ErrorCode.SendMessage,
-    `the task could not be sent: ${what}: ${messageOf(error)}`,
-    {
-      cause: error,
-    },
-  );
-  return { isSent: false, error: failure };
+  return new YTaskError(ErrorCode.SendMessage, `the task could not be sent: ${what}: ${messageOf(error)}`, {
+    cause: error,
+  });
 }
 
-const notConfirmed = (boundMs: number): Sent => ({
-  isSent: false,
-  error: new YTaskError(
+const notConfirmed = (boundMs: number): YTaskError =>
+  new YTaskError(
     ErrorCode.SendMessage,
     `the broker did not confirm the task within ${boundMs} ms; it may be stored all the same: check that the broker ` +
       "is reachable, or raise sendTimeoutMs",
-  ),
-});
+  );

@@ -25,6 +25,8 @@ const words: Readonly<Record<TaskEventName, string>> = {
   leaseLost: "lease of a task lost: it may run on another server too",
 };
 
+const nothing = {};
+
 /** Tells what happened to a task: one event and one log line. */
 export class Announcer {
   readonly #events: Events;
@@ -42,24 +44,25 @@ export class Announcer {
     name: TaskEventName,
     execution: Pick<Execution, "id" | "group" | "name" | "attempt" | "startedAt">,
     now: number,
-    more: Pick<TaskEvent, "error" | "reason"> = {},
+    more: Pick<TaskEvent, "error" | "reason"> = nothing,
   ): void {
     const isRoutine = name === "started" || name === "succeeded";
     const hasListeners = this.#events.hasListeners(name);
     if (isRoutine && this.#quiet && !hasListeners) return;
-    const event: TaskEvent = {
-      id: execution.id,
-      group: execution.group,
+    const { id, group, attempt, startedAt } = execution;
+    const event: { -readonly [Key in keyof TaskEvent]: TaskEvent[Key] } = {
+      id,
+      group,
       name: execution.name,
-      attempt: execution.attempt,
-      ...(execution.startedAt === 0 || name === "started" ? {} : { durationMs: now - execution.startedAt }),
-      ...(more.error === undefined ? {} : { error: more.error }),
-      ...(more.reason === undefined ? {} : { reason: more.reason }),
+      attempt,
     };
+    if (startedAt !== 0 && name !== "started") event.durationMs = now - startedAt;
+    if (more.reason !== undefined) event.reason = more.reason;
+    if (more.error !== undefined) event.error = more.error;
     if (!(isRoutine && this.#quiet))
       this.#logger[levels[name]](
         words[name],
-        more.error === undefined ? { ...event } : { ...event, error: messageOf(more.error) },
+        more.error === undefined ? event : { ...event, error: messageOf(more.error) },
       );
     if (hasListeners) this.#events.emit(name, event);
   }

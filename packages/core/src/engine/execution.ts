@@ -30,6 +30,8 @@ export class Execution {
   isAborted = false;
   /** Set where another server may be running it by now. */
   isLost = false;
+  /** Set where its function goes on after its time limit: it counts as ended, and keeps its slot. */
+  isLate = false;
   /** Set where the server shuts down and gives it back. */
   isReleased = false;
   /** Retries left as the task set them, where it did. */

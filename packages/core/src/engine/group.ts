@@ -160,7 +160,9 @@ export class Group {
       ? ({ delivery: execution.delivery, kind: "release" } as const)
       : withoutRunning(this.#engine, execution, known, this.#route);
     if (early === undefined) {
-      const ending = await this.#run(execution);
+      const running = this.#run(execution);
+      const ending = running instanceof Promise ? await running : running;
+      if (!execution.isLate) this.#ended(execution);
       return this.#finish(
         execution,
         conclude(execution, ending, this.#route, this.#engine.options.clock.now()),
@@ -172,16 +174,15 @@ export class Group {
     if (early.kind === "release") this.tally.released++;
   }
 
-  /** Runs the task. Its slot is free once its function really ended. */
-  async #run(execution: Execution): Promise<Ending> {
+  /** Runs the task. Its slot is free once its function really ended, however late. */
+  #run(execution: Execution): Ending | Promise<Ending> {
     const { options, writer, announcer } = this.#engine;
     this.#engine.started(execution);
-    if (!execution.isLost) writer?.note(runningResult(execution));
+    if (!execution.isLost) writer?.note(execution.id, () => runningResult(execution));
     announcer.announce("started", execution, execution.startedAt);
     const timeoutMs = execution.task?.options.timeoutMs ?? options.broker.capabilities.defaultTimeoutMs;
-    let isLate = false;
     const onLate = (end: Promise<void>) => {
-      isLate = true;
+      execution.isLate = true;
       this.#warn(
         execution,
         "a task ignores its time limit: it failed, and keeps its slot while it still runs",
@@ -198,9 +199,7 @@ export class Group {
           "move the work to a worker thread, or raise the broker's leaseMs",
         { blockedMs },
       );
-    const ending = running instanceof Promise ? await running : running;
-    if (!isLate) this.#ended(execution);
-    return ending;
+    return running;
   }
 
   #ended(execution: Execution): void {

@@ -22,22 +22,32 @@ export class Settler {
   constructor(subscription: Subscription, clock: Clock) {
     this.#subscription = subscription;
     this.#clock = clock;
-    this.#batcher = new Batcher((settlements) => this.#settle(settlements));
+    this.#batcher = new Batcher((settlements) => this.#settleAll(settlements));
   }
 
   /** Resolves to what became of it: `unknown` only where the settler was closed meanwhile. Never rejects. */
-  async settle(settlement: Settlement): Promise<Outcome> {
-    for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
-      const outcome = await this.#batcher.add(settlement);
-      if (outcome !== "unknown" || this.#isClosed) return outcome;
-      await this.#pause(pauseMs);
-    }
+  settle(settlement: Settlement): Promise<Outcome> {
+    return this.#batcher.add(settlement);
   }
 
   /** From now on an unknown outcome is final. */
   close(): void {
     this.#isClosed = true;
     for (const wake of this.#wake) wake();
+  }
+
+  async #settleAll(settlements: readonly Settlement[]): Promise<readonly Outcome[]> {
+    const outcomes = [...(await this.#settle(settlements))];
+    for (let pauseMs = firstPauseMs; !this.#isClosed; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
+      const unknown = outcomes.flatMap((outcome, index) => (outcome === "unknown" ? [index] : []));
+      if (unknown.length === 0) break;
+      await this.#pause(pauseMs);
+      const again = await this.#settle(unknown.map((index) => settlements[index] as Settlement));
+      unknown.forEach((index, position) => {
+        outcomes[index] = again[position] ?? "unknown";
+      });
+    }
+    return outcomes;
   }
 
   async #settle(settlements: readonly Settlement[]): Promise<readonly Outcome[]> {

@@ -13,7 +13,9 @@ export interface Expiry {
 }
 
 interface Pending {
-  result: ResultFields;
+  /** Made when it is written: most statuses on the way are overtaken before. */
+  make: () => ResultFields;
+  isFinished: boolean;
   /** Those who wait for the result to be stored; nobody waits for a status on the way. */
   waiting: ((stored: Stored) => void)[];
 }
@@ -43,14 +45,15 @@ export class StatusWriter {
   }
 
   /** Writes a status on the way, soon. */
-  note(result: ResultFields): void {
-    if (this.#expiry.statusExpires !== 0) this.#add(result);
+  note(id: string, make: () => ResultFields): void {
+    if (this.#expiry.statusExpires !== 0) this.#add(id, make, false);
   }
 
   /** Writes a result. Resolves once that is done or has failed; never rejects. */
   store(result: ResultFields): Promise<Stored> {
     if (expirySeconds(this.#expiry, result.status) === 0) return Promise.resolve(notStored);
-    return new Promise((resolve) => this.#add(result).waiting.push(resolve));
+    const pending = this.#add(result.id, () => result, result.status >= Status.Success);
+    return new Promise((resolve) => pending.waiting.push(resolve));
   }
 
   /** Resolves once all that was noted so far is written or has failed. */
@@ -59,13 +62,14 @@ export class StatusWriter {
     await Promise.all(this.#inFlight);
   }
 
-  #add(result: ResultFields): Pending {
-    let pending = this.#pending.get(result.id);
+  #add(id: string, make: () => ResultFields, isFinished: boolean): Pending {
+    let pending = this.#pending.get(id);
     if (pending === undefined) {
-      pending = { result, waiting: [] };
-      this.#pending.set(result.id, pending);
-    } else if (result.status >= Status.Success || pending.result.status < Status.Success) {
-      pending.result = result;
+      pending = { make, isFinished, waiting: [] };
+      this.#pending.set(id, pending);
+    } else if (isFinished || !pending.isFinished) {
+      pending.make = make;
+      pending.isFinished = isFinished;
     }
     if (!this.#isScheduled) {
       this.#isScheduled = true;
@@ -87,10 +91,9 @@ export class StatusWriter {
   }
 
   async #writeBatch(batch: readonly Pending[]): Promise<void> {
-    const outcomes = await this.#store.set(
-      batch.map(({ result }) => entryOf(result, this.#expiry, this.#unless)),
-    );
-    const tooLarge = batch.filter((_, index) => isTooLarge(outcomes[index]));
+    const results = batch.map(({ make }) => make());
+    const outcomes = await this.#set(results);
+    const tooLarge = results.filter((_, index) => isTooLarge(outcomes[index]));
     if (tooLarge.length > 0) await this.#storeFailuresInstead(tooLarge);
     batch.forEach(({ waiting }, index) => {
       for (const resolve of waiting) resolve(outcomes[index] ?? notStored);
@@ -98,16 +101,17 @@ export class StatusWriter {
   }
 
   /** A result that the backend cannot hold must not simply be missing: its waiter gets a failure that says why. */
-  async #storeFailuresInstead(batch: readonly Pending[]): Promise<void> {
-    const failures = batch.map(({ result }) => ({
-      ...result,
-      status: Status.Failure,
-      returned: undefined,
-      error: "the result is larger than the backend can store; return less, or a reference to where it is",
-    }));
-    for (const { id } of failures)
-      this.#logger.error("a result is larger than the backend can store", { id });
-    await this.#store.set(failures.map((result) => entryOf(result, this.#expiry, this.#unless)));
+  async #storeFailuresInstead(results: readonly ResultFields[]): Promise<void> {
+    for (const { id } of results) this.#logger.error("a result is larger than the backend can store", { id });
+    const error =
+      "the result is larger than the backend can store; return less, or a reference to where it is";
+    await this.#set(
+      results.map((result) => ({ ...result, status: Status.Failure, returned: undefined, error })),
+    );
+  }
+
+  #set(results: readonly ResultFields[]): Promise<readonly Stored[]> {
+    return this.#store.set(results.map((result) => entryOf(result, this.#expiry, this.#unless)));
   }
 }
 

@@ -70,8 +70,16 @@ export const transitions: readonly TransitionRow[] = [
   { happening: "redriven", from: [Failure], to: Sent, when: "its dead letter was sent again" },
 ];
 
+/** The table by what happens and from where. */
+const after = new Map<string, Status>(
+  transitions.flatMap(({ happening, from, to }) =>
+    from.map((status) => [`${happening}${status}`, to] as const),
+  ),
+);
+
 /** The status of a task after something happened to it. */
 export function statusAfter(happening: Happening, from: Status): Status {
-  for (const row of transitions) if (row.happening === happening && row.from.includes(from)) return row.to;
+  const status = after.get(`${happening}${from}`);
+  if (status !== undefined) return status;
   throw new Error(`a task in status ${from} cannot be ${happening}: the transition table has no such row`);
 }

@@ -7,11 +7,14 @@ const largestInteger = 2n ** 64n - 1n;
 /** Deeper nesting than this is refused: it would overflow the stack of whoever reads it. */
 const deepest = 512;
 
+/** Printable ASCII without what JSON or Go escape: most texts, and quick to see. */
+const needsNothing = /^[ !#-%'-;=?-[\]-~]*$/;
 const needsGoEscapes = /[<>&\u2028\u2029\b\f]/;
 const goEscapes = /\\(.)|[<>&\u2028\u2029]/g;
 
 /** A string as JSON text, escaped the way Go's encoder does: `<`, `>`, `&`, U+2028 and U+2029 as \u00XX. */
 export function quote(text: string): string {
+  if (needsNothing.test(text)) return `"${text}"`;
   const quoted = JSON.stringify(text);
   if (!needsGoEscapes.test(text)) return quoted;
   return quoted.replace(goEscapes, (found, escaped: string | undefined) => {
