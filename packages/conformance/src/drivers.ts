@@ -63,9 +63,13 @@ export class Drivers<Driver extends Closable, Bounded extends Closable> implemen
   /** Closes them all. What is cut off may fail at that. */
   async close(): Promise<void> {
     await Promise.all(
-      this.#made.splice(0).map(async ({ bounded, isCut }) => {
-        if (isCut) await bounded.close().catch(() => {});
-        else await bounded.close();
+      this.#made.splice(0).map(async ({ driver, bounded, isCut }) => {
+        try {
+          if (isCut) await bounded.close().catch(() => {});
+          else await bounded.close();
+        } finally {
+          await this.#setUp.dispose?.(driver);
+        }
       }),
     );
   }

@@ -14,6 +14,8 @@ export interface SetUp<Driver> {
    * Called several times in a test; the kit connects and closes what it gets.
    */
   create(): Driver | Promise<Driver>;
+  /** Called when the kit has closed one that `create` made: to free what stands behind it. */
+  dispose?(driver: Driver): void | Promise<void>;
   /** How to take the connection of one of them away, or why that cannot be. */
   readonly connection: ConnectionClaim<Driver>;
   /** The names of behaviours that the driver does not show, each with the reason, which the skipped test prints. */

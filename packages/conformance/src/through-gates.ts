@@ -5,7 +5,7 @@ import { Gate } from "./gate.js";
 export interface Gated<Driver> {
   create(): Promise<Driver>;
   readonly connection: Connection<Driver> & { stall(driver: Driver): void };
-  tidyUp(): Promise<void>;
+  dispose(driver: Driver): Promise<void>;
 }
 
 /**
@@ -13,7 +13,7 @@ export interface Gated<Driver> {
  *
  * @param server the server's URL with a port, or `host:port`; as a function where it is known only when tests run
  * @param create makes a driver, not connected, for the URL that it is given: the same, but for host and port
- * @returns `create`, `connection` and `tidyUp` of a set-up
+ * @returns `create`, `connection` and `dispose` of a set-up
  */
 export function throughGates<Driver>(
   server: string | (() => string),
@@ -33,10 +33,10 @@ export function throughGates<Driver>(
       mend: (driver) => gates.get(driver)?.mend(),
       stall: (driver) => gates.get(driver)?.stall(),
     },
-    async tidyUp() {
-      const open = [...gates.values()];
-      gates.clear();
-      await Promise.all(open.map((gate) => gate.close()));
+    async dispose(driver) {
+      const gate = gates.get(driver);
+      gates.delete(driver);
+      await gate?.close();
     },
   };
 }

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { YTaskError } from "@ytask/core/driver";
+import { awaitedLater } from "../settles.js";
 import type { BackendBench } from "./backend-bench.js";
 import type { BoundedBackend } from "./bounded-backend.js";
 import { put, read } from "./put.js";
@@ -14,7 +15,7 @@ export async function everyCallFails(
   await put(backend, { key, value: "before", expiresInSeconds: 300 });
   await takeAway(backend);
   const entry = { expiresInSeconds: 300, value: "meanwhile" };
-  const reading = assert.rejects(backend.get([key]), (error) => YTaskError.isInstance(error));
+  const reading = awaitedLater(assert.rejects(backend.get([key]), (error) => YTaskError.isInstance(error)));
   const outcomes = await backend.set([
     { ...entry, key },
     { ...entry, key: failed, unless: "present" },

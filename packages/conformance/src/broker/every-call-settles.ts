@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { YTaskError } from "@ytask/core/driver";
+import { awaitedLater } from "../settles.js";
 import type { BoundedBroker } from "./bounded-broker.js";
 import type { BrokerBench } from "./broker-bench.js";
 import { messages, numbered } from "./messages.js";
@@ -13,7 +14,7 @@ export async function everyCallSettles(
   await broker.send(messages(queue, numbered(2)));
   const [first, second] = await subscriber.take(2);
   assert.ok(first && second);
-  const receiving = orYTaskError("receive", subscriber.receive(10, 1_000));
+  const receiving = awaitedLater(orYTaskError("receive", subscriber.receive(10, 1_000)));
   await takeAway(broker);
   await Promise.all([
     receiving,

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { awaitedLater } from "../settles.js";
 import type { BrokerBehaviour } from "./broker-behaviour.js";
 import { messages, numbered } from "./messages.js";
 
@@ -15,7 +16,7 @@ export const overlappingCalls: BrokerBehaviour = {
       const [delivery] = await subscriber.take(1);
       if (delivery === undefined) continue;
       received.push(delivery.body);
-      settling.push(subscriber.ack([delivery]));
+      settling.push(awaitedLater(subscriber.ack([delivery])));
     }
     await Promise.all([...sending, ...settling]);
     assert.deepEqual(received.sort(byNumber), numbered(sends));

@@ -1,0 +1,47 @@
+import { AssertionError } from "node:assert";
+import { describe, expect, it } from "vitest";
+import { type BrokerBreak, testsOfBroker } from "./break-broker.js";
+import { brokenBrokers } from "./broken-brokers.js";
+
+const never = () => new Promise<never>(() => {});
+
+/** Long enough for a whole driver on a busy machine; what is broken by hanging has a shorter one. */
+const boundMs = 2_000;
+const hangingBoundMs = 400;
+
+describe.concurrent("the kit on brokers", () => {
+  it("passes a whole one that is wrapped as the broken ones are", async () => {
+    const failures = await testsOfBroker({}, 10_000).run();
+    expect(failures.size).toBeGreaterThan(50);
+    expect([...failures].filter(([, failure]) => failure !== undefined)).toEqual([]);
+  }, 60_000);
+
+  for (const [what, { broken, caughtBy }] of Object.entries(brokenBrokers))
+    it(`catches one that ${what}`, async () => {
+      const failures = await testsOfBroker(broken, boundMs).run(caughtBy);
+      expect(failures.size).toBe(caughtBy.length);
+      for (const [title, failure] of failures) expect(failure?.error, title).toBeInstanceOf(AssertionError);
+    }, 60_000);
+
+  const hanging: Record<string, BrokerBreak> = {
+    connect: { broker: () => ({ connect: never }) },
+    send: { broker: () => ({ send: never }) },
+    subscribe: { broker: () => ({ subscribe: never }) },
+    counts: { broker: () => ({ counts: never }) },
+    close: { broker: () => ({ close: never }) },
+    "subscription.receive": { subscription: () => ({ receive: never }) },
+    "subscription.settle": { subscription: () => ({ settle: never }) },
+    "subscription.close": { subscription: () => ({ close: never }) },
+    "deadLetters.list": { deadLetters: () => ({ list: never }) },
+    "deadLetters.redrive": { deadLetters: () => ({ redrive: never }) },
+    "deadLetters.purge": { deadLetters: () => ({ purge: never }) },
+  };
+  for (const [call, broken] of Object.entries(hanging))
+    it(`catches one whose ${call} never settles, names the call, and does not hang`, async () => {
+      const failures = await testsOfBroker(broken, hangingBoundMs).run();
+      const messages = [...failures.values()].map((failure) => String(failure?.error));
+      expect(messages.some((message) => message.includes(call) && message.includes("did not settle"))).toBe(
+        true,
+      );
+    }, 60_000);
+});

@@ -1,0 +1,262 @@
+import type { Delivery, Settlement } from "@ytask/core/driver";
+import { type BrokerBreak, forget } from "./break-broker.js";
+
+/** A broker that breaks the contract in one way, and the behaviours whose tests must fail for it. */
+export interface BrokenBroker {
+  readonly broken: BrokerBreak;
+  readonly caughtBy: readonly string[];
+}
+
+export const brokenBrokers: Readonly<Record<string, BrokenBroker>> = {
+  "loses what it handed out when a subscriber crashes": {
+    broken: {
+      subscription: (inner) => ({
+        async receive(limit, waitMs) {
+          const deliveries = await inner.receive(limit, waitMs);
+          await forget(inner, deliveries);
+          return deliveries;
+        },
+        settle: async (settlements) => settlements.map(() => "settled"),
+      }),
+    },
+    caughtBy: ["what a crashed subscriber did not settle is delivered to another"],
+  },
+  "delivers delayed messages early": {
+    broken: {
+      broker: (inner) => ({
+        send: (messages) =>
+          inner.send(messages.map((message) => ({ ...message, delayMs: (message.delayMs ?? 0) * 0.9 }))),
+      }),
+    },
+    caughtBy: [
+      "a delayed message is delivered, once, and not before its delay is over",
+      "of many delayed messages each is delivered once, and none early",
+    ],
+  },
+  "delivers at once what is delayed for longer than 32 bits hold": {
+    broken: {
+      broker: (inner) => ({
+        send: (messages) =>
+          inner.send(messages.map((message) => ({ ...message, delayMs: (message.delayMs ?? 0) | 0 }))),
+      }),
+    },
+    caughtBy: ["a delay of 30 days is kept"],
+  },
+  "drops the delay of a replacement": {
+    broken: {
+      subscription: (inner) => ({
+        settle: (settlements) => inner.settle(settlements.map(withoutDelay)),
+      }),
+    },
+    caughtBy: ["a message is replaced by a delayed one, which is not early"],
+  },
+  "forgets the order of a batch": {
+    broken: { broker: (inner) => ({ send: (messages) => inner.send([...messages].reverse()) }) },
+    caughtBy: ["everything that is sent is received once, in order", "a batch of a thousand arrives whole"],
+  },
+  "releases in reverse order": {
+    broken: {
+      subscription: (inner) => ({
+        settle: (settlements) => inner.settle([...settlements].reverse()),
+      }),
+    },
+    caughtBy: ["what is released goes to the head of the queue, in order"],
+  },
+  "loses what a closing subscription holds": {
+    broken: {
+      subscription(inner) {
+        const held: Delivery[] = [];
+        return {
+          async receive(limit, waitMs) {
+            const deliveries = await inner.receive(limit, waitMs);
+            held.push(...deliveries);
+            return deliveries;
+          },
+          async close() {
+            await forget(inner, held);
+            await inner.close();
+          },
+        };
+      },
+    },
+    caughtBy: [
+      "a subscription that closes gives back at once what is not settled",
+      "what a closing subscription gives back is at the head of the queue, in order",
+    ],
+  },
+  "sends the replacement, and does not remove": {
+    broken: {
+      subscription: (inner) => ({
+        settle: (settlements) => inner.settle(settlements.map(replaceAndKeep)),
+      }),
+    },
+    caughtBy: ["a replaced message is gone"],
+  },
+  "delivers every message twice": {
+    broken: {
+      broker: (inner) => ({ send: (messages) => inner.send(messages.flatMap((one) => [one, one])) }),
+    },
+    caughtBy: ["everything that is sent is received once, in order", "a thousand messages through three"],
+  },
+  "delivers again what was acked": {
+    broken: {
+      subscription: (inner) => ({
+        settle: (settlements) =>
+          inner.settle(settlements.map(({ delivery }) => ({ delivery, kind: "release" }))),
+      }),
+    },
+    caughtBy: ["what is acked is gone, for its subscriber and for others"],
+  },
+  "ignores the limit of a receive": {
+    broken: { subscription: (inner) => ({ receive: (limit, waitMs) => inner.receive(limit + 2, waitMs) }) },
+    caughtBy: ["a receive gives at most as many as its limit"],
+  },
+  "ignores maxUnsettled": {
+    broken: {
+      broker: (inner) => ({
+        subscribe: (queue, options) => inner.subscribe(queue, { ...options, maxUnsettled: 1_000 }),
+      }),
+    },
+    caughtBy: ["no more than `maxUnsettled` are out"],
+  },
+  "does not wait for the first delivery": {
+    broken: { subscription: (inner) => ({ receive: (limit) => inner.receive(limit, 0) }) },
+    caughtBy: ["a receive from an empty queue gives nothing when its wait is over, and not before"],
+  },
+  "says settled of everything": {
+    broken: {
+      subscription: (inner) => ({
+        async settle(settlements) {
+          await inner.settle(settlements);
+          return settlements.map(() => "settled");
+        },
+      }),
+    },
+    caughtBy: [
+      "what is settled a second time is lost",
+      "one call settles in different ways",
+      "who lost its deliveries is told",
+    ],
+  },
+  "gives outcomes in another order": {
+    broken: {
+      subscription: (inner) => ({
+        settle: async (settlements) => [...(await inner.settle(settlements))].reverse(),
+      }),
+    },
+    caughtBy: ["one call settles in different ways, and gives each outcome at its place"],
+  },
+  "never reports what was lost": {
+    broken: {
+      broker: (inner) => ({
+        subscribe: (queue, options) => inner.subscribe(queue, { ...options, onLost: () => {} }),
+      }),
+    },
+    caughtBy: ["who lost its deliveries is told"],
+  },
+  "confirms sends that it did not store": {
+    broken: { broker: (inner) => ({ send: (messages) => inner.send(messages).catch(() => {}) }) },
+    caughtBy: ["a send while the server cannot be reached rejects", "a closed broker rejects every call"],
+  },
+  "rejects with errors of no code": {
+    broken: {
+      broker: (inner) => ({
+        send: (messages) => inner.send(messages).catch(() => Promise.reject(new Error("no"))),
+      }),
+    },
+    caughtBy: ["a send while the server cannot be reached rejects", "a closed broker rejects every call"],
+  },
+  "keeps no NUL and no spaces around": {
+    broken: {
+      broker: (inner) => ({
+        send: (messages) =>
+          inner.send(messages.map((one) => ({ ...one, body: one.body.replaceAll("\0", "").trim() }))),
+      }),
+    },
+    caughtBy: ["a body arrives as it was sent, whatever text it is"],
+  },
+  "takes queues for one another that differ in case": {
+    broken: {
+      broker: (inner) => ({
+        send: (messages) =>
+          inner.send(messages.map((one) => ({ ...one, queue: one.queue.replace("UPPER", "upper") }))),
+      }),
+    },
+    caughtBy: ["a queue's name may hold any characters, and each name is a queue of its own"],
+  },
+  "forgets why a letter is dead": {
+    broken: {
+      deadLetters: (inner) => ({
+        list: async (options) => (await inner.list(options)).map(({ error: _error, ...letter }) => letter),
+      }),
+    },
+    caughtBy: ["a dead letter keeps its body, reason, error and time"],
+  },
+  "lists dead letters the newest first": {
+    broken: {
+      deadLetters: (inner) => ({ list: async (options) => [...(await inner.list(options))].reverse() }),
+    },
+    caughtBy: ["dead letters are listed the oldest first"],
+  },
+  "takes no ids for all of them": {
+    broken: {
+      deadLetters: (inner) => ({
+        redrive: (ids = [], rewrite) => inner.redrive(ids.length > 0 ? ids : undefined, rewrite),
+      }),
+    },
+    caughtBy: ["redrive puts the letters of the given ids back"],
+  },
+  "deletes letters before it rewrites them": {
+    broken: {
+      deadLetters: (inner) => ({
+        async redrive(ids, rewrite = ({ body }) => body) {
+          const letters = await inner.list({ limit: 1_000 });
+          try {
+            for (const letter of letters) rewrite(letter);
+          } catch (error) {
+            await inner.purge();
+            throw error;
+          }
+          return inner.redrive(ids, rewrite);
+        },
+      }),
+    },
+    caughtBy: ["a redrive whose `rewrite` throws rejects"],
+  },
+  "tells wrong counts": {
+    broken: {
+      broker: (inner) => ({
+        counts: async (queue) => ({ ...(await inner.counts(queue)), running: 0 }),
+      }),
+    },
+    caughtBy: ["counts tell how many messages wait"],
+  },
+  "cannot be connected again": {
+    broken: {
+      broker(inner) {
+        let isClosed = false;
+        return {
+          connect: () => (isClosed ? new Promise(() => {}) : inner.connect()),
+          close() {
+            isClosed = true;
+            return inner.close();
+          },
+        };
+      },
+    },
+    caughtBy: ["a closed broker can be connected again"],
+  },
+};
+
+function withoutDelay(settlement: Settlement): Settlement {
+  if (settlement.kind !== "replace") return settlement;
+  return { ...settlement, by: settlement.by.map(({ queue, body }) => ({ queue, body })) };
+}
+
+function replaceAndKeep(settlement: Settlement): Settlement {
+  if (settlement.kind !== "replace") return settlement;
+  const { delivery, by } = settlement;
+  const [first] = by;
+  if (first === undefined) return settlement;
+  return { delivery, kind: "replace", by: [{ queue: first.queue, body: delivery.body }, ...by] };
+}
