@@ -41,7 +41,7 @@ export class DelayedQueue {
     this.#puller = new Puller({
       queue: delayedQueueKey(group, wireVersion),
       subscription,
-      concurrency: batchSize,
+      mayHold: () => batchSize,
       maxUnsettled: batchSize,
       clock,
       logger,
@@ -58,7 +58,7 @@ export class DelayedQueue {
 
   async #move(delivery: Delivery): Promise<void> {
     await this.#settler.settle(this.#settlementOf(delivery));
-    this.#puller.taskEnded();
+    this.#puller.done();
     this.#puller.settled();
   }
 

@@ -6,12 +6,14 @@ import { type Conclusion, conclude, runningResult } from "./conclude.js";
 import type { Engine } from "./engine.js";
 import { Execution } from "./execution.js";
 import { inspect, type Known } from "./inspect.js";
+import { LookAhead } from "./look-ahead.js";
 import { callOnComplete } from "./on-complete.js";
 import { Puller } from "./puller.js";
 import { readDelivery, type Unreadable } from "./read-delivery.js";
 import { outgoingOf, type Routing } from "./router.js";
 import { type Ending, runTask } from "./run-task.js";
 import { Settler } from "./settler.js";
+import { Slots } from "./slots.js";
 import { withoutRunning } from "./without-running.js";
 import { stepFromResult } from "./workflow.js";
 
@@ -19,6 +21,8 @@ import { stepFromResult } from "./workflow.js";
 const blockingMs = 1_000;
 /** From this concurrency on a broker that sends ahead may hold as many tasks again as run. */
 const sendAheadFrom = 20;
+/** Where it does not, those that ran and are being settled may be this many more than twice those that run. */
+const settlingRoom = 32;
 
 /** A group that a server runs: the way of its deliveries from receipt to settlement. */
 export class Group {
@@ -28,6 +32,8 @@ export class Group {
   readonly #subscription: Subscription;
   readonly #settler: Settler;
   readonly #puller: Puller;
+  readonly #slots: Slots;
+  readonly #lookAhead: LookAhead;
   /** Every delivery that is not settled yet, in the order of receipt. */
   readonly #unsettled = new Map<Delivery, Execution | undefined>();
   readonly #working = new Set<Promise<void>>();
@@ -67,10 +73,13 @@ export class Group {
     this.#subscription = subscription;
     this.#settler = new Settler(subscription, clock);
     const onDeliveries = (deliveries: readonly Delivery[]) => this.#take(deliveries);
+    this.#slots = new Slots(limits.concurrency, clock);
+    this.#lookAhead = new LookAhead(limits.concurrency);
     this.#puller = new Puller({
       queue: queueKey(name, wireVersion),
       subscription,
-      ...limits,
+      maxUnsettled: limits.maxUnsettled,
+      mayHold: () => limits.concurrency + this.#lookAhead.size,
       clock,
       logger,
       onDeliveries,
@@ -94,6 +103,7 @@ export class Group {
     this.#isStopping = true;
     this.tally.completed = 0;
     this.#puller.stop();
+    this.#slots.stop();
   }
 
   /** Resolves once every delivery that was received is settled. */
@@ -143,7 +153,7 @@ export class Group {
   }
 
   async #refuse(settlement: Unreadable): Promise<void> {
-    this.#puller.taskEnded();
+    this.#puller.done();
     const unread = { id: "", group: this.#name, name: "", attempt: 0, startedAt: 0 };
     if ((await this.#settle(settlement)) === "settled")
       this.#engine.announcer.announce("deadLettered", unread, 0, {
@@ -156,9 +166,11 @@ export class Group {
   async #carryOut(execution: Execution, known: Known): Promise<void> {
     if (known.result !== undefined && execution.message.extension.step === undefined)
       execution.step = stepFromResult(execution.message, known.result);
-    const early = this.#isStopping
-      ? ({ delivery: execution.delivery, kind: "release" } as const)
-      : withoutRunning(this.#engine, execution, known, this.#route);
+    const hasSlot = this.#slots.take() || (await this.#slots.wait());
+    const early =
+      !hasSlot || this.#isStopping
+        ? ({ delivery: execution.delivery, kind: "release" } as const)
+        : withoutRunning(this.#engine, execution, known, this.#route);
     if (early === undefined) {
       const running = this.#run(execution);
       const ending = running instanceof Promise ? await running : running;
@@ -168,7 +180,8 @@ export class Group {
         conclude(execution, ending, this.#route, this.#engine.options.clock.now()),
       );
     }
-    this.#puller.taskEnded();
+    if (hasSlot) this.#slots.free();
+    this.#puller.done();
     if ("settlement" in early) return this.#finish(execution, early);
     await this.#settle(early);
     if (early.kind === "release") this.tally.released++;
@@ -204,7 +217,9 @@ export class Group {
 
   #ended(execution: Execution): void {
     this.#engine.ended(execution);
-    this.#puller.taskEnded();
+    this.#lookAhead.taskEnded(this.#engine.options.clock.now() - execution.startedAt);
+    this.#slots.free();
+    this.#puller.done();
   }
 
   /** Stores the result, settles, tells: in this order, so that a crash between two of them loses nothing. */
@@ -254,6 +269,11 @@ export class Group {
     outgoingOf(this.#routing, group, message, delayMs);
 }
 
-/** Room for what ran and is being settled beside what runs, but little of it where the broker fills it with tasks. */
-const maxUnsettledOf = (concurrency: number, sendsAhead: boolean): number =>
-  sendsAhead && concurrency < sendAheadFrom ? concurrency : 2 * concurrency;
+/**
+ * Room for what is received ahead and for what ran and is being settled, beside what runs. A broker that sends ahead
+ * fills it with tasks, which would wait here while another server is idle: little of it, then.
+ */
+function maxUnsettledOf(concurrency: number, sendsAhead: boolean): number {
+  if (sendsAhead) return concurrency < sendAheadFrom ? concurrency : 2 * concurrency;
+  return 3 * concurrency + settlingRoom;
+}

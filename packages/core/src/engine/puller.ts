@@ -11,19 +11,19 @@ const longestPauseMs = 1_000;
 export interface PullerOptions {
   readonly queue: string;
   readonly subscription: Subscription;
-  /** The most deliveries to work on at a time. */
-  readonly concurrency: number;
   /** The most deliveries that may be out and not settled: those that ran and are being settled count too. */
   readonly maxUnsettled: number;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** The most deliveries to hold at a time: those that run, and those that are received ahead of a free slot. */
+  mayHold(): number;
   onDeliveries(deliveries: readonly Delivery[]): void;
 }
 
 /** Receives deliveries whenever there is room for them. */
 export class Puller {
   readonly #options: PullerOptions;
-  #running = 0;
+  #held = 0;
   #unsettled = 0;
   #isStopped = false;
   #wake: (() => void) | undefined;
@@ -34,9 +34,9 @@ export class Puller {
     this.#ended = this.#pull();
   }
 
-  /** To be called when a delivery's task ended. */
-  taskEnded(): void {
-    this.#running--;
+  /** To be called when a delivery needs no slot any more: its task ended, or is not to run. */
+  done(): void {
+    this.#held--;
     this.#wake?.();
   }
 
@@ -58,8 +58,8 @@ export class Puller {
   }
 
   get #room(): number {
-    const { concurrency, maxUnsettled } = this.#options;
-    return Math.min(concurrency - this.#running, maxUnsettled - this.#unsettled);
+    const { mayHold, maxUnsettled } = this.#options;
+    return Math.min(mayHold() - this.#held, maxUnsettled - this.#unsettled);
   }
 
   async #pull(): Promise<void> {
@@ -90,7 +90,7 @@ export class Puller {
 
   #take(deliveries: readonly Delivery[]): void {
     if (deliveries.length === 0) return;
-    this.#running += deliveries.length;
+    this.#held += deliveries.length;
     this.#unsettled += deliveries.length;
     this.#options.onDeliveries(deliveries);
   }

@@ -1,0 +1,30 @@
+/** Tasks that take longer than this on average are not received before a slot is free. */
+const shortMs = 5;
+/** How many tasks must have ended before their average says anything. */
+const enough = 50;
+/** The weight of the latest task in the average. */
+const weight = 0.05;
+
+/**
+ * How many deliveries a group may hold beside those that run. Where tasks are short, waiting for the broker costs more
+ * than running them, so as many again as run are received ahead; where they are long, none: another server may be idle.
+ */
+export class LookAhead {
+  readonly #most: number;
+  #averageMs = 0;
+  #ended = 0;
+
+  /** @param most how many deliveries are held at most */
+  constructor(most: number) {
+    this.#most = most;
+  }
+
+  taskEnded(durationMs: number): void {
+    this.#ended++;
+    this.#averageMs += weight * (durationMs - this.#averageMs);
+  }
+
+  get size(): number {
+    return this.#ended >= enough && this.#averageMs < shortMs ? this.#most : 0;
+  }
+}
