@@ -1,0 +1,168 @@
+import { setImmediate as turn } from "node:timers/promises";
+import { type Backend, type Entry, isFinished, type Stored } from "@ytask/core/driver";
+import type { BackendBreak } from "./break-backend.js";
+
+/** A backend that breaks the contract in one way, and the behaviours whose tests must fail for it. */
+export interface BrokenBackend {
+  readonly broken: BackendBreak;
+  readonly caughtBy: readonly string[];
+}
+
+/** A backend that sets something else than it was told. */
+const setting =
+  (change: (entry: Entry) => Entry): BackendBreak =>
+  (inner) => ({ set: (entries) => inner.set(entries.map(change)) });
+
+/** A backend that reads, and then writes. */
+const readThenWrite =
+  (unless: Entry["unless"], isKept: (value: string) => boolean): BackendBreak =>
+  (inner) => ({
+    async set(entries) {
+      const outcomes: Stored[] = [];
+      for (const entry of entries) {
+        const [value] = entry.unless === unless ? await inner.get([entry.key]) : [];
+        await turn();
+        if (value !== undefined && isKept(value)) outcomes.push({ kind: "kept" });
+        else outcomes.push(...(await inner.set([entry.unless === unless ? plain(entry) : entry])));
+      }
+      return outcomes;
+    },
+  });
+
+const plain = ({ key, value, expiresInSeconds }: Entry): Entry => ({ key, value, expiresInSeconds });
+
+export const brokenBackends: Readonly<Record<string, BrokenBackend>> = {
+  "overwrites a finished result": {
+    broken: setting((entry) => (entry.unless === "finished" ? plain(entry) : entry)),
+    caughtBy: [
+      "`unless: finished` keeps a finished result, and replaces any other",
+      "of two entries for one key in a batch",
+    ],
+  },
+  "takes every status 4 for finished": {
+    broken: readThenWrite("finished", (value) => /"Status"\s*:\s*[4567]/.test(value)),
+    caughtBy: ["`unless: finished` keeps a finished result, and replaces any other"],
+  },
+  "checks for a finished result and writes in two steps": {
+    broken: readThenWrite("finished", isFinished),
+    caughtBy: ["of two servers that finish one task at once the first one's result stands"],
+  },
+  "checks for a value and writes in two steps": {
+    broken: readThenWrite("present", () => true),
+    caughtBy: ["of fifty sets at once with `unless: present` one is stored"],
+  },
+  "never stores over what is present": {
+    broken: setting((entry) => ({ ...entry, unless: "present" })),
+    caughtBy: ["a value that is set again has the new value and the new expiry"],
+  },
+  "forgets the expiry": {
+    broken: setting(({ expiresInSeconds: _none, ...entry }) => entry),
+    caughtBy: ["a value is gone when its expiry is over", "`unless: present` stores where nothing is"],
+  },
+  "lets everything expire": {
+    broken: setting(({ expiresInSeconds = 1, ...entry }) => ({ ...entry, expiresInSeconds })),
+    caughtBy: ["a value that is set again has the new value and the new expiry"],
+  },
+  "takes more than 30 days for a date": {
+    broken: setting((entry) => {
+      const { expiresInSeconds = 1 } = entry;
+      return expiresInSeconds > 2_592_000 ? { ...entry, expiresInSeconds: -1 } : entry;
+    }),
+    caughtBy: ["an expiry of more than 30 days, or of years, is kept"],
+  },
+  "keeps the first expiry": {
+    broken: keepsTheFirstExpiry,
+    caughtBy: ["a value that is set again has the new value and the new expiry"],
+  },
+  "makes keys fit for its server, and no longer different": {
+    broken: (inner) => ({
+      set: (entries) => inner.set(entries.map((entry) => ({ ...entry, key: entry.key.replace(/\s/g, "_") }))),
+      get: (keys) => inner.get(keys.map((key) => key.replace(/\s/g, "_"))),
+    }),
+    caughtBy: ["a key may hold any characters and be long"],
+  },
+  "cuts texts off": {
+    broken: setting((entry) => ({ ...entry, value: entry.value.split("\0", 1).join("") })),
+    caughtBy: ["a value is read as it was stored, whatever text it is"],
+  },
+  "leaves out what is missing": {
+    broken: (inner) => ({
+      get: async (keys) => (await inner.get(keys)).filter((value) => value !== undefined),
+    }),
+    caughtBy: [
+      "a batch gives each outcome and each value at its place",
+      "a key that was never set is undefined",
+    ],
+  },
+  "gives outcomes in another order": {
+    broken: (inner) => ({ set: async (entries) => [...(await inner.set(entries))].reverse() }),
+    caughtBy: ["a batch gives each outcome and each value at its place"],
+  },
+  "stores a batch in any order": {
+    broken: (inner) => ({ set: (entries) => inner.set([...entries].reverse()) }),
+    caughtBy: ["of two entries for one key in a batch each is taken in turn, and the later stands"],
+  },
+  "rejects a set": {
+    broken: (inner) => ({
+      async set(entries) {
+        const outcomes = await inner.set(entries);
+        for (const outcome of outcomes) if (outcome.kind === "failed") throw outcome.error;
+        return outcomes;
+      },
+    }),
+    caughtBy: [
+      "while the server cannot be reached a set fails without rejecting",
+      "a closed backend rejects a get",
+    ],
+  },
+  "writes later what it gave up": {
+    broken: writesLater,
+    caughtBy: ["while the server cannot be reached a set fails without rejecting"],
+  },
+  "finds nothing where it cannot read": {
+    broken: (inner) => ({ get: (keys) => inner.get(keys).catch(() => keys.map(() => undefined)) }),
+    caughtBy: ["while the server cannot be reached a set fails", "a closed backend rejects a get"],
+  },
+  "never tells of a set": {
+    broken: () => ({ watch: async () => async () => {} }),
+    caughtBy: [
+      "a watch tells each of its listeners of a set from anywhere",
+      "three hundred keys are watched at once",
+    ],
+  },
+  "goes on telling after the end of a watch": {
+    broken: (inner) => ({
+      async watch(key, onSet) {
+        await inner.watch?.(key, onSet);
+        return async () => {};
+      },
+    }),
+    caughtBy: ["a watch that was ended tells no more"],
+  },
+};
+
+function keepsTheFirstExpiry(inner: Backend): Partial<Backend> {
+  const first = new Map<string, number | undefined>();
+  return {
+    set: (entries) =>
+      inner.set(
+        entries.map((entry) => {
+          if (!first.has(entry.key)) first.set(entry.key, entry.expiresInSeconds);
+          return { ...entry, expiresInSeconds: first.get(entry.key) };
+        }),
+      ),
+  };
+}
+
+function writesLater(inner: Backend): Partial<Backend> {
+  const givenUp: Entry[] = [];
+  return {
+    async set(entries) {
+      const outcomes = await inner.set(entries);
+      const failed = entries.filter((_, index) => outcomes[index]?.kind === "failed");
+      if (failed.length > 0) givenUp.push(...failed);
+      else if (givenUp.length > 0) await inner.set(givenUp.splice(0));
+      return outcomes;
+    },
+  };
+}
