@@ -49,13 +49,13 @@ const add = (report, test) => {
 };
 
 /**
- * From `context.skip(reason)`, or from a suite that names its reason as `[skipped: reason]`.
+ * From `context.skip(reason)`, or from a test or suite whose title ends with `(skipped: reason)`.
  *
  * @param {import("vitest/node").TestCase} test
  * @param {{ note?: string | undefined }} result
  */
 const reason = (test, { note }) => {
-  const named = note ?? /\[skipped: (.*?)\]/.exec(test.fullName)?.[1];
+  const named = note ?? /\(skipped: (.*?)\)(?: > |$)/.exec(test.fullName)?.[1];
   return named ?? (hasFailedSetUp(test.parent) ? "its suite's set-up failed" : "no reason is given");
 };
 

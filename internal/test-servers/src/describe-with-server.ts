@@ -4,7 +4,7 @@ import { type Availability, available, installed, type ServerKind } from "./avai
 const describeIf = (found: Availability, title: string, body: () => void): void => {
   // The reason is part of the name: every reporter shows it, and the run's last lines are made from it.
   if (found.yes) describe(title, body);
-  else describe.skip(`${title} [skipped: ${found.reason}]`, body);
+  else describe.skip(`${title} (skipped: ${found.reason})`, body);
 };
 
 /** A `describe` for tests that use a server of this kind; skipped, with the reason, where none can be had. */
