@@ -16,7 +16,13 @@ export const capabilitiesOf = (settings: Settings): BrokerCapabilities => ({
         : "quorum queues have no priorities before RabbitMQ 4",
   },
   atomicReplace: { missing: "a message is sent and confirmed before the one that it replaces is acked" },
-  orderedRelease: true,
+  orderedRelease:
+    settings.queueType === "quorum"
+      ? true
+      : {
+          missing:
+            "what comes back is sent again with its count, next in line, but behind what was sent ahead to a server",
+        },
   sendsAhead: true,
   // Leaves a task that ends at its limit time to be settled before the server takes it back.
   defaultTimeoutMs: Math.floor((settings.consumerTimeoutMs * 5) / 6),

@@ -1,8 +1,7 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { bounded, type SubscribeOptions } from "@ytask/core/driver";
 import type { Channel, ConsumeMessage } from "amqplib";
 import { ChannelKeeper } from "./channel-keeper.js";
-import { copyOf, type Held, mustBeSentAgain, redeliveriesOf } from "./deliveries.js";
+import { mustBeSentAgain, redeliveriesOf } from "./deliveries.js";
 import { HoldingQueue } from "./holding-queue.js";
 import { Inbox } from "./inbox.js";
 import type { Link } from "./link.js";
@@ -10,8 +9,8 @@ import type { QueueSpec } from "./names.js";
 import type { QueueType } from "./options.js";
 import { declareDue } from "./queues.js";
 import { Renewal } from "./renewal.js";
+import { Resender } from "./resender.js";
 import type { Sender } from "./sender.js";
-import { letGo } from "./settler.js";
 
 export interface ConsumerOptions extends SubscribeOptions {
   readonly queue: QueueSpec;
@@ -22,36 +21,38 @@ export interface ConsumerOptions extends SubscribeOptions {
   readonly consumerTimeoutMs: number;
 }
 
-/** How long to wait before a copy that was not stored is sent again, in milliseconds. */
-const pauseMs = 1_000;
-
 /** Takes messages from one queue, on a channel of its own, and goes on after whatever ends that channel. */
 export class Consumer {
   readonly inbox = new Inbox();
   readonly #options: ConsumerOptions;
   readonly #keeper: ChannelKeeper<Channel>;
+  readonly #resender: Resender;
   readonly #renewal: Renewal;
   #holdingQueue: HoldingQueue | undefined;
   /** The channel on which messages come; undefined once it has closed. */
   #channel: Channel | undefined;
+  #consumerTag = "";
   #generation = 0;
-  #closed = false;
+  #isClosed = false;
 
   constructor(options: ConsumerOptions) {
     this.#options = options;
+    const onError = (error: Error) => options.onError(error);
     this.#keeper = new ChannelKeeper({
       open: () => options.link.client.createChannel(),
       setUp: (channel) => this.#setUp(channel),
-      onError: (error) => options.onError(error),
+      onError,
       doing: `Could not take messages from ${options.queue.name}`,
     });
+    const { queue, sender, consumerTimeoutMs } = options;
+    this.#resender = new Resender({ queue, sender, onError });
     this.#renewal = new Renewal({
-      queue: options.queue,
+      queue,
+      sender,
       inbox: this.inbox,
-      sender: options.sender,
-      consumerTimeoutMs: options.consumerTimeoutMs,
+      consumerTimeoutMs,
       holdingQueue: () => this.#openHoldingQueue(),
-      onError: (error) => options.onError(error),
+      onError,
     });
   }
 
@@ -67,35 +68,25 @@ export class Consumer {
 
   /** Stops, and gives back all that is held: the server puts it where it was. */
   async close(boundMs: number): Promise<void> {
-    this.#closed = true;
+    this.#isClosed = true;
     this.#renewal.stop();
+    await bounded(this.#stop(), boundMs, () => undefined);
     const left = this.inbox.allOut().filter(mustBeSentAgain);
-    const isSent = await bounded(this.#sendAgain(left), boundMs, () => false);
+    const isSent = await bounded(this.#resender.resend(left), boundMs, () => false);
     await this.#holdingQueue?.close(isSent, boundMs);
     await this.#keeper.close(boundMs);
   }
 
-  #openHoldingQueue(): HoldingQueue {
-    const { queue, link, sender } = this.#options;
-    this.#holdingQueue ??= new HoldingQueue({
-      queue,
-      link,
-      sender,
-      onLost: (channel) => this.#lose(channel),
-      onError: (error) => this.#options.onError(error),
-    });
-    return this.#holdingQueue;
-  }
-
-  /** Puts orphaned messages back into their queue. Resolves to whether the server has them. */
-  async #sendAgain(orphans: readonly Held[]): Promise<boolean> {
-    const copies = orphans.map((held) =>
-      copyOf(held.message, this.#options.queue, held.delivery.redeliveries),
-    );
-    const outcomes = await this.#options.sender.send(copies);
-    const failed = outcomes.find((outcome) => outcome.kind !== "stored");
-    if (failed !== undefined) this.#options.onError(failed.error);
-    return failed === undefined;
+  /** Ends the deliveries, and waits until what was acked is removed: a quorum queue forgets acks that are on their way. */
+  async #stop(): Promise<void> {
+    const channel = this.#channel;
+    try {
+      await channel?.cancel(this.#consumerTag);
+      await this.#resender.close();
+      await channel?.prefetch(this.#options.maxUnsettled);
+    } catch {
+      // The channel closed meanwhile, which gives everything back too.
+    }
   }
 
   async #setUp(channel: Channel): Promise<void> {
@@ -108,13 +99,15 @@ export class Consumer {
   async #consume(channel: Channel, generation: number): Promise<void> {
     const { queue } = this.#options;
     await declareDue(channel, queue);
-    await channel.consume(queue.name, (message) => {
+    const { consumerTag } = await channel.consume(queue.name, (message) => {
       if (message === null) void this.#queueDeleted(channel, generation);
       else this.#arrive(channel, generation, message);
     });
+    this.#consumerTag = consumerTag;
   }
 
   #arrive(channel: Channel, generation: number, message: ConsumeMessage): void {
+    if (this.#isClosed) return;
     const id = `${generation}:${message.fields.deliveryTag}`;
     const delivery = { id, body: message.content.toString(), redeliveries: redeliveriesOf(message) };
     const held = {
@@ -125,25 +118,9 @@ export class Consumer {
       moved: false,
       since: performance.now(),
     };
-    if (this.#options.queueType === "classic" && message.fields.redelivered) void this.#recount(held);
+    if (this.#options.queueType === "classic" && message.fields.redelivered)
+      this.#resender.recount(held, () => this.#channel === channel);
     else this.inbox.add(held);
-  }
-
-  /**
-   * A classic queue does not count, it only flags what was delivered before. So the message is sent again with our own
-   * count, next in line, and then removed: a message that ends its server each time must not come back uncounted.
-   */
-  async #recount(held: Held): Promise<void> {
-    const copy = copyOf(held.message, this.#options.queue, held.delivery.redeliveries + 1);
-    while (!this.#closed && this.#channel === held.channel) {
-      const [outcome] = await this.#options.sender.send([copy]);
-      if (outcome?.kind === "stored") {
-        letGo(held, false);
-        return;
-      }
-      if (outcome !== undefined) this.#options.onError(outcome.error);
-      await sleep(pauseMs, undefined, { ref: false });
-    }
   }
 
   /** The queue was deleted under us: declares it again, and sends again what nobody has begun with. */
@@ -155,12 +132,7 @@ export class Consumer {
     } catch {
       // The channel closed over it; the keeper opens another, reports why, and consumes there.
     }
-    await this.#rescue(ready);
-  }
-
-  async #rescue(orphans: readonly Held[]): Promise<void> {
-    while (orphans.length > 0 && !(await this.#sendAgain(orphans)) && !this.#closed)
-      await sleep(pauseMs, undefined, { ref: false });
+    await this.#resender.rescue(ready);
   }
 
   /** The channel is gone: the server hands its messages out again, here or elsewhere. */
@@ -169,7 +141,19 @@ export class Consumer {
     this.inbox.takeReady((held) => held.channel === channel);
     const lost = this.inbox.allOut().filter((held) => held.channel === channel);
     for (const held of lost) this.inbox.settled(held);
-    void this.#rescue(lost.filter((held) => held.orphaned));
-    if (lost.length > 0) this.#options.onLost(lost.map((held) => held.delivery));
+    void this.#resender.rescue(lost.filter((held) => held.orphaned));
+    if (lost.length > 0 && !this.#isClosed) this.#options.onLost(lost.map((held) => held.delivery));
+  }
+
+  #openHoldingQueue(): HoldingQueue {
+    const { queue, link, sender } = this.#options;
+    this.#holdingQueue ??= new HoldingQueue({
+      queue,
+      link,
+      sender,
+      onLost: (channel) => this.#lose(channel),
+      onError: (error) => this.#options.onError(error),
+    });
+    return this.#holdingQueue;
   }
 }

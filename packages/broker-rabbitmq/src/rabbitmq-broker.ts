@@ -68,15 +68,12 @@ export class RabbitMqBroker implements Broker {
   }
 
   deadLetters(queue: string): DeadLetters {
-    const { consume, sender, questions } = this.#open();
     const { queueType, answerTimeoutMs } = this.#settings;
     return new RabbitMqDeadLetters({
       from: deadQueue(queue, queueType),
       to: groupQueue(queue, queueType),
-      link: consume,
-      sender,
-      questions,
       answerTimeoutMs,
+      connections: () => this.#open(),
       exclusively: (name, look) => this.#turns.take(name, look),
     });
   }

@@ -1,5 +1,7 @@
 import type { Outcome, Settlement } from "@ytask/core/driver";
+import type { Channel } from "amqplib";
 import { deadLetter, outgoing } from "./addressing.js";
+import { Barrier } from "./barrier.js";
 import { copyOf, type Held, mustBeSentAgain } from "./deliveries.js";
 import type { Inbox } from "./inbox.js";
 import type { QueueSpec } from "./names.js";
@@ -13,12 +15,16 @@ export interface SettlerOptions {
   readonly queueType: QueueType;
   readonly inbox: Inbox;
   readonly sender: Sender;
+  readonly maxUnsettled: number;
+  /** How long the server may take to answer, in milliseconds. */
+  readonly answerTimeoutMs: number;
   onError(error: Error): void;
 }
 
 /** Settles deliveries: what a settlement sends is confirmed before the delivery is removed. */
 export class Settler {
   readonly #options: SettlerOptions;
+  readonly #barriers = new WeakMap<Channel, Barrier>();
 
   constructor(options: SettlerOptions) {
     this.#options = options;
@@ -26,21 +32,33 @@ export class Settler {
 
   /** One outcome for each settlement, in their order. Never rejects. */
   async settle(settlements: readonly Settlement[]): Promise<readonly Outcome[]> {
-    const steps = settlements.map((settlement) => this.#messagesFor(settlement));
-    const messages = steps.flat();
-    const sent = messages.length === 0 ? [] : await this.#options.sender.send(messages);
-    let next = 0;
-    let failure: Error | undefined;
-    const outcomes = settlements.map((settlement, index): Outcome => {
-      const from = next;
-      next += steps[index]?.length ?? 0;
-      const failed = sent.slice(from, next).find((outcome) => outcome.kind !== "stored");
-      if (failed === undefined) return this.#remove(settlement);
-      failure = failed.error;
-      return "unknown";
+    const isStored = await this.#send(settlements);
+    const channels = new Set<Channel>();
+    const removed = settlements.map((settlement, index) =>
+      isStored[index] ? this.#remove(settlement) : "unknown",
+    );
+    for (const outcome of removed) if (typeof outcome === "object") channels.add(outcome);
+    const arrived = new Map<Channel, boolean>();
+    for (const channel of channels) arrived.set(channel, await this.#isTaken(channel));
+    return removed.map((outcome) => {
+      if (typeof outcome === "string") return outcome;
+      return arrived.get(outcome) === true ? "settled" : "unknown";
     });
-    if (failure !== undefined) this.#options.onError(failure);
-    return outcomes;
+  }
+
+  /** For each settlement, whether all that it sends is stored; true for one that sends nothing. */
+  async #send(settlements: readonly Settlement[]): Promise<readonly boolean[]> {
+    const messages = settlements.map((settlement) => this.#messagesFor(settlement));
+    const all = messages.flat();
+    const sent = all.length === 0 ? [] : await this.#options.sender.send(all);
+    const failed = sent.find((outcome) => outcome.kind !== "stored");
+    if (failed !== undefined) this.#options.onError(failed.error);
+    let next = 0;
+    return messages.map(({ length }) => {
+      const mine = sent.slice(next, next + length);
+      next += length;
+      return mine.every((outcome) => outcome.kind === "stored");
+    });
   }
 
   /** What has to be stored before the delivery may go; nothing for one that is no longer held. */
@@ -60,12 +78,24 @@ export class Settler {
     }
   }
 
-  #remove(settlement: Settlement): Outcome {
+  /** Removes a delivery, or gives it back. Answers the channel on which that was written. */
+  #remove(settlement: Settlement): Channel | "lost" {
     const { inbox } = this.#options;
     const held = inbox.out(settlement.delivery.id);
     if (held === undefined) return "lost";
     inbox.settled(held);
-    return letGo(held, settlement.kind === "release" && !mustBeSentAgain(held)) ? "settled" : "lost";
+    const { channel } = held;
+    return letGo(held, settlement.kind === "release" && !mustBeSentAgain(held)) ? channel : "lost";
+  }
+
+  /** Whether the server has taken what was written to a channel. */
+  #isTaken(channel: Channel): Promise<boolean> {
+    let barrier = this.#barriers.get(channel);
+    if (barrier === undefined) {
+      barrier = new Barrier(channel, this.#options.maxUnsettled);
+      this.#barriers.set(channel, barrier);
+    }
+    return barrier.pass(this.#options.answerTimeoutMs);
   }
 }
 

@@ -20,9 +20,16 @@ export class RabbitMqSubscription implements Subscription {
   private constructor(options: SubscriptionOptions) {
     this.#answerTimeoutMs = options.answerTimeoutMs;
     this.#consumer = new Consumer(options);
-    const { name, queue, queueType, sender } = options;
-    const onError = (error: Error) => options.onError(error);
-    this.#settler = new Settler({ name, queue, queueType, sender, inbox: this.#consumer.inbox, onError });
+    this.#settler = new Settler({
+      name: options.name,
+      queue: options.queue,
+      queueType: options.queueType,
+      sender: options.sender,
+      inbox: this.#consumer.inbox,
+      maxUnsettled: options.maxUnsettled,
+      answerTimeoutMs: options.answerTimeoutMs,
+      onError: (error) => options.onError(error),
+    });
   }
 
   /** Resolves once the server delivers. Rejects with the reason where it does not within its time to answer. */

@@ -1,0 +1,47 @@
+import { bounded } from "@ytask/core/driver";
+import type { Channel } from "amqplib";
+
+/**
+ * AMQP does not confirm acks, but a channel works in order: when it answers a question that was asked after an ack, the
+ * ack has arrived. Those who ask while an answer is under way share the next one.
+ */
+export class Barrier {
+  readonly #channel: Channel;
+  readonly #prefetch: number;
+  #running: Promise<boolean> | undefined;
+  #next: Promise<boolean> | undefined;
+
+  /** @param prefetch the channel's prefetch count: the question sets it again, which changes nothing */
+  constructor(channel: Channel, prefetch: number) {
+    this.#channel = channel;
+    this.#prefetch = prefetch;
+  }
+
+  /** Resolves to whether the server took everything that was written to the channel before, within the time. */
+  pass(boundMs: number): Promise<boolean> {
+    return bounded(this.#answerTo(), boundMs, () => false);
+  }
+
+  #answerTo(): Promise<boolean> {
+    if (this.#running === undefined) return this.#ask();
+    this.#next ??= this.#running.then(() => this.#ask());
+    return this.#next;
+  }
+
+  #ask(): Promise<boolean> {
+    this.#next = undefined;
+    this.#running = this.#answer().finally(() => {
+      this.#running = undefined;
+    });
+    return this.#running;
+  }
+
+  async #answer(): Promise<boolean> {
+    try {
+      await this.#channel.prefetch(this.#prefetch);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+}
