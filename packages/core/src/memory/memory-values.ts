@@ -26,6 +26,11 @@ export class MemoryValues {
     this.#clock = clock;
   }
 
+  /** How many are kept, the expired included that are not yet freed. */
+  get size(): number {
+    return this.#values.size;
+  }
+
   get(key: string): string | undefined {
     return this.#current(key)?.text;
   }
