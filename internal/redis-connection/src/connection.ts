@@ -10,16 +10,17 @@ import { CallBrokeOff } from "./call-broke-off.js";
 import type { RedisClient, RedisConnectionOptions } from "./connection-options.js";
 import { explainError } from "./explain-error.js";
 import { inspectServer } from "./inspect-server.js";
-import { isCluster, openClient } from "./open-client.js";
+import { connectMasters, isCluster, openClient } from "./open-client.js";
 
 /**
  * One connection (to a Cluster: one a node) that reconnects by itself. It keeps no call for later and repeats none; a
  * call that takes too long fails, and takes the connection with it, since only so can it not happen much later.
  */
 export class Connection {
+  /** The longest that a call may take, in milliseconds. */
+  readonly commandTimeoutMs: number;
   readonly #client: RedisClient;
   readonly #connectTimeoutMs: number;
-  readonly #commandTimeoutMs: number;
   readonly #readyListeners = new Set<() => void>();
   #watchdog: NodeJS.Timeout | undefined;
   #lastError: Error | undefined;
@@ -28,7 +29,7 @@ export class Connection {
 
   constructor(options: RedisConnectionOptions) {
     this.#connectTimeoutMs = options.connectTimeoutMs ?? 3_000;
-    this.#commandTimeoutMs = options.commandTimeoutMs ?? 4_000;
+    this.commandTimeoutMs = options.commandTimeoutMs ?? 4_000;
     this.#client = openClient(options, this.#connectTimeoutMs);
     this.#listen();
   }
@@ -58,9 +59,7 @@ export class Connection {
    */
   async open(environment?: DriverEnvironment, durable = false): Promise<void> {
     try {
-      await bounded(this.#client.connect(), this.#connectTimeoutMs + 500, () =>
-        this.#giveUp("did not answer"),
-      );
+      await bounded(this.#connect(), this.#connectTimeoutMs + 500, () => this.#giveUp("did not answer"));
       await this.use((client) =>
         inspectServer(client, this.where, environment?.logger ?? silentLogger, durable),
       );
@@ -81,7 +80,7 @@ export class Connection {
    * Makes a call as soon as there is a connection. Rejects with `CallBrokeOff` where it may have happened, and with
    * another YTaskError where it has not.
    */
-  async use<T>(call: (client: RedisClient) => Promise<T>, boundMs = this.#commandTimeoutMs): Promise<T> {
+  async use<T>(call: (client: RedisClient) => Promise<T>, boundMs = this.commandTimeoutMs): Promise<T> {
     const end = performance.now() + boundMs;
     if (this.#client.status !== "ready") await this.#ready(boundMs);
     try {
@@ -119,6 +118,11 @@ export class Connection {
     this.#closed = true;
     clearTimeout(this.#watchdog);
     this.#client.disconnect();
+  }
+
+  async #connect(): Promise<void> {
+    await this.#client.connect();
+    if (isCluster(this.#client)) await connectMasters(this.#client);
   }
 
   #listen(): void {

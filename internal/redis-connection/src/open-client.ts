@@ -32,6 +32,22 @@ export function openClient(options: RedisConnectionOptions, connectTimeoutMs: nu
   return new Redis({ host: "127.0.0.1", ...own });
 }
 
+/**
+ * Connects to each master of a Cluster, now and whenever there is a new one. By itself ioredis connects at a node's
+ * first call, and rejects the next ones as if the connection had broken until that is done.
+ */
+export async function connectMasters(cluster: Cluster): Promise<void> {
+  const connect = async (node: Redis): Promise<void> => {
+    if (node.status === "wait" && !node.options.readOnly) await node.connect();
+  };
+  cluster.on("+node", (node: Redis) => {
+    connect(node).catch(() => {
+      // The node's calls report it.
+    });
+  });
+  await Promise.all(cluster.nodes("master").map(connect));
+}
+
 /** By a property, since a client of another copy of ioredis is no instance of this one's class. */
 export const isCluster = (client: RedisClient): client is Cluster => client.isCluster;
 

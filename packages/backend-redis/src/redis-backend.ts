@@ -17,7 +17,7 @@ import {
 import { read } from "./reader.js";
 import { shareOut } from "./share-out.js";
 import { Watcher } from "./watcher.js";
-import { write } from "./writer.js";
+import { Writer } from "./writer.js";
 
 /** How to reach Redis; there is nothing else to set. */
 export type RedisBackendOptions = RedisConnectionOptions;
@@ -27,6 +27,7 @@ export class RedisBackend implements Backend {
   readonly capabilities: BackendCapabilities = { atomicUnlessFinished: true };
   readonly #options: RedisBackendOptions;
   #connection: Connection | undefined;
+  #writer: Writer | undefined;
   #watcher: Watcher | undefined;
   readonly #writes = new Batcher<readonly Entry[], readonly Stored[]>((calls) => this.#write(calls));
   readonly #reads = new Batcher<readonly string[], readonly (string | undefined)[]>((calls) =>
@@ -41,9 +42,15 @@ export class RedisBackend implements Backend {
 
   async connect(environment?: DriverEnvironment): Promise<void> {
     const connection = new Connection(this.#options);
+    const writer = new Writer(connection);
     await connection.open(environment);
+    await writer.begin().catch((error: unknown) => {
+      connection.close();
+      throw error;
+    });
     await this.close();
     this.#connection = connection;
+    this.#writer = writer;
   }
 
   async set(entries: readonly Entry[]): Promise<readonly Stored[]> {
@@ -68,26 +75,23 @@ export class RedisBackend implements Backend {
     this.#connection?.close();
     this.#watcher = undefined;
     this.#connection = undefined;
+    this.#writer = undefined;
   }
 
   #connected(): Connection {
-    if (this.#connection !== undefined) return this.#connection;
-    throw new YTaskError(ErrorCode.Closed, "the Redis backend is not connected; call connect first");
+    if (this.#connection === undefined) throw notConnected();
+    return this.#connection;
   }
 
   async #write(calls: readonly (readonly Entry[])[]): Promise<readonly (readonly Stored[])[]> {
-    const connection = this.#connection;
-    if (connection === undefined) {
-      const error = new YTaskError(
-        ErrorCode.Closed,
-        "the Redis backend is not connected; call connect first",
-      );
-      return calls.map((entries) => entries.map(() => ({ kind: "failed", error })));
-    }
-    return shareOut(calls, await write(connection, calls.flat()));
+    if (this.#writer !== undefined) return shareOut(calls, await this.#writer.write(calls.flat()));
+    return calls.map((entries) => entries.map(() => ({ kind: "failed", error: notConnected() })));
   }
 
   async #read(calls: readonly (readonly string[])[]): Promise<readonly (readonly (string | undefined)[])[]> {
     return shareOut(calls, await read(this.#connected(), calls.flat()));
   }
 }
+
+const notConnected = (): YTaskError =>
+  new YTaskError(ErrorCode.Closed, "the Redis backend is not connected; call connect first");

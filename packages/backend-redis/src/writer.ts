@@ -1,6 +1,7 @@
-import { type Entry, isFinished, type Stored, type YTaskError } from "@ytask/core/driver";
+import { type Entry, ErrorCode, isFinished, type Stored, YTaskError } from "@ytask/core/driver";
 import { type Connection, isCluster } from "@ytask-internal/redis-connection";
 import { set } from "./scripts/set.js";
+import { ServerClock } from "./server-clock.js";
 import { channelPrefix } from "./watcher.js";
 
 /** The most entries of one call: it should not hold up other clients. */
@@ -15,42 +16,67 @@ interface Placed {
   readonly index: number;
 }
 
-/** Stores entries: one script for all of them, and in a Cluster one for each key. One outcome for each; never rejects. */
-export async function write(connection: Connection, entries: readonly Entry[]): Promise<readonly Stored[]> {
-  if (!isCluster(connection.client) && entries.length <= mostAtOnce) return writeGroup(connection, entries);
-  const placed = entries.map((entry, index) => ({ entry, index }));
-  const groups = isCluster(connection.client) ? byKey(placed) : inPieces(placed);
-  const outcomes = entries.map(() => stored);
-  await Promise.all(
-    groups.map(async (group) => {
-      const results = await writeGroup(
-        connection,
-        group.map(({ entry }) => entry),
-      );
-      group.forEach(({ index }, at) => {
-        outcomes[index] = results[at] ?? stored;
-      });
-    }),
-  );
-  return outcomes;
-}
+/** Stores entries: one script for all of them, and in a Cluster one for each key. */
+export class Writer {
+  readonly #connection: Connection;
+  readonly #clock = new ServerClock();
 
-async function writeGroup(connection: Connection, entries: readonly Entry[]): Promise<readonly Stored[]> {
-  try {
+  constructor(connection: Connection) {
+    this.#connection = connection;
+  }
+
+  /** Asks for the time once, so that the first write has a deadline too. */
+  async begin(): Promise<void> {
+    const [seconds, microseconds] = await this.#connection.use((client) => client.time());
+    this.#clock.learn(Number(seconds) * 1_000 + Number(microseconds) / 1_000);
+  }
+
+  /** One outcome for each. Never rejects. */
+  async write(entries: readonly Entry[]): Promise<readonly Stored[]> {
+    const inCluster = isCluster(this.#connection.client);
+    if (!inCluster && entries.length <= mostAtOnce) return this.#writeGroup(entries);
+    const placed = entries.map((entry, index) => ({ entry, index }));
+    const outcomes = entries.map(() => stored);
+    await Promise.all(
+      (inCluster ? byKey(placed) : inPieces(placed)).map(async (group) => {
+        const results = await this.#writeGroup(group.map(({ entry }) => entry));
+        group.forEach(({ index }, at) => {
+          outcomes[index] = results[at] ?? stored;
+        });
+      }),
+    );
+    return outcomes;
+  }
+
+  async #writeGroup(entries: readonly Entry[]): Promise<readonly Stored[]> {
+    const end = performance.now() + this.#connection.commandTimeoutMs;
+    try {
+      // A second try only where this side's idea of Redis' clock was wrong, as after the clock was set.
+      const letters = (await this.#call(entries, end)) ?? (await this.#call(entries, end));
+      return letters ?? entries.map(() => failed(tooLate()));
+    } catch (error) {
+      return entries.map(() => failed(error as YTaskError)); // `Connection.use` throws nothing else
+    }
+  }
+
+  /** Undefined where the call reached Redis after `end`, which keeps what was given up from being written later. */
+  async #call(entries: readonly Entry[], end: number): Promise<readonly Stored[] | undefined> {
+    const leftMs = Math.max(1, end - performance.now());
     const keys = entries.map(({ key }) => key);
-    const reply = await connection.use((client) => set.run(client, keys, valuesOf(entries)));
-    const [letters, ...errors] = reply as [string, ...string[]]; // what the script returns
-    return [...letters].map((letter) => {
+    const values = [this.#clock.in(leftMs) ?? "", channelPrefix, ...valuesOf(entries)];
+    const reply = await this.#connection.use((client) => set.run(client, keys, values), leftMs);
+    const [serverMs, letters, ...errors] = reply as [number, string | null, ...string[]]; // what the script returns
+    this.#clock.learn(serverMs);
+    if (letters === null) return undefined;
+    return Array.from(letters, (letter) => {
       if (letter === "s") return stored;
-      return letter === "k" ? kept : failed(connection.explain(errors.shift() ?? ""));
+      return letter === "k" ? kept : failed(this.#connection.explain(errors.shift() ?? ""));
     });
-  } catch (error) {
-    return entries.map(() => failed(error as YTaskError)); // `Connection.use` throws nothing else
   }
 }
 
 function valuesOf(entries: readonly Entry[]): (string | number)[] {
-  const values: (string | number)[] = [channelPrefix];
+  const values: (string | number)[] = [];
   for (const { value, expiresInSeconds, unless } of entries) {
     const how = unless === undefined ? "a" : unless === "present" ? "p" : "f";
     values.push(value, expiresInSeconds ?? "", isAwaited(value) ? how.toUpperCase() : how);
@@ -60,6 +86,9 @@ function valuesOf(entries: readonly Entry[]): (string | number)[] {
 
 /** Nobody waits for a task to begin, so that is not announced: it would double the cost of storing it. */
 const isAwaited = (value: string): boolean => isFinished(value) || !value.includes('"Status"');
+
+const tooLate = (): YTaskError =>
+  new YTaskError(ErrorCode.Connection, "the write reached Redis after its time was over, and was not done");
 
 const failed = (error: YTaskError): Stored => ({ kind: "failed", error });
 

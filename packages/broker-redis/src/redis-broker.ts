@@ -66,7 +66,7 @@ export class RedisBroker implements Broker {
     await connection.open(environment, true);
     this.#connection?.close();
     this.#connection = connection;
-    this.#sender = new Sender(connection, this.#options.commandTimeoutMs ?? 4_000);
+    this.#sender = new Sender(connection);
   }
 
   async send(messages: readonly Outgoing[]): Promise<void> {

@@ -12,8 +12,8 @@ const mostMessages = 1_000;
 const mostCharacters = 4_000_000;
 /** The most messages that may wait for Redis to come back; further sends fail at once. */
 const mostWaiting = 10_000;
-/** How long to rest before a refused call is made again, in milliseconds. */
-const refusedMs = 100;
+/** How long to rest before a call is made again, in milliseconds. */
+const restMs = 50;
 
 /** What became of a batch. */
 type Fate =
@@ -27,7 +27,6 @@ interface Call {
 /** Sends messages: the calls of one turn of the event loop in one script a queue, made again where an answer was lost. */
 export class Sender {
   readonly #connection: Connection;
-  readonly #boundMs: number;
   readonly #id = randomBytes(6).toString("base64url");
   readonly #batchers = new Map<string, Batcher<Call, readonly Fate[]>>();
   /** Tokens whose batches are stored and were sent once: the server may forget them. */
@@ -35,9 +34,8 @@ export class Sender {
   #batches = 0;
   #waiting = 0;
 
-  constructor(connection: Connection, boundMs: number) {
+  constructor(connection: Connection) {
     this.#connection = connection;
-    this.#boundMs = boundMs;
   }
 
   /** As `Broker.send`. */
@@ -100,7 +98,7 @@ export class Sender {
 
   async #tryToStore(queue: string, messages: readonly Outgoing[], given: string | undefined): Promise<Fate> {
     const token = given ?? `${this.#id}.${++this.#batches}`;
-    const end = performance.now() + this.#boundMs;
+    const end = performance.now() + this.#connection.commandTimeoutMs;
     for (let sent = false; ; ) {
       const leftMs = end - performance.now();
       try {
@@ -110,10 +108,10 @@ export class Sender {
       } catch (thrown) {
         const error = thrown as YTaskError; // `Connection.use` throws nothing else
         sent ||= error instanceof CallBrokeOff;
-        const over = performance.now() + refusedMs >= end;
+        const over = performance.now() + restMs >= end;
         if (over || error.code !== ErrorCode.Connection)
           return { kind: sent ? "unknown" : "notStored", error };
-        if (!(error instanceof CallBrokeOff)) await sleep(refusedMs);
+        await sleep(restMs);
       }
     }
   }

@@ -13,20 +13,16 @@ describeWithServer("redis", "the Redis broker on one server", () => {
   });
   afterAll(() => redis.stop());
 
-  const gated = throughGates(
-    () => redis.url,
-    (url) => new RedisBroker({ url, leaseMs }),
-  );
   brokerConformance(
-    { describe, it },
+    { describe, it: it.concurrent },
     {
       capabilities: new RedisBroker().capabilities,
       takenBackWithinMs: leaseMs + 5_000,
-      ...gated,
-      async tidyUp(queues) {
-        await gated.tidyUp();
-        await tidyUpRedis(redis.url, queues);
-      },
+      ...throughGates(
+        () => redis.url,
+        (url) => new RedisBroker({ url, leaseMs }),
+      ),
+      tidyUp: (queues) => tidyUpRedis(redis.url, queues),
     },
   );
 });

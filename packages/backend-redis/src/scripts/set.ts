@@ -5,11 +5,15 @@ import { Script } from "@ytask-internal/redis-connection";
  * `isFinished` in @ytask/core/driver tells it.
  *
  * KEYS the key of each entry
- * ARGV what the name of a channel begins with; then for each entry: value, seconds until it expires ("" never), and
+ * ARGV when the caller gives up, by Redis' clock in ms ("" never); what the name of a channel begins with; then for each entry: value, seconds until it expires ("" never), and
  *      how: "a" always, "p" unless present, "f" unless finished; in capitals where it is to be announced
- * Returns one letter an entry: "s" stored, "k" kept, "e" error; and the errors after it.
+ * Returns Redis' time in ms; one letter an entry: "s" stored, "k" kept, "e" error; and the errors. The letters are
+ * false where the caller gave up before, and nothing was done.
  */
 export const set = new Script(`
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+if ARGV[1] ~= '' and now >= tonumber(ARGV[1]) then return { now, false } end
 local function is_finished(text)
   if not string.find(text, '"Status"%s*:%s*[4567]%f[%D]') then return false end
   if not string.find(text, '"Status"%s*:%s*4%f[%D]') then return true end
@@ -28,10 +32,10 @@ local function store(key, value, seconds, how)
   if seconds == '' then return redis.pcall('SET', key, value) end
   return redis.pcall('SET', key, value, 'EX', seconds)
 end
-local letters, reply = {}, {}
+local letters, reply = {}, { now, '' }
 for i, key in ipairs(KEYS) do
-  local how = ARGV[3 * i + 1]
-  local result = store(key, ARGV[3 * i - 1], ARGV[3 * i], string.lower(how))
+  local how = ARGV[3 * i + 2]
+  local result = store(key, ARGV[3 * i], ARGV[3 * i + 1], string.lower(how))
   if not result then letters[i] = 'k'
   elseif result.err then
     letters[i] = 'e'
@@ -39,7 +43,8 @@ for i, key in ipairs(KEYS) do
   else
     letters[i] = 's'
     -- A user who may not publish can still store; waiters then poll.
-    if how < 'a' then redis.pcall('PUBLISH', ARGV[1] .. key, '') end
+    if how < 'a' then redis.pcall('PUBLISH', ARGV[2] .. key, '') end
   end
 end
-return { table.concat(letters), unpack(reply) }`);
+reply[2] = table.concat(letters)
+return reply`);
