@@ -1,0 +1,24 @@
+import { describeWithServer, type SharedServer, sharedRedis } from "@ytask-internal/test-servers";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { runToEnd, startUntil } from "../../run-example.js";
+
+describeWithServer("redis", "example 02", () => {
+  let redis: SharedServer;
+  beforeAll(async () => {
+    redis = await sharedRedis();
+  });
+  afterAll(() => redis.stop());
+
+  it("runs the client's tasks in the server's process", async () => {
+    const environment = { REDIS_URL: redis.url };
+    const server = await startUntil("src/server.ts", "ready", environment);
+    try {
+      const output = await runToEnd("src/client.ts", environment);
+      expect(output).toContain("add(123, 44) = 167");
+      expect(output).toContain("half a second later: add(1, 2) = 3");
+      expect(output).toContain("done, at attempt 3, after 2 retries");
+    } finally {
+      expect(await server.end()).toBe(0);
+    }
+  }, 60_000);
+});

@@ -1,0 +1,30 @@
+import {
+  describeWithServer,
+  type SharedServer,
+  sharedRabbitMq,
+  sharedRedis,
+} from "@ytask-internal/test-servers";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { runToEnd, startUntil } from "../../run-example.js";
+
+describeWithServer("rabbitmq", "example 03", () => {
+  const servers: SharedServer[] = [];
+  let environment: Record<string, string>;
+  beforeAll(async () => {
+    const [rabbit, redis] = await Promise.all([sharedRabbitMq(), sharedRedis()]);
+    servers.push(rabbit, redis);
+    environment = { AMQP_URL: rabbit.url, REDIS_URL: redis.url };
+  }, 90_000);
+  afterAll(() => Promise.all(servers.map((server) => server.stop())));
+
+  it("runs both groups' tasks in the server's process", async () => {
+    const server = await startUntil("src/server.ts", "ready", environment);
+    try {
+      const output = await runToEnd("src/client.ts", environment);
+      expect(output).toContain("add(123, 44) = 167");
+      expect(output).toContain('half a second later: the report "sales"');
+    } finally {
+      expect(await server.end()).toBe(0);
+    }
+  }, 60_000);
+});
