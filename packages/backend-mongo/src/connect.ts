@@ -1,0 +1,49 @@
+import { bounded, ErrorCode, type Logger, YTaskError } from "@ytask/core/driver";
+import { type Collection, MongoServerError } from "mongodb";
+import { documentId, type ResultDocument } from "./document.js";
+import { MongoCode, timedOut, toYTaskError } from "./failures.js";
+import type { Settings } from "./options.js";
+
+/** A collection that can be used, and what its server is. */
+export interface Connected {
+  readonly collection: Collection<ResultDocument>;
+  /** FerretDB 1.x, which speaks MongoDB's protocol but does not check and write in one step. */
+  readonly isFerretDb1: boolean;
+}
+
+/** Less than core waits for a connect. */
+const connectBoundMs = 2_800;
+
+/** Connects the client, makes the TTL index. Rejects with a YTaskError. */
+export async function connectCollection(settings: Settings, logger: Logger): Promise<Connected> {
+  try {
+    return await bounded(connect(settings, logger), connectBoundMs, () => {
+      throw new YTaskError(ErrorCode.Connection, timedOut(connectBoundMs).message);
+    });
+  } catch (error) {
+    throw toYTaskError(error);
+  }
+}
+
+async function connect({ client, database, collection: name }: Settings, logger: Logger): Promise<Connected> {
+  await client.connect();
+  const collection = client.db(database).collection<ResultDocument>(name);
+  // Refused here where the user may not read at all.
+  await collection.findOne({ _id: documentId("YTask:Backend:") });
+  const { ferretdbVersion } = await client.db(database).command({ buildInfo: 1 });
+  await makeIndex(collection, logger);
+  return { collection, isFerretDb1: ferretdbVersion !== undefined };
+}
+
+async function makeIndex(collection: Collection<ResultDocument>, logger: Logger): Promise<void> {
+  try {
+    await collection.createIndex({ expires_at: 1 }, { expireAfterSeconds: 0 });
+  } catch (error) {
+    if (!(error instanceof MongoServerError)) throw error;
+    const reason = error.code === MongoCode.NotImplemented ? "it knows no TTL indexes" : error.message;
+    logger.warn(
+      "this server will not delete expired results, which are not returned either way: delete documents whose expires_at has passed yourself",
+      { collection: collection.namespace, reason },
+    );
+  }
+}

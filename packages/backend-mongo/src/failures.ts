@@ -1,0 +1,54 @@
+import { ErrorCode, redact, TimedOut, YTaskError } from "@ytask/core/driver";
+import { MongoCompatibilityError, MongoError, MongoNetworkError, MongoServerSelectionError } from "mongodb";
+
+/** Numbers of MongoDB's errors, from its error_codes.yml. */
+export const MongoCode = {
+  Unauthorized: 13,
+  AuthenticationFailed: 18,
+  NotImplemented: 238,
+  AtlasError: 8_000,
+  BsonObjectTooLarge: 10_334,
+  DuplicateKey: 11_000,
+  OutOfDiskSpace: 14_031,
+} as const;
+
+const meanings = new Map<unknown, readonly [ErrorCode, string]>([
+  [MongoCode.Unauthorized, [ErrorCode.AccessRefused, "refused the permission; check the user's roles"]],
+  [MongoCode.AuthenticationFailed, [ErrorCode.AccessRefused, "refused the user name or password"]],
+  [MongoCode.AtlasError, [ErrorCode.ServerFull, "refused to store more"]],
+  [MongoCode.BsonObjectTooLarge, [ErrorCode.TooLarge, "refused a value as too large"]],
+  [MongoCode.OutOfDiskSpace, [ErrorCode.ServerFull, "has no room left on its disk"]],
+]);
+
+/** What MongoDB's driver threw, as a YTaskError without secrets. */
+export function toYTaskError(thrown: unknown): YTaskError {
+  if (YTaskError.isInstance(thrown)) return thrown;
+  const text = redact(thrown instanceof Error ? thrown.message : String(thrown));
+  const [code, meaning] = meaningOf(thrown);
+  return new YTaskError(code, `MongoDB ${meaning} (${text})`, { cause: thrown });
+}
+
+function meaningOf(thrown: unknown): readonly [ErrorCode, string] {
+  if (thrown instanceof MongoCompatibilityError)
+    return [
+      ErrorCode.UnsupportedServer,
+      "is too old for this version of the mongodb package; update the server",
+    ];
+  const known = meanings.get(thrown instanceof MongoError ? thrown.code : undefined);
+  if (known) return known;
+  if (thrown instanceof MongoNetworkError || thrown instanceof MongoServerSelectionError)
+    return [ErrorCode.Connection, "cannot be reached"];
+  return [ErrorCode.Backend, "failed"];
+}
+
+export const timedOut = (boundMs: number): TimedOut =>
+  new TimedOut(`MongoDB did not answer within ${boundMs} ms`);
+
+export const closedError = (): YTaskError =>
+  new YTaskError(ErrorCode.Closed, "the MongoDB backend is closed; connect it first");
+
+export const tooLarge = (bytes: number, mostBytes: number): YTaskError =>
+  new YTaskError(
+    ErrorCode.TooLarge,
+    `a value of ${bytes} bytes is more than a document of MongoDB holds, ${mostBytes} bytes; return less`,
+  );

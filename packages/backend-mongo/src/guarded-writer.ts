@@ -1,0 +1,78 @@
+import type { Entry, Stored } from "@ytask/core/driver";
+import type { Filter } from "mongodb";
+import { documentId, documentOf, isKept, type ResultDocument } from "./document.js";
+import type { ResultCollection } from "./result-collection.js";
+import { contended, failedBy, isDuplicate, kept, mostRounds, stored, type Writer } from "./writer.js";
+
+/** An entry that is to be written, and the document that may be replaced where the ordinary filter cannot tell. */
+interface Attempt {
+  readonly entry: Entry;
+  readonly replaceable?: ResultDocument | undefined;
+}
+
+/**
+ * Writes by conditional upserts, each checked and written in one step by MongoDB. The filter matches what may be
+ * replaced; where something else is there, the upsert inserts, and fails on the `_id` that is taken.
+ */
+export class GuardedWriter implements Writer {
+  readonly largestBatch = 500;
+  readonly #results: ResultCollection;
+
+  constructor(results: ResultCollection) {
+    this.#results = results;
+  }
+
+  async write(entries: readonly Entry[]): Promise<ReadonlyMap<Entry, Stored>> {
+    const outcomes = new Map<Entry, Stored>();
+    let attempts: readonly Attempt[] = entries.map((entry) => ({ entry }));
+    for (let round = 0; attempts.length > 0 && round < mostRounds; round++)
+      attempts = await this.#decide(await this.#upsert(attempts, outcomes), outcomes);
+    for (const { entry } of attempts) outcomes.set(entry, contended());
+    return outcomes;
+  }
+
+  /** Resolves to the entries whose key is taken. */
+  async #upsert(attempts: readonly Attempt[], outcomes: Map<Entry, Stored>): Promise<readonly Entry[]> {
+    const nowMs = Date.now();
+    const errors = await this.#results.upsert(
+      attempts.map((attempt) => ({
+        filter: filterOf(attempt, nowMs),
+        document: documentOf(attempt.entry, nowMs),
+      })),
+    );
+    for (const { entry } of attempts) outcomes.set(entry, stored);
+    const taken: Entry[] = [];
+    for (const error of errors) {
+      const entry = attempts[error.index]?.entry;
+      if (!entry) continue;
+      outcomes.set(entry, failedBy(error));
+      if (isDuplicate(error)) taken.push(entry);
+    }
+    return taken;
+  }
+
+  /** Keeps what is to be kept. Resolves to what is to be tried again. */
+  async #decide(taken: readonly Entry[], outcomes: Map<Entry, Stored>): Promise<readonly Attempt[]> {
+    if (taken.length === 0) return [];
+    const found = await this.#results.find({ _id: { $in: taken.map(({ key }) => documentId(key)) } });
+    const documents = new Map(found.map((document) => [document._id, document]));
+    const nowMs = Date.now();
+    const again: Attempt[] = [];
+    for (const entry of taken) {
+      const document = documents.get(documentId(entry.key));
+      if (isKept(entry, document, nowMs)) outcomes.set(entry, kept);
+      else again.push({ entry, replaceable: document?.finished === undefined ? document : undefined });
+    }
+    return again;
+  }
+}
+
+function filterOf({ entry, replaceable }: Attempt, nowMs: number): Filter<ResultDocument> {
+  const _id = documentId(entry.key);
+  const isExpired = { expires_at: { $lte: new Date(nowMs) } };
+  if (entry.unless === undefined) return { _id };
+  if (entry.unless === "present") return { _id, ...isExpired };
+  // What a Go server wrote does not say whether it is finished. It was read, and may be replaced while it is the same.
+  if (replaceable) return { _id, data: replaceable.data };
+  return { _id, $or: [{ finished: false }, isExpired] };
+}

@@ -1,0 +1,2 @@
+export { MongoBackend } from "./mongo-backend.js";
+export type { MongoBackendOptions } from "./options.js";

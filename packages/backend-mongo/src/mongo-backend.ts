@@ -1,0 +1,101 @@
+import {
+  type Backend,
+  type BackendCapabilities,
+  type DriverEnvironment,
+  type Entry,
+  type Stored,
+  silentLogger,
+} from "@ytask/core/driver";
+import { type Connected, connectCollection } from "./connect.js";
+import { documentId, isExpired, type ResultDocument, textOf } from "./document.js";
+import { closedError, tooLarge } from "./failures.js";
+import { GuardedWriter } from "./guarded-writer.js";
+import { type MongoBackendOptions, readOptions, type Settings } from "./options.js";
+import { ReadFirstWriter, readEach } from "./read-first-writer.js";
+import { ResultCollection } from "./result-collection.js";
+import { WriteQueue } from "./write-queue.js";
+import { failed } from "./writer.js";
+
+/** MongoDB's limit of a document, less what a command needs around it. */
+const mostBytes = 16 * 1024 * 1024 - 16 * 1024;
+
+/** What is open between `connect` and `close`. */
+interface Open {
+  readonly results: ResultCollection;
+  readonly queue: WriteQueue;
+  readonly isFerretDb1: boolean;
+}
+
+/** Keeps results and statuses in a collection of MongoDB, where the Go original's `mongo2` driver finds them. */
+export class MongoBackend implements Backend {
+  readonly #settings: Settings;
+  #open: Open | undefined;
+  #isFerretDb1 = false;
+
+  /** @throws YTaskError InvalidArgument */
+  constructor(options: MongoBackendOptions) {
+    this.#settings = readOptions(options);
+  }
+
+  /** Once connected, it is known what the server can do. */
+  get capabilities(): BackendCapabilities {
+    return { atomicUnlessFinished: this.#isFerretDb1 ? { missing: ferretDb1 } : true };
+  }
+
+  /**
+   * Also makes the TTL index, and warns where the server refuses it. Rejects with a YTaskError where the server cannot
+   * be reached, refuses the credentials or is too old.
+   */
+  async connect(environment?: DriverEnvironment): Promise<void> {
+    try {
+      const connected = await connectCollection(this.#settings, environment?.logger ?? silentLogger);
+      this.#isFerretDb1 = connected.isFerretDb1;
+      this.#open = open(connected, this.#settings.commandTimeoutMs);
+    } catch (error) {
+      await this.close();
+      throw error;
+    }
+  }
+
+  set(entries: readonly Entry[]): Promise<readonly Stored[]> {
+    return Promise.all(entries.map((entry) => this.#set(entry)));
+  }
+
+  async get(keys: readonly string[]): Promise<readonly (string | undefined)[]> {
+    const found = await this.#read([...new Set(keys.map(documentId))]);
+    const nowMs = Date.now();
+    return keys.map((key) => {
+      const document = found.get(documentId(key));
+      return document && !isExpired(document, nowMs) ? textOf(document) : undefined;
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#open = undefined;
+    if (this.#settings.ownsClient) await this.#settings.client.close();
+  }
+
+  async #set(entry: Entry): Promise<Stored> {
+    if (!this.#open) return failed(closedError());
+    const bytes = Buffer.byteLength(entry.value) + 3 * Buffer.byteLength(entry.key);
+    return bytes > mostBytes ? failed(tooLarge(bytes, mostBytes)) : this.#open.queue.add(entry);
+  }
+
+  async #read(ids: readonly string[]): Promise<ReadonlyMap<string, ResultDocument>> {
+    if (!this.#open) throw closedError();
+    const { results, isFerretDb1 } = this.#open;
+    if (ids.length === 0) return new Map();
+    if (isFerretDb1) return readEach(results, ids);
+    const documents = await results.find({ _id: { $in: [...ids] } });
+    return new Map(documents.map((document) => [document._id, document]));
+  }
+}
+
+const ferretDb1 =
+  "FerretDB 1.x replaces what changed since it was read, so of two servers that finish one task at once either may stand";
+
+function open({ collection, isFerretDb1 }: Connected, boundMs: number): Open {
+  const results = new ResultCollection(collection, boundMs);
+  const writer = isFerretDb1 ? new ReadFirstWriter(results) : new GuardedWriter(results);
+  return { results, queue: new WriteQueue(writer), isFerretDb1 };
+}

@@ -1,0 +1,88 @@
+import { type Entry, ErrorCode, type Stored, YTaskError } from "@ytask/core/driver";
+import { toYTaskError } from "./failures.js";
+import { failed, type Writer } from "./writer.js";
+
+interface Waiting {
+  readonly entry: Entry;
+  readonly sinceMs: number;
+  readonly resolve: (outcome: Stored) => void;
+}
+
+/** The most bytes of a batch, so that it fits into one message of MongoDB's, which holds 48 MB. */
+const mostBytes = 16 * 1024 * 1024;
+
+/** An entry that has waited for longer fails. */
+const longestWaitMs = 5_000;
+
+/**
+ * Writes one batch at a time and gathers meanwhile what comes for the next: the busier the server, the larger the
+ * batches. The entries of a key keep their order, each in a batch of its own.
+ */
+export class WriteQueue {
+  readonly #writer: Writer;
+  #waiting: Waiting[] = [];
+  #isRunning = false;
+
+  constructor(writer: Writer) {
+    this.#writer = writer;
+  }
+
+  /** Never rejects. */
+  add(entry: Entry): Promise<Stored> {
+    return new Promise((resolve) => {
+      this.#waiting.push({ entry, sinceMs: Date.now(), resolve });
+      if (!this.#isRunning) void this.#run();
+    });
+  }
+
+  async #run(): Promise<void> {
+    this.#isRunning = true;
+    // What else is added in this turn comes along.
+    await Promise.resolve();
+    while (this.#waiting.length > 0) await this.#write(this.#takeBatch());
+    this.#isRunning = false;
+  }
+
+  #takeBatch(): readonly Waiting[] {
+    const batch: Waiting[] = [];
+    const later: Waiting[] = [];
+    const keys = new Set<string>();
+    let bytes = 0;
+    for (const waiting of this.#waiting) {
+      const { key, value } = waiting.entry;
+      const fits =
+        batch.length < this.#writer.largestBatch && (bytes === 0 || bytes + value.length <= mostBytes);
+      if (!fits || keys.has(key)) later.push(waiting);
+      else {
+        batch.push(waiting);
+        bytes += Buffer.byteLength(value);
+      }
+      keys.add(key);
+    }
+    this.#waiting = later;
+    return batch;
+  }
+
+  async #write(batch: readonly Waiting[]): Promise<void> {
+    const oldestMs = Date.now() - longestWaitMs;
+    const inTime = batch.filter(({ sinceMs }) => sinceMs >= oldestMs);
+    for (const { sinceMs, resolve } of batch) if (sinceMs < oldestMs) resolve(failed(overloaded()));
+    if (inTime.length === 0) return;
+    try {
+      const outcomes = await this.#writer.write(inTime.map(({ entry }) => entry));
+      for (const { entry, resolve } of inTime) resolve(outcomes.get(entry) ?? failed(overloaded()));
+    } catch (error) {
+      this.#fail(inTime, error);
+    }
+  }
+
+  /** What waits behind a batch that failed as a whole fails with it, since it would take as long to find out. */
+  #fail(batch: readonly Waiting[], error: unknown): void {
+    const outcome = failed(toYTaskError(error));
+    for (const { resolve } of [...batch, ...this.#waiting]) resolve(outcome);
+    this.#waiting = [];
+  }
+}
+
+const overloaded = () =>
+  new YTaskError(ErrorCode.Backend, `MongoDB does not keep up: a result has waited for ${longestWaitMs} ms`);
