@@ -1,6 +1,7 @@
+import { Aborter, type AbortOptions } from "./aborter.js";
 import { bounded } from "./bounded.js";
 import type { Counts } from "./broker.js";
-import { checkName, checkOptions, invalid, type Rule, rules } from "./check-options.js";
+import { checkName, checkOptions, invalid, rules } from "./check-options.js";
 import { type Composed, composeTask, composeWorkflow, type StepRequest } from "./compose.js";
 import { DeadLetterBox } from "./dead-letter-box.js";
 import { DriverHold } from "./drivers.js";
@@ -8,8 +9,8 @@ import { outgoingOf, type Routing } from "./engine/router.js";
 import { StatusWriter } from "./engine/status-writer.js";
 import { workflowStates } from "./engine/workflow.js";
 import { ErrorCode, YTaskError } from "./errors.js";
-import { abortKey, checkGroup, queueKey } from "./keys.js";
-import { type Result, serializeResult } from "./result.js";
+import { checkGroup, queueKey } from "./keys.js";
+import type { Result } from "./result.js";
 import { ResultReader } from "./result-reader.js";
 import { ResultStore } from "./result-store.js";
 import { SendManyFailed } from "./send-many-failed.js";
@@ -22,14 +23,7 @@ import type { TaskHandle, WaitOptions } from "./task-handle.js";
 import type { CheckSteps, HandleOf, LastOf, Request, SendRest, Step, TaskAt } from "./types/requests.js";
 import type { TaskArgs, TaskMap, UntypedTasks } from "./types/tasks.js";
 
-const dayInSeconds = 86_400;
 const closeBoundMs = 10_000;
-const abortBoundMs = 5_000;
-
-const abortExpiry: Rule = (value) =>
-  rules.expirySeconds(value) === undefined && value !== 0
-    ? undefined
-    : "a whole number of seconds above 0, or -1 for ever";
 
 /** Sends tasks and reads their results. `Tasks` is the type of a map `{ group: { name: task } }`; without it nothing is checked. */
 export class Client<Tasks extends TaskMap<Tasks> = UntypedTasks> {
@@ -40,6 +34,7 @@ export class Client<Tasks extends TaskMap<Tasks> = UntypedTasks> {
   readonly #sender: Sender;
   readonly #writer: StatusWriter | undefined;
   readonly #reader: ResultReader | undefined;
+  readonly #aborter: Aborter | undefined;
   #closed: Promise<void> | undefined;
 
   /** @throws YTaskError `InvalidArgument` for an option that is missing, unknown or not allowed */
@@ -52,6 +47,7 @@ export class Client<Tasks extends TaskMap<Tasks> = UntypedTasks> {
     this.#sender = new Sender(broker, this.#broker, clock, log);
     if (backend === undefined) return;
     this.#backend = new DriverHold(backend);
+    this.#aborter = new Aborter(backend, this.#backend, settings);
     if (settings.statusExpires === 0 && settings.resultExpires === 0) return;
     this.#writer = new StatusWriter(
       new ResultStore(backend, this.#backend, clock, log),
@@ -148,26 +144,11 @@ export class Client<Tasks extends TaskMap<Tasks> = UntypedTasks> {
    * @param options `expiresSeconds`: SECONDS for which the abort is remembered, default 86,400; -1 for ever
    * @throws YTaskError `NilBackend` without a backend, `Backend` where the flag could not be stored
    */
-  async abort(id: string, options: { readonly expiresSeconds?: number | undefined } = {}): Promise<void> {
+  async abort(id: string, options?: AbortOptions): Promise<void> {
     this.#refuseIfClosed();
     checkName(id, "client.abort: the id");
-    checkOptions(options, { expiresSeconds: abortExpiry }, "client.abort: options");
-    const { backend, clock, log } = this.#settings;
-    if (backend === undefined || this.#backend === undefined) throw nilBackend();
-    const seconds = options.expiresSeconds ?? dayInSeconds;
-    const flag = {
-      key: abortKey(id),
-      value: serializeResult({ id: `Abort:${id}`, status: Status.Sent }),
-      expiresInSeconds: seconds < 0 ? undefined : seconds,
-    };
-    const notStored = (cause?: unknown): never => {
-      throw new YTaskError(ErrorCode.Backend, `the abort of task ${id} could not be stored; try again`, {
-        cause,
-      });
-    };
-    const storing = this.#backend.connect({ logger: log }).then(() => backend.set([flag]));
-    const [stored] = await bounded(storing, abortBoundMs, notStored, clock);
-    if (stored?.kind === "failed") notStored(stored.error);
+    if (this.#aborter === undefined) throw nilBackend();
+    await this.#aborter.abort(id, options);
   }
 
   /** How many messages of a group wait, are delayed, run, and are dead; undefined where the broker cannot tell. */

@@ -1,3 +1,4 @@
+export type { AbortOptions } from "./aborter.js";
 export type { Backoff } from "./backoff.js";
 export type { Counts, DeadLetterReason } from "./broker.js";
 export { Client } from "./client.js";

@@ -74,7 +74,7 @@ export function parseMessage(text: string): Message {
     retryCount: integerField(settings, "RetryCount"),
     runTime: timeField(settings, "RunTime"),
     expireTime: timeField(settings, "ExpireTime"),
-    workflow: listField(settings, "Workflow")?.map(parseStep),
+    workflow: parseWorkflow(settings),
     extension: extension === undefined ? none : parseExtension(asFields(extension, "Extension")),
   };
 }
@@ -93,6 +93,12 @@ function timeField(fields: Fields, name: string): string | undefined {
   const at = typeof value === "string" ? parseTime(value) : Number.NaN;
   if (Number.isNaN(at)) throw new Malformed(`${name} is not a time`);
   return at === undefined ? undefined : (value as string);
+}
+
+/** A workflow without steps is none, as in Go. */
+function parseWorkflow(settings: Fields): readonly WorkflowStep[] | undefined {
+  const steps = listField(settings, "Workflow") ?? [];
+  return steps.length === 0 ? undefined : steps.map(parseStep);
 }
 
 function parseStep(value: unknown): WorkflowStep {

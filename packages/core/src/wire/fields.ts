@@ -32,11 +32,15 @@ export function textField(fields: Fields, name: string): string {
   return value;
 }
 
+/** Go's integers have 64 bits; written again, a larger one could not be read there. */
+const beyondInteger = 2 ** 63;
+
 /** A whole number; missing and null are 0, as in Go. */
 export function integerField(fields: Fields, name: string): number {
   const value = field(fields, name) ?? 0;
-  if (!Number.isInteger(value)) throw new Malformed(`${name} is not a whole number`);
-  return value as number;
+  if (typeof value !== "number" || !Number.isInteger(value) || Math.abs(value) >= beyondInteger)
+    throw new Malformed(`${name} is not a whole number of 64 bits`);
+  return value;
 }
 
 /** A list; missing and null are undefined, as Go's nil. */

@@ -1,10 +1,10 @@
 /** What Go writes for "no time". */
 export const noTime = "0001-01-01T00:00:00Z";
 
-const pattern = /^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2})(?:\.(\d{1,9}))?(Z|[+-]\d{2}:\d{2})$/;
+const pattern = /^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2})(?:\.(\d+))?(Z|[+-]\d{2}:\d{2})$/;
 
 /**
- * A time as the wire has it: RFC 3339 with up to nine digits of a fraction and any offset.
+ * A time as the wire has it: RFC 3339 with any offset. Go writes up to nine digits of a fraction, and reads more.
  *
  * @returns milliseconds since 1970, rounded up so that nothing is due early; undefined for Go's zero time; NaN where
  * the text is no time

@@ -1,0 +1,78 @@
+import type { Backend, Entry } from "./backend.js";
+import { bounded } from "./bounded.js";
+import { checkOptions, type Rule, rules } from "./check-options.js";
+import type { DriverHold } from "./drivers.js";
+import { entryOf } from "./engine/status-writer.js";
+import { ErrorCode, YTaskError } from "./errors.js";
+import { abortKey, resultKey } from "./keys.js";
+import { parseResult, type Result, type ResultFields, serializeResult } from "./result.js";
+import type { Settings } from "./server-options.js";
+import { Status } from "./status.js";
+
+const dayInSeconds = 86_400;
+const boundMs = 5_000;
+
+export interface AbortOptions {
+  /** SECONDS for which the abort is remembered. Default 86,400; -1 for ever. Let it outlive the task's delay. */
+  readonly expiresSeconds?: number | undefined;
+}
+
+const expiry: Rule = (value) =>
+  rules.expirySeconds(value) === undefined && value !== 0
+    ? undefined
+    : "a whole number of seconds above 0, or -1 for ever";
+
+/** Aborts tasks: by the flag that servers look for, those in Go too. */
+export class Aborter {
+  readonly #backend: Backend;
+  readonly #hold: DriverHold;
+  readonly #settings: Settings;
+
+  constructor(backend: Backend, hold: DriverHold, settings: Settings) {
+    this.#backend = backend;
+    this.#hold = hold;
+    this.#settings = settings;
+  }
+
+  /** As `Client.abort`. */
+  async abort(id: string, options: AbortOptions | undefined): Promise<void> {
+    checkOptions(options, { expiresSeconds: expiry }, "client.abort: options");
+    const seconds = options?.expiresSeconds ?? dayInSeconds;
+    const giveUp = (): never => {
+      throw notStored(id);
+    };
+    const aborting = this.#abort(id, seconds < 0 ? undefined : seconds);
+    await bounded(aborting, boundMs, giveUp, this.#settings.clock);
+  }
+
+  async #abort(id: string, expiresInSeconds: number | undefined): Promise<void> {
+    if (!this.#hold.isConnected) await this.#hold.connect({ logger: this.#settings.log });
+    // The flag as the Go original writes it: a zero result whose id is `Abort:<id>`.
+    const value = serializeResult({ id: `Abort:${id}`, status: Status.Sent });
+    await this.#store(id, { key: abortKey(id), value, expiresInSeconds });
+    if (this.#settings.statusExpires === 0 && this.#settings.resultExpires === 0) return;
+    const [text] = await this.#backend.get([resultKey(id)]);
+    const waiting = text === undefined ? undefined : parseResult(text);
+    if (waiting !== undefined && isWaiting(waiting))
+      await this.#store(id, entryOf(aborted(waiting), this.#settings, "finished"));
+  }
+
+  async #store(id: string, entry: Entry): Promise<void> {
+    const [stored] = await this.#backend.set([entry]);
+    if (stored?.kind === "failed") throw notStored(id, stored.error);
+  }
+}
+
+/** Not started, or between two attempts or steps: it may be long until a server looks at it, so it is said at once. */
+const isWaiting = ({ status }: Result): boolean => status === Status.Sent || status === Status.WaitingRetry;
+
+function aborted(result: Result): ResultFields {
+  const current = result.workflow.findIndex(({ status }) => status === "waiting" || status === "running");
+  const workflow = result.workflow.map((step, index) =>
+    index === current ? { ...step, status: "abort" as const } : step,
+  );
+  return { ...result, status: Status.Abort, returned: undefined, error: undefined, workflow };
+}
+
+const notStored = (id: string, cause?: unknown): YTaskError =>
+  new YTaskError(ErrorCode.Backend, `the abort of task ${id} could not be stored; try again`, { cause });
