@@ -1,0 +1,37 @@
+import { ErrorCode, withContext } from "@ytask/core";
+import { expect } from "vitest";
+import { deferred, fired, next } from "../awaiting.js";
+import type { Behaviour } from "../behaviour.js";
+
+export const aLostLeaseFiresTheSignal: Behaviour = {
+  title:
+    "a task whose lease was lost runs elsewhere, is told to stop, and does not overwrite the first result",
+  async run(bench) {
+    const hasStopped = deferred<unknown>();
+    const first = await bench.server();
+    first.add(
+      bench.group,
+      "work",
+      withContext(async ({ signal }) => {
+        hasStopped.resolve(await fired(signal));
+        return "the late one";
+      }),
+    );
+    const started = next(first, "started");
+    const lost = next(first, "leaseLost");
+    await first.run(bench.group);
+    const client = await bench.client();
+    const task = await client.send(bench.group, "work");
+    await started;
+    await bench.cut(first);
+    const second = await bench.server();
+    second.add(bench.group, "work", () => "the first to finish");
+    await second.run(bench.group);
+    expect(await task.value()).toBe("the first to finish");
+    await bench.mend(first);
+    expect(await hasStopped.promise).toMatchObject({ code: ErrorCode.LeaseLost });
+    expect(await lost).toMatchObject({ id: task.id, group: bench.group, name: "work", attempt: 1 });
+    await first.shutdown();
+    expect(await task.value()).toBe("the first to finish");
+  },
+};
