@@ -1,0 +1,131 @@
+import { describe, expect, it } from "vitest";
+import { parseMessage, serializeMessage } from "../src/wire/index.js";
+import { bodies, captures } from "./captures.js";
+
+const kinds = ["message", "message_sent_by_worker", "delivery"];
+const v2 = bodies("messages-v2.5.0.json", ...kinds);
+const v3 = [
+  ...bodies("messages-v3.0.2.json", ...kinds),
+  ...bodies("messages-v3.0.2-rabbitmq.json", ...kinds),
+  ...bodies("results-v3.0.2-redis.json", ...kinds),
+];
+
+describe("a message that Go wrote", () => {
+  it("is there to be tested, in each version and transport", () => {
+    expect(v2.length).toBeGreaterThan(80);
+    expect(v3.length).toBeGreaterThan(190);
+  });
+
+  it.each(v3)("v3 %s: is written again byte for byte", (_, body) => {
+    expect(serializeMessage(parseMessage(body))).toBe(body);
+  });
+
+  it.each(v2)("v2.5 %s: is written again byte for byte", (_, body) => {
+    expect(serializeMessage(parseMessage(body), 2)).toBe(body);
+  });
+
+  it.each(v2)("v2.5 %s: is written for v3 with the same content", (_, body) => {
+    const asV3 = body.replace('"TaskCtl"', '"MsgArgs"').replace(/\}\}$/, ',"Workflow":null}}');
+    expect(serializeMessage(parseMessage(body), 3)).toBe(asV3);
+  });
+
+  it("has the id that Go's client returned", () => {
+    for (const { kind, body, task_id } of captures("messages-v3.0.2.json"))
+      if (kind === "message" && body) expect(parseMessage(body).id).toBe(task_id);
+  });
+
+  it("is the zero message: no arguments are written [] and not null, which Go reads alike", () => {
+    for (const [file, version] of [
+      ["messages-v2.5.0.json", 2],
+      ["messages-v3.0.2.json", 3],
+    ] as const) {
+      const [zero] = bodies(file, "marshal").filter(([name]) => name === "message_zero");
+      const body = zero?.[1] ?? "";
+      expect(serializeMessage(parseMessage(body), version)).toBe(body.replace("null", "[]"));
+    }
+  });
+});
+
+describe("a message of v2.2, which has no ExpireTime", () => {
+  it("never expires", () => {
+    const body =
+      '{"Id":"1","WorkerName":"add","FuncArgs":["1"],"TaskCtl":{"RetryCount":2,"RunTime":"0001-01-01T00:00:00Z"}}';
+    expect(parseMessage(body)).toMatchObject({ retryCount: 2, runTime: undefined, expireTime: undefined });
+  });
+});
+
+describe("the workflow of a message", () => {
+  const step = (more: string) =>
+    `{"Id":"1","WorkerName":"a","FuncArgs":[],"MsgArgs":{"Workflow":[{"GroupName":"g","WorkerName":"a"${more}}]}}`;
+
+  it("has its delays in nanoseconds on the wire and in milliseconds here", () => {
+    const message = parseMessage(step(',"RunAfter":1500000001'));
+    expect(message.workflow?.[0]?.runAfterMs).toBe(1_500.000001);
+    expect(serializeMessage(message)).toContain('"RunAfter":1500000001,');
+  });
+
+  it("keeps a delay of many years to be read by Go, whose nanoseconds are 64-bit integers", () => {
+    const message = parseMessage(step(',"RunAfter":9000000000000000000'));
+    expect(serializeMessage(message)).toContain('"RunAfter":9000000000000000000,');
+  });
+
+  it("is Malformed with a delay that Go's integers cannot hold", () => {
+    expect(() => parseMessage(step(',"RunAfter":1e19'))).toThrow("RunAfter");
+  });
+});
+
+describe("the retry count of a message", () => {
+  const message = (count: string) =>
+    `{"Id":"1","WorkerName":"a","FuncArgs":[],"MsgArgs":{"RetryCount":${count}}}`;
+
+  it("may be as large as Go's integers, and stays one that Go reads", () => {
+    const written = serializeMessage(parseMessage(message("9223372036854775807")));
+    const count = BigInt(/"RetryCount":(\d+)/.exec(written)?.[1] ?? 0);
+    expect(count).toBeGreaterThan(2n ** 62n);
+    expect(count).toBeLessThan(2n ** 63n);
+  });
+
+  it.each(["1.5", '"1"', "1e19", "true", "[]"])("is Malformed as %s", (count) => {
+    expect(() => parseMessage(message(count))).toThrow(expect.objectContaining({ code: 110 }));
+    expect(() => parseMessage(message(count))).toThrow("RetryCount");
+  });
+});
+
+describe("what this library adds to a message", () => {
+  const message = parseMessage(
+    '{"Id":"1","WorkerName":"add","FuncArgs":["1"],"MsgArgs":{"RetryCount":3},"Extension":{"Step":1,"Retried":2,' +
+      '"DefaultRetryCount":[0,1],"Execution":"e","UnknownForMs":5}}',
+  );
+
+  it("is read and written again", () => {
+    expect(message.extension).toEqual({
+      step: 1,
+      retried: 2,
+      defaultRetryCount: [0, 1],
+      execution: "e",
+      unknownForMs: 5,
+    });
+    expect(parseMessage(serializeMessage(message))).toEqual(message);
+    expect(parseMessage(serializeMessage(message, 2))).toEqual(message);
+  });
+
+  it("is left out where there is nothing to add", () => {
+    expect(serializeMessage({ ...message, extension: {} })).not.toContain("Extension");
+  });
+
+  it.each([
+    ['{"Step":-1}', "Step"],
+    ['{"Step":"1"}', "Step"],
+    ['{"Retried":1.5}', "Retried"],
+    ['{"DefaultRetryCount":[-1]}', "DefaultRetryCount"],
+    ['{"DefaultRetryCount":0}', "DefaultRetryCount"],
+    ['{"Execution":5}', "Execution"],
+    ['{"UnknownForMs":1e300}', "UnknownForMs"],
+    ["[]", "Extension"],
+    ['"text"', "Extension"],
+  ])("is Malformed as %s", (extension, field) => {
+    const body = `{"Id":"1","WorkerName":"add","Extension":${extension}}`;
+    expect(() => parseMessage(body)).toThrow(expect.objectContaining({ code: 110 }));
+    expect(() => parseMessage(body)).toThrow(field);
+  });
+});
