@@ -22,6 +22,11 @@ export const rules = {
     (value) => isFiniteNumber(value) && value > 0,
     "a number of milliseconds above 0",
   ),
+  millisecondsUpTo: (most: number) =>
+    when(
+      (value) => isFiniteNumber(value) && value >= 0 && value <= most,
+      `a number of milliseconds from 0 to ${most}`,
+    ),
   /** The Go original's expiry settings. */
   expirySeconds: when(
     (value) => Number.isSafeInteger(value) && (value as number) >= -1,

@@ -7,6 +7,7 @@ import {
   checkStepOptions,
   defaultRetryCount,
   expireTimeOf,
+  longestDelayMs,
   type Schedule,
   type SendOptions,
   type StepOptions,
@@ -83,7 +84,7 @@ export function composeWorkflow(steps: readonly StepRequest[], clock: Clock): Co
   // The first step's own times are those of the message, so that both say the same.
   workflow[0] = {
     ...(workflow[0] as WorkflowStep),
-    runAfterMs: composed.schedule.delayMs,
+    runAfterMs: Math.min(composed.schedule.delayMs, longestDelayMs),
     expireTime: composed.message.expireTime,
   };
   const defaultSteps = steps.flatMap((step, index) =>

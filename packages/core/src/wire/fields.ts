@@ -32,15 +32,16 @@ export function textField(fields: Fields, name: string): string {
   return value;
 }
 
-/** Go's integers have 64 bits; written again, a larger one could not be read there. */
-const beyondInteger = 2 ** 63;
+/** Go's integers have 64 bits. The largest reads as 2^63, which could not be written again; this one can. */
+const beyondIntegers = 2 ** 63;
+const largestWritable = beyondIntegers - 1_024;
 
 /** A whole number; missing and null are 0, as in Go. */
 export function integerField(fields: Fields, name: string): number {
   const value = field(fields, name) ?? 0;
-  if (typeof value !== "number" || !Number.isInteger(value) || Math.abs(value) >= beyondInteger)
+  if (typeof value !== "number" || !Number.isInteger(value) || Math.abs(value) > beyondIntegers)
     throw new Malformed(`${name} is not a whole number of 64 bits`);
-  return value;
+  return Math.min(value, largestWritable);
 }
 
 /** A list; missing and null are undefined, as Go's nil. */
