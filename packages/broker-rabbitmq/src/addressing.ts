@@ -11,6 +11,7 @@ const frontPriority = 5;
 const REASON = "ytask-reason";
 const ERROR = "ytask-error";
 const AT = "ytask-at";
+const ORDER = "ytask-order";
 
 /** The longest error text that is kept with a dead letter, in characters: a message's headers have to fit one frame. */
 const longestError = 8_192;
@@ -22,6 +23,9 @@ export const outgoing = (message: Outgoing, type: QueueType): Addressed => ({
   delayMs: message.delayMs,
   properties: message.front === true ? { priority: frontPriority } : undefined,
 });
+
+/** How many dead letters this process made: the order of those of one millisecond. */
+let buried = 0;
 
 /** A message that was given up, on its way to the dead letters of its queue. */
 export const deadLetter = (
@@ -38,6 +42,7 @@ export const deadLetter = (
     headers: {
       [REASON]: reason,
       [AT]: Date.now(),
+      [ORDER]: buried++,
       ...(error === undefined ? {} : { [ERROR]: error.slice(0, longestError) }),
     },
   },
@@ -68,4 +73,17 @@ export function letterOf(message: GetMessage): Letter {
     ...(typeof error === "string" ? { error } : {}),
     at: new Date(typeof at === "number" ? at : 0),
   };
+}
+
+/** Compares dead letters by their time, and those that one process made in one millisecond by their number. */
+export function byAge(one: GetMessage, other: GetMessage): number {
+  const [at, order] = ageOf(one);
+  const [otherAt, otherOrder] = ageOf(other);
+  return at - otherAt || order - otherOrder;
+}
+
+function ageOf({ properties: { headers = {} } }: GetMessage): readonly [at: number, order: number] {
+  const at: unknown = headers[AT];
+  const order: unknown = headers[ORDER];
+  return [typeof at === "number" ? at : 0, typeof order === "number" ? order : 0];
 }

@@ -66,24 +66,30 @@ export class Consumer {
     await this.#keeper.ready(boundMs);
   }
 
-  /** Stops, and gives back all that is held: the server puts it where it was. */
-  async close(boundMs: number): Promise<void> {
+  /**
+   * Stops, and gives back all that is held: the server puts it where it was.
+   *
+   * @param boundMs how long each step may take
+   * @param flush whether to wait until acks that may be under way have arrived; costs a quorum queue its order
+   */
+  async close(boundMs: number, flush: boolean): Promise<void> {
     this.#isClosed = true;
     this.#renewal.stop();
-    await bounded(this.#stop(), boundMs, () => undefined);
+    const isCancelled = flush || this.#options.queueType === "classic";
+    await bounded(this.#stop(isCancelled), boundMs, () => undefined);
     const left = this.inbox.allOut().filter(mustBeSentAgain);
     const isSent = await bounded(this.#resender.resend(left), boundMs, () => false);
     await this.#holdingQueue?.close(isSent, boundMs);
     await this.#keeper.close(boundMs);
   }
 
-  /** Ends the deliveries, and waits until what was acked is removed: a quorum queue forgets acks that are on their way. */
-  async #stop(): Promise<void> {
+  /** Ends deliveries, recounts, and what is under way. Cancelling makes the server finish what it stashed. */
+  async #stop(isCancelled: boolean): Promise<void> {
     const channel = this.#channel;
     try {
-      await channel?.cancel(this.#consumerTag);
+      if (isCancelled) await channel?.cancel(this.#consumerTag);
       await this.#resender.close();
-      await channel?.prefetch(this.#options.maxUnsettled);
+      if (isCancelled) await channel?.prefetch(this.#options.maxUnsettled);
     } catch {
       // The channel closed meanwhile, which gives everything back too.
     }

@@ -72,6 +72,7 @@ export class RabbitMqBroker implements Broker {
     return new RabbitMqDeadLetters({
       from: deadQueue(queue, queueType),
       to: groupQueue(queue, queueType),
+      isQuorum: queueType === "quorum",
       answerTimeoutMs,
       connections: () => this.#open(),
       exclusively: (name, look) => this.#turns.take(name, look),

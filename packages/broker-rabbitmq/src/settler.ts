@@ -21,10 +21,15 @@ export interface SettlerOptions {
   onError(error: Error): void;
 }
 
+/** How long acks may be under way, in milliseconds, and much longer than they are. */
+const latelyMs = 1_000;
+
 /** Settles deliveries: what a settlement sends is confirmed before the delivery is removed. */
 export class Settler {
   readonly #options: SettlerOptions;
   readonly #barriers = new WeakMap<Channel, Barrier>();
+
+  #lately = { since: 0, count: 0 };
 
   constructor(options: SettlerOptions) {
     this.#options = options;
@@ -44,6 +49,14 @@ export class Settler {
       if (typeof outcome === "string") return outcome;
       return arrived.get(outcome) === true ? "settled" : "unknown";
     });
+  }
+
+  /**
+   * Whether many deliveries were acked in the last moment. RabbitMQ's client of a quorum queue stashes acks beyond 32
+   * that are under way, and forgets the stash when the channel closes.
+   */
+  get hasAckedManyLately(): boolean {
+    return this.#lately.count > 16 && performance.now() - this.#lately.since < 2 * latelyMs;
   }
 
   /** For each settlement, whether all that it sends is stored; true for one that sends nothing. */
@@ -85,6 +98,9 @@ export class Settler {
     if (held === undefined) return "lost";
     inbox.settled(held);
     const { channel } = held;
+    if (performance.now() - this.#lately.since > latelyMs)
+      this.#lately = { since: performance.now(), count: 0 };
+    this.#lately.count++;
     return letGo(held, settlement.kind === "release" && !mustBeSentAgain(held)) ? channel : "lost";
   }
 

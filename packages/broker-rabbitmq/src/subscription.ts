@@ -63,6 +63,6 @@ export class RabbitMqSubscription implements Subscription {
     this.#closed = true;
     this.#consumer.inbox.wake();
     await bounded(Promise.allSettled(this.#settling), this.#answerTimeoutMs, () => []);
-    await this.#consumer.close(this.#answerTimeoutMs);
+    await this.#consumer.close(this.#answerTimeoutMs, this.#settler.hasAckedManyLately);
   }
 }
