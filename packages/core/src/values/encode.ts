@@ -87,38 +87,48 @@ function encodeNumber(value: number, path: string): string {
 }
 
 /** What has no form in JSON that the other side could read back; JSON.stringify would silently write {} for most. */
-const refused = new Set(
-  [
-    "Map",
-    "Set",
-    "WeakMap",
-    "WeakSet",
-    "WeakRef",
-    "Promise",
-    "RegExp",
-    "Error",
-    "ArrayBuffer",
-    "SharedArrayBuffer",
-  ].concat(["DataView", "Generator", "AsyncGenerator"]),
-);
+const refused: ReadonlySet<string> = new Set([
+  "Map",
+  "Set",
+  "WeakMap",
+  "WeakSet",
+  "WeakRef",
+  "Promise",
+  "RegExp",
+  "Error",
+  "ArrayBuffer",
+  "SharedArrayBuffer",
+  "Generator",
+  "AsyncGenerator",
+]);
+const boxes: ReadonlySet<string> = new Set(["Number", "String", "Boolean", "BigInt", "Symbol"]);
+
+/** Whether an object keeps its data elsewhere than in its properties, as Headers, URLSearchParams and iterators do. */
+const holdsNoData = (value: object, kind: string): boolean =>
+  refused.has(kind) ||
+  value instanceof Error ||
+  ArrayBuffer.isView(value) ||
+  (kind !== "Object" && Object.keys(value).length === 0);
 
 function encodeObject(value: object, path: string, inside: object[]): string | undefined {
   if (inside.includes(value)) throw unsupported(path, "this object contains itself");
   if (inside.length >= deepest) throw unsupported(path, `nested more than ${deepest} deep`);
   if (value instanceof Uint8Array)
     return `"${Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString("base64")}"`;
-  if (!Array.isArray(value) && Object.getPrototypeOf(value) !== Object.prototype) {
-    const kind = Object.prototype.toString.call(value).slice(8, -1);
-    if (refused.has(kind) || value instanceof Error || ArrayBuffer.isView(value))
-      throw unsupported(path, `a ${kind} cannot cross; send its data as a plain object or array`);
-    if (kind === "Number" || kind === "String" || kind === "Boolean" || kind === "BigInt")
-      return encode(value.valueOf(), path, inside);
-  }
   if ("toJSON" in value && typeof value.toJSON === "function") {
     inside.push(value);
     const text = encode(value.toJSON(""), path, inside);
     inside.pop();
     return text;
+  }
+  if (!Array.isArray(value) && Object.getPrototypeOf(value) !== Object.prototype) {
+    const kind = Object.prototype.toString.call(value).slice(8, -1);
+    if (boxes.has(kind)) return encode(value.valueOf(), path, inside);
+    if (holdsNoData(value, kind))
+      throw unsupported(
+        path,
+        `what is of kind ${kind} cannot cross; send its data as a plain object or array`,
+      );
   }
   inside.push(value);
   const text = Array.isArray(value)
