@@ -1,4 +1,5 @@
 import type { DriverEnvironment } from "./broker.js";
+import { ErrorCode, YTaskError } from "./errors.js";
 
 /** What brokers and backends have in common. */
 interface Driver {
@@ -26,6 +27,7 @@ const uses = new WeakMap<Driver, Use>();
 export class DriverHold {
   readonly #driver: Driver;
   #held = false;
+  #isClosed = false;
 
   constructor(driver: Driver) {
     this.#driver = driver;
@@ -36,14 +38,19 @@ export class DriverHold {
     return this.#held && this.#use().isConnected;
   }
 
-  /** Resolves once the driver is connected; rejects as its connect does, and may then be called again. */
+  /**
+   * Resolves once the driver is connected; rejects as its connect does, and may then be called again. Rejects with
+   * `Closed` after `close`: what comes late must not open a driver that nobody would close any more.
+   */
   async connect(environment: DriverEnvironment): Promise<void> {
+    this.#refuseIfClosed();
     const use = this.#use();
     if (!this.#held) {
       this.#held = true;
       use.users++;
     }
-    await use.closing;
+    while (use.closing !== undefined) await use.closing.catch(() => undefined);
+    this.#refuseIfClosed();
     use.connected ??= this.#driver.connect(environment);
     const attempt = use.connected;
     try {
@@ -57,6 +64,7 @@ export class DriverHold {
 
   /** Lets go of the driver, and closes it where nobody else holds it. */
   async close(): Promise<void> {
+    this.#isClosed = true;
     if (!this.#held) return;
     this.#held = false;
     const use = this.#use();
@@ -71,6 +79,14 @@ export class DriverHold {
     } finally {
       if (use.closing === closing) use.closing = undefined;
     }
+  }
+
+  #refuseIfClosed(): void {
+    if (this.#isClosed)
+      throw new YTaskError(
+        ErrorCode.Closed,
+        "the connection was closed with the client or server that used it",
+      );
   }
 
   #use(): Use {

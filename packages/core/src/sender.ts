@@ -51,8 +51,9 @@ export class Sender {
     return (await Promise.all(batches)).flat();
   }
 
-  /** Resolves once no send is under way. */
+  /** Resolves once no send is under way, those included that wait for the end of this turn to become a batch. */
   async idle(): Promise<void> {
+    await new Promise((resolve) => setImmediate(resolve));
     while (this.#pending.size > 0) await Promise.allSettled(this.#pending);
   }
 
