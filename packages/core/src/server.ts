@@ -32,6 +32,17 @@ const closeBoundMs = 5_000;
 /** How long a start waits for the backend, without which tasks run too. */
 const backendConnectBoundMs = 3_000;
 
+/** What runs for a group. */
+interface Parts {
+  readonly group: Group;
+  readonly delayedQueue: DelayedQueue | undefined;
+}
+
+async function closeParts({ group, delayedQueue }: Parts): Promise<void> {
+  group.stop();
+  await Promise.all([group.close(), delayedQueue?.close()]);
+}
+
 /** Runs tasks: `add` them, then `run` their groups. */
 export class Server {
   readonly #settings: Settings;
@@ -58,11 +69,11 @@ export class Server {
     const { broker, backend, wireVersion, goCompatible, maxMessageBytes, clock } = settings;
     this.#broker = new DriverHold(broker);
     this.#backend = backend === undefined ? undefined : new DriverHold(backend);
-    const keepsResults = settings.statusExpires !== 0 || settings.resultExpires !== 0;
     this.#engine = new Engine({
       broker,
+      // Where no results are kept, abort flags are.
       store:
-        keepsResults && backend !== undefined && this.#backend !== undefined
+        backend !== undefined && this.#backend !== undefined
           ? new ResultStore(backend, this.#backend, clock, settings.log)
           : undefined,
       registry: this.#registry,
@@ -176,10 +187,10 @@ export class Server {
     let isOver = false;
     const attempt = async () => {
       await this.#connect();
-      const group = await Group.start(this.#engine, name, concurrency, routing);
+      const parts = await this.#startParts(name, concurrency, routing);
       // An attempt that was given up must not go on taking work.
-      if (isOver) await group.close();
-      return group;
+      if (isOver) await closeParts(parts);
+      return parts;
     };
     try {
       const limits = {
@@ -188,12 +199,25 @@ export class Server {
         logger: log,
         signal: this.#stop.signal,
       };
-      this.#groups.set(name, await untilConnected(attempt, limits));
+      const { group, delayedQueue } = await untilConnected(attempt, limits);
+      this.#groups.set(name, group);
+      if (delayedQueue !== undefined) this.#delayedQueues.push(delayedQueue);
     } finally {
       isOver = true;
     }
-    if (goCompatible) this.#delayedQueues.push(await DelayedQueue.start(this.#engine, name));
     log.info("the server takes work", { group: name, concurrency });
+  }
+
+  /** A group, and what the Go original keeps beside it: both or none. */
+  async #startParts(name: string, concurrency: number, routing: Routing): Promise<Parts> {
+    const group = await Group.start(this.#engine, name, concurrency, routing);
+    if (!this.#settings.goCompatible) return { group, delayedQueue: undefined };
+    try {
+      return { group, delayedQueue: await DelayedQueue.start(this.#engine, name) };
+    } catch (error) {
+      await closeParts({ group, delayedQueue: undefined });
+      throw error;
+    }
   }
 
   async #connect(): Promise<void> {

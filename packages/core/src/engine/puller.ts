@@ -77,6 +77,8 @@ export class Puller {
         isBroken = false;
         pauseMs = firstPauseMs;
         this.#take(deliveries);
+        // Where a subscription has ended and answers at once, this loop must not keep the event loop to itself.
+        if (deliveries.length === 0) await new Promise((resolve) => setImmediate(resolve));
       } catch (error) {
         if (this.#isStopped) return;
         if (!isBroken)
