@@ -33,8 +33,8 @@ export function settlementIfDone(
 }
 
 /** What the server that stored the result would have settled with. */
-function settlementOf({ delivery }: Execution, result: Result): Settlement {
-  return result.isFailure()
-    ? { delivery, kind: "deadLetter", reason: "permanentFailure", error: result.error }
-    : { delivery, kind: "ack" };
+function settlementOf({ delivery, retriesLeft }: Execution, result: Result): Settlement {
+  if (!result.isFailure()) return { delivery, kind: "ack" };
+  const reason = retriesLeft > 0 ? "permanentFailure" : "retriesExhausted";
+  return { delivery, kind: "deadLetter", reason, error: result.error };
 }

@@ -22,7 +22,10 @@ export interface Conclusion {
 /** Puts a message on its way, to the group's queue or wherever a delayed step goes. */
 export type Route = (group: string, message: Message, delayMs: number) => Outgoing;
 
-/** The one place that decides what an ending leads to. Pure, but for the time of day and the jitter. */
+/**
+ * The one place that decides what an ending leads to. Pure, but for the time of day and the jitter. Throws where a
+ * message that follows from it cannot be sent.
+ */
 export function conclude(execution: Execution, ending: Ending, route: Route, now: number): Conclusion {
   switch (ending.kind) {
     case "returned":
@@ -51,12 +54,7 @@ function succeed(execution: Execution, values: readonly string[], route: Route, 
   const returned = values.length === 0 ? undefined : values;
   if (next === undefined) return finish(execution, "succeeded", "success", undefined, returned);
   const message = messageOfNextStep(execution.message, execution.step, values, now);
-  let outgoing: Outgoing;
-  try {
-    outgoing = route(next.group, message, next.runAfterMs);
-  } catch (error) {
-    return fail(execution, error, "permanentFailure");
-  }
+  const outgoing = route(next.group, message, next.runAfterMs);
   return {
     result: resultOf(execution, "stepSucceeded", execution.runningStatus, "success", { returned }),
     settlement: { delivery: execution.delivery, kind: "replace", by: [outgoing] },
@@ -65,8 +63,8 @@ function succeed(execution: Execution, values: readonly string[], route: Route, 
 }
 
 function retry(execution: Execution, error: unknown, delayMs: number | undefined, route: Route): Conclusion {
-  const { message, attempt, task } = execution;
-  const waitMs = delayMs ?? backoffMs(task?.options.backoff ?? defaultBackoff, attempt, error);
+  const { message, attempt } = execution;
+  const waitMs = delayMs ?? waitBeforeRetry(execution, error);
   const again: Message = {
     ...message,
     retryCount: execution.retriesLeft - 1,
@@ -88,6 +86,20 @@ function retry(execution: Execution, error: unknown, delayMs: number | undefined
     event: "retried",
     error,
   };
+}
+
+/** By the task's own backoff; one that throws costs no retry. */
+function waitBeforeRetry({ task, attempt, logger, id, name }: Execution, error: unknown): number {
+  try {
+    return backoffMs(task?.options.backoff ?? defaultBackoff, attempt, error);
+  } catch (thrown) {
+    logger.error("the backoff of a task threw; the default one is used", {
+      id,
+      name,
+      error: messageOf(thrown),
+    });
+    return backoffMs(defaultBackoff, attempt, error);
+  }
 }
 
 /** The end of a task that could not be started, or failed for good: a failure result and a dead letter. */

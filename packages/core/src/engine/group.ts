@@ -2,7 +2,7 @@ import type { Delivery, Outcome, Outgoing, Settlement, Subscription } from "../b
 import { ErrorCode, messageOf, YTaskError } from "../errors.js";
 import { queueKey } from "../keys.js";
 import type { Message } from "../message.js";
-import { type Conclusion, conclude, runningResult } from "./conclude.js";
+import { type Conclusion, conclude, fail, runningResult } from "./conclude.js";
 import type { Engine } from "./engine.js";
 import { Execution } from "./execution.js";
 import { inspect, type Known } from "./inspect.js";
@@ -102,6 +102,7 @@ export class Group {
   stop(): void {
     this.#isStopping = true;
     this.tally.completed = 0;
+    this.tally.released = 0;
     this.#puller.stop();
     this.#slots.stop();
   }
@@ -168,23 +169,36 @@ export class Group {
       execution.step = stepFromResult(execution.message, known.result);
     const hasSlot = this.#slots.take() || (await this.#slots.wait());
     const early =
-      !hasSlot || this.#isStopping
+      !hasSlot || this.#isStopping || execution.isLost
         ? ({ delivery: execution.delivery, kind: "release" } as const)
-        : withoutRunning(this.#engine, execution, known, this.#route);
+        : this.#withoutRunning(execution, known);
     if (early === undefined) {
       const running = this.#run(execution);
       const ending = running instanceof Promise ? await running : running;
       if (!execution.isLate) this.#ended(execution);
-      return this.#finish(
-        execution,
-        conclude(execution, ending, this.#route, this.#engine.options.clock.now()),
-      );
+      return this.#finish(execution, this.#conclude(execution, ending));
     }
     if (hasSlot) this.#slots.free();
     this.#puller.done();
     if ("settlement" in early) return this.#finish(execution, early);
-    await this.#settle(early);
-    if (early.kind === "release") this.tally.released++;
+    if ((await this.#settle(early)) === "settled" && early.kind === "release") this.tally.released++;
+  }
+
+  #withoutRunning(execution: Execution, known: Known): Settlement | Conclusion | undefined {
+    try {
+      return withoutRunning(this.#engine, execution, known, this.#route);
+    } catch (error) {
+      return fail(execution, error, "permanentFailure");
+    }
+  }
+
+  /** What cannot be carried out, such as a next step that is too large to be sent, has failed for good. */
+  #conclude(execution: Execution, ending: Ending): Conclusion {
+    try {
+      return conclude(execution, ending, this.#route, this.#engine.options.clock.now());
+    } catch (error) {
+      return fail(execution, error, "permanentFailure");
+    }
   }
 
   /** Runs the task. Its slot is free once its function really ended, however late. */

@@ -2,15 +2,18 @@ import { messageOf } from "../errors.js";
 import { Result, type ResultFields } from "../result.js";
 import { Status } from "../status.js";
 import type { Execution } from "./execution.js";
+import { decodeArguments } from "./run-task.js";
 
 /** Calls the callback of a task that finished here. It can do no harm: what it throws is logged. */
 export async function callOnComplete(execution: Execution, stored: ResultFields): Promise<void> {
-  const { task, args, logger } = execution;
+  const { task, logger } = execution;
   if (task?.options.onComplete === undefined) return;
   // The types of result and arguments are those of the task that the callback was registered with.
   const onComplete = task.options.onComplete as (result: Result, ...args: readonly unknown[]) => unknown;
   try {
-    await onComplete(resultForCallback(execution, stored), ...(args ?? []));
+    // A task that expired or was aborted before it started was never given its arguments.
+    const args = execution.args ?? decodeArguments(execution.message);
+    await onComplete(resultForCallback(execution, stored), ...args);
   } catch (error) {
     logger.error("the onComplete of a task threw; this changes nothing else", {
       id: execution.id,

@@ -27,7 +27,8 @@ export function outgoingOf(
   front = false,
 ): Outgoing {
   const body = serializeMessage(message, routing.wireVersion);
-  if (isLarger(body, routing.maxMessageBytes))
+  const isRetry = message.extension.retried !== undefined;
+  if (isLarger(body, routing.maxMessageBytes + (isRetry ? extensionBytes : 0)))
     throw new YTaskError(
       ErrorCode.TooLarge,
       `the message of task ${group}/${message.name} has ${Buffer.byteLength(body)} bytes, more than the limit of ` +

@@ -1,5 +1,7 @@
 import type { Clock } from "../clock.js";
 import { ErrorCode, PermanentError, TimedOut, YTaskError } from "../errors.js";
+import type { Message } from "../message.js";
+import type { RegisteredTask } from "../registry.js";
 import { describeIssue } from "../standard-schema.js";
 import { decodeValue } from "../values/decode.js";
 import { encodeList } from "../values/encode.js";
@@ -38,65 +40,68 @@ export function runTask(
 ): Ending | Promise<Ending> {
   const { task } = execution;
   if (task === undefined) throw new Error("an execution without a task cannot be run");
-  let args: readonly unknown[];
   try {
-    args = execution.message.args.map((text, index) => decodeValue(text, `args[${index}]`));
+    execution.args = decodeArguments(execution.message);
   } catch (error) {
     return { kind: "failed", error, isPermanent: true };
   }
-  if (task.options.schema !== undefined) return runChecked(execution, clock, timeoutMs, onLate, args);
-  return runWith(execution, clock, timeoutMs, onLate, args);
+  const ending =
+    task.options.schema === undefined
+      ? callTask(execution, task, clock, timeoutMs)
+      : checkAndCallTask(execution, task, clock, timeoutMs);
+  return ending instanceof Promise && timeoutMs !== undefined
+    ? withLimit(execution, clock, timeoutMs, ending, onLate)
+    : ending;
 }
 
-async function runChecked(
+/** The arguments that were sent. Throws where they cannot be read. */
+export const decodeArguments = ({ args }: Message): readonly unknown[] =>
+  args.map((text, index) => decodeValue(text, `args[${index}]`));
+
+async function checkAndCallTask(
   execution: Execution,
+  task: RegisteredTask,
   clock: Clock,
   timeoutMs: number | undefined,
-  onLate: (end: Promise<void>) => void,
-  args: readonly unknown[],
 ): Promise<Ending> {
-  let checked: readonly unknown[];
   try {
-    const outcome = await execution.task?.options.schema?.["~standard"].validate(args);
+    const outcome = await task.options.schema?.["~standard"].validate(execution.args);
     if (outcome?.issues !== undefined) {
       const issues = outcome.issues.map(describeIssue).join("; ");
       const error = new PermanentError(`the arguments do not match the schema of the task: ${issues}`);
       return { kind: "failed", error, isPermanent: true };
     }
-    checked = outcome?.value ?? args;
+    execution.args = outcome?.value ?? execution.args;
   } catch (error) {
-    return { kind: "failed", error, isPermanent: false };
+    return endingOfThrow(execution, error);
   }
-  return runWith(execution, clock, timeoutMs, onLate, checked);
+  // What happened while the arguments were checked comes before the call.
+  const decided = endingOfDecision(execution) ?? endingOfLimit(execution, clock, timeoutMs);
+  return decided ?? callTask(execution, task, clock, timeoutMs);
 }
 
-function runWith(
+function callTask(
   execution: Execution,
+  task: RegisteredTask,
   clock: Clock,
   timeoutMs: number | undefined,
-  onLate: (end: Promise<void>) => void,
-  args: readonly unknown[],
 ): Ending | Promise<Ending> {
-  const { task } = execution;
-  execution.args = args;
-  const endedBy = (settle: () => Ending): Ending => {
-    const tookMs = clock.now() - execution.startedAt;
-    if (timeoutMs !== undefined && tookMs > timeoutMs && execution.decision === undefined)
-      return { kind: "failed", error: tooLong(execution, timeoutMs, tookMs), isPermanent: false };
-    return settle();
+  const onReturn = (value: unknown) =>
+    endingOfDecision(execution) ?? endingOfLimit(execution, clock, timeoutMs) ?? endingOfReturn(value);
+  const onThrow = (error: unknown) => {
+    const ending = endingOfThrow(execution, error);
+    // What was thrown since the signal fired says less than why it fired; but a task may still rule out a retry.
+    const isRetried = ending.kind === "failed" && !ending.isPermanent && execution.decision === undefined;
+    return isRetried ? (endingOfLimit(execution, clock, timeoutMs) ?? ending) : ending;
   };
   try {
-    const returned = task?.takesContext
+    const args = execution.args ?? [];
+    const returned = task.takesContext
       ? task.run(new ExecutionContext(execution), ...args)
-      : task?.run(...args);
-    if (!isThenable(returned)) return endedBy(() => endingOfReturn(execution, returned));
-    const ending = Promise.resolve(returned).then(
-      (value) => endedBy(() => endingOfReturn(execution, value)),
-      (error) => endedBy(() => endingOfThrow(execution, error)),
-    );
-    return timeoutMs === undefined ? ending : withLimit(execution, clock, timeoutMs, ending, onLate);
+      : task.run(...args);
+    return isThenable(returned) ? Promise.resolve(returned).then(onReturn, onThrow) : onReturn(returned);
   } catch (error) {
-    return endedBy(() => endingOfThrow(execution, error));
+    return onThrow(error);
   }
 }
 
@@ -116,12 +121,7 @@ function withLimit(
       execution.fire(new TimedOut(`the task ${execution.name} ran into its limit of ${timeoutMs} ms`));
       timer = clock.after(graceMs, () => {
         onLate(ending.then(() => undefined));
-        const error = new YTaskError(
-          ErrorCode.TimeOut,
-          `the task ran for more than its limit of ${timeoutMs} ms and did not stop when its signal fired; ` +
-            "it is not tried again, since it still runs",
-        );
-        resolve({ kind: "failed", error, isPermanent: true });
+        resolve(endingOfDecision(execution) ?? endingOfLateness(timeoutMs));
       });
     });
     void ending.then((value) => {
@@ -131,13 +131,29 @@ function withLimit(
   });
 }
 
-function tooLong(execution: Execution, timeoutMs: number, tookMs: number): TimedOut {
-  return new TimedOut(`the task ${execution.name} took ${tookMs} ms; its limit is ${timeoutMs} ms`);
+function endingOfLateness(timeoutMs: number): Ending {
+  const error = new YTaskError(
+    ErrorCode.TimeOut,
+    `the task ran for more than its limit of ${timeoutMs} ms and did not stop when its signal fired; ` +
+      "it is not tried again, since it still runs",
+  );
+  return { kind: "failed", error, isPermanent: true };
 }
 
-function endingOfReturn(execution: Execution, returned: unknown): Ending {
-  const decided = endingOfDecision(execution);
-  if (decided !== undefined) return decided;
+/** The failure of a task that took longer than its limit. */
+function endingOfLimit(
+  execution: Execution,
+  clock: Clock,
+  timeoutMs: number | undefined,
+): Ending | undefined {
+  if (timeoutMs === undefined) return undefined;
+  const tookMs = clock.now() - execution.startedAt;
+  if (tookMs <= timeoutMs) return undefined;
+  const error = new TimedOut(`the task ${execution.name} took ${tookMs} ms; its limit is ${timeoutMs} ms`);
+  return { kind: "failed", error, isPermanent: false };
+}
+
+function endingOfReturn(returned: unknown): Ending {
   try {
     return { kind: "returned", values: encodeList(valuesOf(returned), "returned") };
   } catch (error) {

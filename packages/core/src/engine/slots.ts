@@ -14,6 +14,7 @@ export class Slots {
   #free: number;
   readonly #waiting = new Set<Waiting>();
   #timer: Timer | undefined;
+  #isStopped = false;
 
   constructor(capacity: number, clock: Clock) {
     this.#free = capacity;
@@ -29,6 +30,7 @@ export class Slots {
 
   /** Resolves to true once a slot is taken; to false where none was free for a second, or `stop` was called. */
   wait(): Promise<boolean> {
+    if (this.#isStopped) return Promise.resolve(false);
     return new Promise((resolve) => {
       this.#waiting.add({ sinceMs: this.#clock.now(), resolve });
       this.#timer ??= this.#clock.after(patienceMs, () => this.#giveUp());
@@ -48,6 +50,7 @@ export class Slots {
 
   /** Ends all waiting. */
   stop(): void {
+    this.#isStopped = true;
     this.#timer?.cancel();
     for (const waiting of this.#waiting) waiting.resolve(false);
     this.#waiting.clear();
