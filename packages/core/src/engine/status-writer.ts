@@ -100,9 +100,15 @@ export class StatusWriter {
     });
   }
 
-  /** A result that the backend cannot hold must not simply be missing: its waiter gets a failure that says why. */
-  async #storeFailuresInstead(results: readonly ResultFields[]): Promise<void> {
-    for (const { id } of results) this.#logger.error("a result is larger than the backend can store", { id });
+  /**
+   * A result that the backend cannot hold must not simply be missing: its waiter gets a failure that says why. Between
+   * two steps of a workflow there is no waiter to tell, and the workflow goes on.
+   */
+  async #storeFailuresInstead(tooLarge: readonly ResultFields[]): Promise<void> {
+    for (const { id } of tooLarge)
+      this.#logger.error("a result is larger than the backend can store", { id });
+    const results = tooLarge.filter(({ status }) => status >= Status.Success);
+    if (results.length === 0) return;
     const error =
       "the result is larger than the backend can store; return less, or a reference to where it is";
     await this.#set(
