@@ -129,7 +129,7 @@ export class DeadLetterBox {
   async #resetResults(messages: readonly Message[], execution: string): Promise<void> {
     if (this.#backend === undefined || messages.length === 0) return;
     const entries = messages.flatMap((message): Entry[] => [
-      ...this.#sentEntry(message, execution),
+      this.#sentEntry(message, execution),
       // There is no delete in the seam: a value that is no flag, gone in a second, clears it.
       { key: abortKey(message.id), value: "cleared", expiresInSeconds: 1 },
     ]);
@@ -144,10 +144,12 @@ export class DeadLetterBox {
         );
   }
 
-  #sentEntry(message: Message, execution: string): Entry[] {
-    if (this.#expiry.statusExpires === 0) return [];
+  /** Where no statuses are kept, it is gone in a second: the old result would keep the new one from being stored. */
+  #sentEntry(message: Message, execution: string): Entry {
     const workflow = workflowStates(message, message.extension.step ?? 0, "waiting");
-    return [entryOf({ id: message.id, status: Status.Sent, workflow, execution }, this.#expiry, undefined)];
+    const statusExpires = this.#expiry.statusExpires || 1;
+    const expiry = { ...this.#expiry, statusExpires };
+    return entryOf({ id: message.id, status: Status.Sent, workflow, execution }, expiry, undefined);
   }
 }
 
