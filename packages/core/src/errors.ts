@@ -79,12 +79,17 @@ export class YTaskError<C extends ErrorCode = ErrorCode> extends Error {
     code?: C,
   ): error is E & { readonly code: C } {
     if (typeof error !== "object" || error === null) return false;
-    const kinds = (error as { [marker]?: readonly string[] })[marker];
-    return (
-      Array.isArray(kinds) &&
-      kinds.includes(this.name) &&
-      (code === undefined || (error as { code?: unknown }).code === code)
-    );
+    try {
+      const kinds = (error as { [marker]?: readonly string[] })[marker];
+      return (
+        Array.isArray(kinds) &&
+        kinds.includes(this.name) &&
+        (code === undefined || (error as { code?: unknown }).code === code)
+      );
+    } catch {
+      // A proxy may throw whatever is read of it; no error of this library does.
+      return false;
+    }
   }
 }
 
@@ -133,9 +138,9 @@ export class SendFailed extends YTaskError<7> {
 
 /** The message of anything that was thrown: tasks may throw what is not an Error. */
 export function messageOf(thrown: unknown): string {
-  if (thrown instanceof Error) return thrown.message || thrown.name;
   if (typeof thrown === "string") return thrown;
   try {
+    if (thrown instanceof Error) return String(thrown.message || thrown.name);
     return `a value that is not an Error was thrown: ${JSON.stringify(thrown) ?? String(thrown)}`;
   } catch {
     return "a value that is not an Error, and cannot be printed, was thrown";

@@ -30,7 +30,7 @@ export interface ServerEvents {
 }
 export type TaskEventName = Exclude<keyof ServerEvents, "error">;
 
-/** Typed events whose listeners can do no harm: what one throws is handed to `onThrow`. */
+/** Typed events whose listeners can do no harm: what one throws, or rejects with, is handed to `onThrow`. */
 export class Events {
   readonly #emitter = new EventEmitter();
   readonly #onThrow: (error: unknown) => void;
@@ -55,7 +55,8 @@ export class Events {
   emit<Name extends keyof ServerEvents>(name: Name, ...event: ServerEvents[Name]): void {
     for (const listener of this.#emitter.listeners(name)) {
       try {
-        (listener as (...event: unknown[]) => void)(...event);
+        const returned = (listener as (...event: unknown[]) => unknown)(...event);
+        if (returned instanceof Promise) returned.catch(this.#onThrow);
       } catch (error) {
         this.#onThrow(error);
       }

@@ -43,5 +43,15 @@ export function consoleLogger(level: Level): Logger {
   });
 }
 
+/** The same logger, but that what it throws is lost: a log line must not end a task. */
+export const harmless = (logger: Logger): Logger =>
+  byLevel((level, message, fields) => {
+    try {
+      return logger[level](message, fields);
+    } catch {
+      return undefined;
+    }
+  });
+
 /** A logger that writes nothing. */
 export const silentLogger: Logger = byLevel(() => undefined);

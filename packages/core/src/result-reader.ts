@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import type { Backend, Unwatch } from "./backend.js";
 import { Batcher } from "./batcher.js";
 import { bounded } from "./bounded.js";
@@ -37,6 +38,8 @@ export class ResultReader {
     this.#clock = clock;
     this.#logger = logger;
     this.#batcher = new Batcher((keys) => this.#get(keys));
+    // One listener for each wait that is under way: however many there are, none is a leak.
+    setMaxListeners(0, this.#closed.signal);
   }
 
   /** The stored result; undefined where there is none. Rejects where the backend cannot be read. */

@@ -4,7 +4,7 @@ import { checkOptions, type Rules, rules } from "./check-options.js";
 import type { Clock } from "./clock.js";
 import { systemClock } from "./clock.js";
 import type { WireVersion } from "./keys.js";
-import { consoleLogger, type Logger } from "./logger.js";
+import { consoleLogger, harmless, type Logger } from "./logger.js";
 
 /** What servers and clients take alike. */
 export interface ClientOptions {
@@ -77,7 +77,7 @@ export function settingsOf(options: ClientOptions, place: string, allowed: Rules
     resultExpires: options.resultExpires ?? dayInSeconds,
     logger: options.logger,
     debug,
-    log: options.logger ?? consoleLogger(debug ? "debug" : "info"),
+    log: harmless(options.logger ?? consoleLogger(debug ? "debug" : "info")),
     maxMessageBytes: options.maxMessageBytes ?? 1_048_576,
     wireVersion: options.wireVersion ?? 3,
     goCompatible: options.goCompatible ?? false,
