@@ -1,7 +1,7 @@
 import { ErrorCode, Status, TaskFailed, withContext } from "@ytask/core";
 import { abortKey } from "@ytask/core/wire";
 import { expect } from "vitest";
-import { deferred, fired, next, until } from "../awaiting.js";
+import { fired, next, until } from "../awaiting.js";
 import type { Behaviour } from "../behaviour.js";
 
 export const abortsBeforeTheStart: Behaviour = {
@@ -15,12 +15,25 @@ export const abortsBeforeTheStart: Behaviour = {
     let runs = 0;
     const server = await bench.server();
     server.add(bench.group, "run", () => ++runs);
+    let aborted = 0;
+    server.on("aborted", () => ++aborted);
     await server.run(bench.group);
     await expect(queued.value()).rejects.toSatisfy(
       (error) => TaskFailed.isInstance(error) && error.status === Status.Abort,
     );
     expect((await delayed.result()).status).toBe(Status.Abort);
+    await until(() => aborted === 2);
     expect(runs).toBe(0);
+  },
+};
+
+export const abortsAreKnownAtOnce: Behaviour = {
+  title: "a task that waits for long is Abort as soon as it is aborted",
+  async run(bench) {
+    const client = await bench.client();
+    const task = await client.send(bench.group, "run", [], { runAfterMs: 3_000 });
+    await task.abort();
+    expect(await task.status()).toBe(Status.Abort);
   },
 };
 
@@ -28,8 +41,8 @@ export const abortsInARetryWait: Behaviour = {
   title: "a task that is aborted while it waits for a retry is not tried again: status Abort",
   async run(bench) {
     const attempts: number[] = [];
+    const client = await bench.client();
     const server = await bench.server();
-    const isAborted = deferred();
     server.add(
       bench.group,
       "retry",
@@ -38,13 +51,12 @@ export const abortsInARetryWait: Behaviour = {
         return context.retry(new Error("busy"), { delayMs: 1_000 });
       }),
     );
-    server.on("retried", ({ id }) => void client.abort(id).then(isAborted.resolve, isAborted.reject));
+    server.on("retried", ({ id }) => client.abort(id));
+    const aborted = next(server, "aborted");
     await server.run(bench.group);
-    const client = await bench.client();
     const task = await client.send(bench.group, "retry");
-    await isAborted.promise;
-    const result = await task.result();
-    expect([result.status, result.retryCount]).toEqual([Status.Abort, 1]);
+    expect((await task.result()).status).toBe(Status.Abort);
+    expect(await aborted).toMatchObject({ id: task.id, attempt: 2 });
     expect(attempts).toEqual([1]);
   },
 };
@@ -116,18 +128,16 @@ export const workflowsAreAbortedBetweenSteps: Behaviour = {
   title: "a workflow that is aborted between two steps does not go on, and its states say where it ended",
   async run(bench) {
     let secondRuns = 0;
-    const server = await bench.server();
     const client = await bench.client();
-    server.add(
-      bench.group,
-      "first",
-      withContext(({ id }) => client.abort(id)),
-    );
+    const server = await bench.server();
+    server.add(bench.group, "first", () => {});
     server.add(bench.group, "second", () => ++secondRuns);
+    server.on("succeeded", ({ id }) => client.abort(id));
+    const aborted = next(server, "aborted");
     await server.run(bench.group);
     const task = await client.sendWorkflow([
       { group: bench.group, name: "first" },
-      { group: bench.group, name: "second", options: { runAfterMs: 200 } },
+      { group: bench.group, name: "second", options: { runAfterMs: 1_000 } },
     ]);
     const result = await task.result();
     expect(result.status).toBe(Status.Abort);
@@ -135,6 +145,7 @@ export const workflowsAreAbortedBetweenSteps: Behaviour = {
       { name: "first", status: "success" },
       { name: "second", status: "abort" },
     ]);
+    expect(await aborted).toMatchObject({ id: task.id, name: "second" });
     expect(secondRuns).toBe(0);
   },
 };

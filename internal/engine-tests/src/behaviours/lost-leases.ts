@@ -8,12 +8,14 @@ export const aLostLeaseFiresTheSignal: Behaviour = {
     "a task whose lease was lost runs elsewhere, is told to stop, and does not overwrite the first result",
   async run(bench) {
     const hasStopped = deferred<unknown>();
+    const mayReturn = deferred();
     const first = await bench.server();
     first.add(
       bench.group,
       "work",
       withContext(async ({ signal }) => {
         hasStopped.resolve(await fired(signal));
+        await mayReturn.promise;
         return "the late one";
       }),
     );
@@ -31,6 +33,7 @@ export const aLostLeaseFiresTheSignal: Behaviour = {
     await bench.mend(first);
     expect(await hasStopped.promise).toMatchObject({ code: ErrorCode.LeaseLost });
     expect(await lost).toMatchObject({ id: task.id, group: bench.group, name: "work", attempt: 1 });
+    mayReturn.resolve();
     await first.shutdown();
     expect(await task.value()).toBe("the first to finish");
   },
