@@ -15,7 +15,6 @@ interface Attempt {
  * replaced; where something else is there, the upsert inserts, and fails on the `_id` that is taken.
  */
 export class GuardedWriter implements Writer {
-  readonly largestBatch = 500;
   readonly #results: ResultCollection;
 
   constructor(results: ResultCollection) {
@@ -53,9 +52,7 @@ export class GuardedWriter implements Writer {
 
   /** Keeps what is to be kept. Resolves to what is to be tried again. */
   async #decide(taken: readonly Entry[], outcomes: Map<Entry, Stored>): Promise<readonly Attempt[]> {
-    if (taken.length === 0) return [];
-    const found = await this.#results.find({ _id: { $in: taken.map(({ key }) => documentId(key)) } });
-    const documents = new Map(found.map((document) => [document._id, document]));
+    const documents = await this.#results.get(taken.map(({ key }) => documentId(key)));
     const nowMs = Date.now();
     const again: Attempt[] = [];
     for (const entry of taken) {

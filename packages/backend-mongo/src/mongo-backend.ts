@@ -1,17 +1,18 @@
 import {
   type Backend,
   type BackendCapabilities,
+  Batcher,
   type DriverEnvironment,
   type Entry,
   type Stored,
   silentLogger,
 } from "@ytask/core/driver";
 import { type Connected, connectCollection } from "./connect.js";
-import { documentId, isExpired, type ResultDocument, textOf } from "./document.js";
+import { documentId, isExpired, textOf } from "./document.js";
 import { closedError, tooLarge } from "./failures.js";
 import { GuardedWriter } from "./guarded-writer.js";
 import { type MongoBackendOptions, readOptions, type Settings } from "./options.js";
-import { ReadFirstWriter, readEach } from "./read-first-writer.js";
+import { ReplacingWriter } from "./replacing-writer.js";
 import { ResultCollection } from "./result-collection.js";
 import { WriteQueue } from "./write-queue.js";
 import { failed } from "./writer.js";
@@ -21,9 +22,8 @@ const mostBytes = 16 * 1024 * 1024 - 16 * 1024;
 
 /** What is open between `connect` and `close`. */
 interface Open {
-  readonly results: ResultCollection;
   readonly queue: WriteQueue;
-  readonly isFerretDb1: boolean;
+  readonly reads: Batcher<string, string | undefined>;
 }
 
 /** Keeps results and statuses in a collection of MongoDB, where the Go original's `mongo2` driver finds them. */
@@ -62,12 +62,9 @@ export class MongoBackend implements Backend {
   }
 
   async get(keys: readonly string[]): Promise<readonly (string | undefined)[]> {
-    const found = await this.#read([...new Set(keys.map(documentId))]);
-    const nowMs = Date.now();
-    return keys.map((key) => {
-      const document = found.get(documentId(key));
-      return document && !isExpired(document, nowMs) ? textOf(document) : undefined;
-    });
+    const { reads } = this.#open ?? {};
+    if (!reads) throw closedError();
+    return Promise.all(keys.map((key) => reads.add(key)));
   }
 
   async close(): Promise<void> {
@@ -80,15 +77,6 @@ export class MongoBackend implements Backend {
     const bytes = Buffer.byteLength(entry.value) + 3 * Buffer.byteLength(entry.key);
     return bytes > mostBytes ? failed(tooLarge(bytes, mostBytes)) : this.#open.queue.add(entry);
   }
-
-  async #read(ids: readonly string[]): Promise<ReadonlyMap<string, ResultDocument>> {
-    if (!this.#open) throw closedError();
-    const { results, isFerretDb1 } = this.#open;
-    if (ids.length === 0) return new Map();
-    if (isFerretDb1) return readEach(results, ids);
-    const documents = await results.find({ _id: { $in: [...ids] } });
-    return new Map(documents.map((document) => [document._id, document]));
-  }
 }
 
 const ferretDb1 =
@@ -96,6 +84,18 @@ const ferretDb1 =
 
 function open({ collection, isFerretDb1 }: Connected, boundMs: number): Open {
   const results = new ResultCollection(collection, boundMs);
-  const writer = isFerretDb1 ? new ReadFirstWriter(results) : new GuardedWriter(results);
-  return { results, queue: new WriteQueue(writer), isFerretDb1 };
+  const writer = isFerretDb1 ? new ReplacingWriter(results) : new GuardedWriter(results);
+  return { queue: new WriteQueue(writer), reads: new Batcher((keys) => read(results, keys)) };
+}
+
+async function read(
+  results: ResultCollection,
+  keys: readonly string[],
+): Promise<readonly (string | undefined)[]> {
+  const found = await results.get([...new Set(keys.map(documentId))]);
+  const nowMs = Date.now();
+  return keys.map((key) => {
+    const document = found.get(documentId(key));
+    return document && !isExpired(document, nowMs) ? textOf(document) : undefined;
+  });
 }

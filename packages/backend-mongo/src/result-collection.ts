@@ -33,9 +33,14 @@ export class ResultCollection {
     this.#command = (command, signal) => database.command(command, { signal });
   }
 
-  find(filter: Filter<ResultDocument>): Promise<ResultDocument[]> {
+  /** By `_id`; expired ones too. */
+  async get(ids: readonly string[]): Promise<ReadonlyMap<string, ResultDocument>> {
+    if (ids.length === 0) return new Map();
     const options = { promoteBuffers: true, readPreference: ReadPreference.primary };
-    return this.#bounded((signal) => this.#collection.find(filter, { ...options, signal }).toArray());
+    const found = await this.#bounded((signal) =>
+      this.#collection.find({ _id: { $in: [...ids] } }, { ...options, signal }).toArray(),
+    );
+    return new Map(found.map((document) => [document._id, document]));
   }
 
   /** In any order. Resolves to the errors of single statements. */
@@ -47,6 +52,12 @@ export class ResultCollection {
   /** In any order. Resolves to the errors of single documents. */
   insert(documents: readonly ResultDocument[]): Promise<readonly WriteError[]> {
     return this.#write({ insert: this.#collection.collectionName, documents });
+  }
+
+  async delete(ids: readonly string[]): Promise<void> {
+    if (ids.length === 0) return;
+    const deletes = [{ q: { _id: { $in: ids } }, limit: 0 }];
+    await this.#write({ delete: this.#collection.collectionName, deletes });
   }
 
   async #write(command: Document): Promise<readonly WriteError[]> {

@@ -1,12 +1,15 @@
 import { type Entry, ErrorCode, type Stored, YTaskError } from "@ytask/core/driver";
 import { toYTaskError } from "./failures.js";
-import { failed, type Writer } from "./writer.js";
+import { failed, kept, type Writer } from "./writer.js";
 
 interface Waiting {
   readonly entry: Entry;
   readonly sinceMs: number;
-  readonly resolve: (outcome: Stored) => void;
+  resolve: (outcome: Stored) => void;
 }
+
+/** The most entries of a batch. */
+const largestBatch = 500;
 
 /** The most bytes of a batch, so that it fits into one message of MongoDB's, which holds 48 MB. */
 const mostBytes = 16 * 1024 * 1024;
@@ -44,23 +47,25 @@ export class WriteQueue {
   }
 
   #takeBatch(): readonly Waiting[] {
-    const batch: Waiting[] = [];
+    const batch = new Map<string, Waiting>();
     const later: Waiting[] = [];
-    const keys = new Set<string>();
+    const postponed = new Set<string>();
     let bytes = 0;
     for (const waiting of this.#waiting) {
-      const { key, value } = waiting.entry;
-      const fits =
-        batch.length < this.#writer.largestBatch && (bytes === 0 || bytes + value.length <= mostBytes);
-      if (!fits || keys.has(key)) later.push(waiting);
-      else {
-        batch.push(waiting);
+      const { key, value, unless } = waiting.entry;
+      const first = postponed.has(key) ? undefined : batch.get(key);
+      const fits = batch.size < largestBatch && (bytes === 0 || bytes + value.length <= mostBytes);
+      if (first && unless === "present") follow(first, waiting);
+      else if (first || postponed.has(key) || !fits) {
+        later.push(waiting);
+        postponed.add(key);
+      } else {
+        batch.set(key, waiting);
         bytes += Buffer.byteLength(value);
       }
-      keys.add(key);
     }
     this.#waiting = later;
-    return batch;
+    return [...batch.values()];
   }
 
   async #write(batch: readonly Waiting[]): Promise<void> {
@@ -86,3 +91,12 @@ export class WriteQueue {
 
 const overloaded = () =>
   new YTaskError(ErrorCode.Backend, `MongoDB does not keep up: a result has waited for ${longestWaitMs} ms`);
+
+/** Whatever becomes of the first, its key is then present: so the second, stored unless it is, need not be asked for. */
+function follow(first: Waiting, second: Waiting): void {
+  const { resolve } = first;
+  first.resolve = (outcome) => {
+    resolve(outcome);
+    second.resolve(outcome.kind === "failed" ? outcome : kept);
+  };
+}

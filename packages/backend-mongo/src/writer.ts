@@ -4,8 +4,6 @@ import type { WriteError } from "./result-collection.js";
 
 /** Writes a batch in which no two entries have the same key. One outcome for each entry, in any order; may reject. */
 export interface Writer {
-  /** The most entries of a batch. */
-  readonly largestBatch: number;
   write(entries: readonly Entry[]): Promise<ReadonlyMap<Entry, Stored>>;
 }
 

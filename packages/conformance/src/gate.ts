@@ -1,4 +1,5 @@
 import { connect, createServer, type Server, type Socket } from "node:net";
+import { setImmediate as nextTurn } from "node:timers/promises";
 
 type State = "open" | "cut" | "stalled";
 
@@ -50,7 +51,10 @@ export class Gate {
   }
 
   /** Lets everything pass again, first what was kept for connections that their owner did not give up. */
-  mend(): void {
+  async mend(): Promise<void> {
+    // A connection that its owner reset in this very turn is heard of only when the sockets are next looked at, and
+    // its end one turn later.
+    for (let turn = 0; turn < 3; turn++) await nextTurn();
     this.#state = "open";
     for (const { kept } of this.#passages) for (const deliver of kept.splice(0)) deliver();
   }
