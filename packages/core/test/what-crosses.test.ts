@@ -120,7 +120,7 @@ describe("an argument on its way to a task and back", () => {
 });
 
 describe("a value that a task returns", () => {
-  const valueOf = async (value: unknown) => {
+  const returnAndRead = async (value: unknown) => {
     const name = crypto.randomUUID();
     returned.set(name, value);
     return (await client.send("values", "return", [name])).value();
@@ -135,10 +135,10 @@ describe("a value that a task returns", () => {
     ["one value", returns("one"), "one"],
     ["several values", returns(1, "two", [3]), [1, "two", [3]]],
   ])("crosses: %s", async (_, value, arrives = value) => {
-    expect(await valueOf(value)).toStrictEqual(arrives);
+    expect(await returnAndRead(value)).toStrictEqual(arrives);
   });
 
-  it("crosses: no values at all", async () => expect(await valueOf(returns())).toBeUndefined());
+  it("crosses: no values at all", async () => expect(await returnAndRead(returns())).toBeUndefined());
 
   it.each<readonly [string, unknown, string]>([
     ["a Map", { users: [new Map()] }, "returned[0].users[0]"],
@@ -151,7 +151,7 @@ describe("a value that a task returns", () => {
     ["undefined before another value", returns(undefined, 1), "returned[0]"],
   ])("fails the task at once where it cannot cross, without retries: %s", async (_, value, path) => {
     const before = attempts;
-    const failure = await valueOf(value).catch((error: unknown) => error);
+    const failure = await returnAndRead(value).catch((error: unknown) => error);
     expect(TaskFailed.isInstance(failure) && failure.result).toMatchObject({ retryCount: 0 });
     expect(failure).toMatchObject({
       code: ErrorCode.TaskFailed,
@@ -159,7 +159,7 @@ describe("a value that a task returns", () => {
     });
     expect(attempts).toBe(before + 1);
     // The server goes on.
-    expect(await valueOf("next")).toBe("next");
+    expect(await returnAndRead("next")).toBe("next");
   });
 });
 
