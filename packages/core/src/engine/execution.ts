@@ -30,6 +30,8 @@ export class Execution {
   isAborted = false;
   /** Set where another server may be running it by now. */
   isLost = false;
+  /** Set when its time limit fired its signal: what it returns from then on does not count. */
+  isOverdue = false;
   /** Set where its function goes on after its time limit: it counts as ended, and keeps its slot. */
   isLate = false;
   /** Set where the server shuts down and gives it back. */

@@ -118,6 +118,7 @@ function withLimit(
 ): Promise<Ending> {
   return new Promise((resolve) => {
     let timer = clock.after(timeoutMs, () => {
+      execution.isOverdue = true;
       execution.fire(new TimedOut(`the task ${execution.name} ran into its limit of ${timeoutMs} ms`));
       timer = clock.after(graceMs, () => {
         onLate(ending.then(() => undefined));
@@ -148,7 +149,8 @@ function endingOfLimit(
 ): Ending | undefined {
   if (timeoutMs === undefined) return undefined;
   const tookMs = clock.now() - execution.startedAt;
-  if (tookMs <= timeoutMs) return undefined;
+  // A task may be over its limit without the timer: where it blocks the event loop. Or the timer may be early.
+  if (!execution.isOverdue && tookMs <= timeoutMs) return undefined;
   const error = new TimedOut(`the task ${execution.name} took ${tookMs} ms; its limit is ${timeoutMs} ms`);
   return { kind: "failed", error, isPermanent: false };
 }

@@ -1,0 +1,155 @@
+import { describe, expect, it } from "vitest";
+import { ErrorCode, Status, withContext } from "../src/index.js";
+import { World } from "./support/world.js";
+
+describe("a task that no server knows", () => {
+  it("is put back for a minute, then it failed and is a dead letter", async () => {
+    const world = new World();
+    await world
+      .server()
+      .add("g", "known", () => {})
+      .run("g");
+    const client = world.client();
+    const task = await client.send("g", "unknown");
+    await world.clock.advance(59_000);
+    expect(await task.status()).toBe(Status.Sent);
+    expect(await client.deadLetters("g").list()).toEqual([]);
+    await world.clock.advance(1_000);
+    const result = await task.result();
+    expect(result.status).toBe(Status.Failure);
+    expect(result.error).toContain('knew the task "unknown" for a minute');
+    expect(await client.deadLetters("g").list()).toMatchObject([{ reason: "unknownTask", taskId: task.id }]);
+    expect(world.log.saying("unknown here")).toHaveLength(1);
+  });
+
+  it("runs, with all its retries, on a server that knows it and comes within the minute", async () => {
+    const world = new World();
+    await world
+      .server()
+      .add("g", "known", () => {})
+      .run("g");
+    const task = await world.client().send("g", "unknown", [], { retryCount: 2 });
+    await world.clock.advance(40_000);
+    const seen: number[] = [];
+    const newer = world.server().add(
+      "g",
+      "unknown",
+      withContext(({ attempt, retriesLeft }) => void seen.push(attempt, retriesLeft)),
+    );
+    await newer.run("g", { concurrency: 10 });
+    for (let second = 0; second < 20 && seen.length === 0; second++) await world.clock.advance(1_000);
+    expect(seen).toEqual([1, 2]);
+    expect((await task.result()).isSuccess()).toBe(true);
+  });
+
+  it("has its minute again when it is redriven", async () => {
+    const world = new World();
+    await world
+      .server()
+      .add("g", "known", () => {})
+      .run("g");
+    const client = world.client();
+    const task = await client.send("g", "unknown");
+    await world.clock.advance(60_000);
+    expect(await client.deadLetters("g").redrive()).toBe(1);
+    await world.clock.advance(59_000);
+    expect(await task.status()).toBe(Status.Sent);
+  });
+});
+
+describe("a task that ends the servers that run it", () => {
+  it("is a dead letter after it was delivered too often", async () => {
+    const world = new World();
+    const client = world.client();
+    const task = await client.send("g", "kill");
+    let runs = 0;
+    for (let life = 0; life < 4; life++) {
+      const broker = world.broker();
+      const backend = world.backend();
+      const server = world.server({ broker, backend, maxRedeliveries: 2 }).add("g", "kill", () => {
+        runs++;
+        broker.disconnect();
+        backend.disconnect();
+      });
+      await server.run("g");
+      await world.clock.advance(world.leaseMs);
+    }
+    expect(runs).toBe(3);
+    expect(await client.deadLetters("g").list()).toMatchObject([{ reason: "redeliveredTooOften" }]);
+    expect((await task.result()).error).toContain("delivered 4 times");
+  });
+});
+
+describe("a task whose lease was lost", () => {
+  it("has its signal fired, is told of, and writes no status on the way", async () => {
+    const world = new World();
+    const broker = world.broker();
+    const reasons: unknown[] = [];
+    const events: unknown[] = [];
+    const server = world.server({ broker }).add(
+      "g",
+      "run",
+      withContext(async ({ signal }) => {
+        await new Promise((resolve) => signal.addEventListener("abort", resolve));
+        reasons.push(signal.reason);
+        throw new Error("stopped");
+      }),
+    );
+    server.on("leaseLost", (event) => events.push(event)).on("retried", (event) => events.push(event));
+    await server.run("g");
+    const task = await world.client().send("g", "run");
+    await world.settle();
+    expect(await task.status()).toBe(Status.FirstRunning);
+    broker.disconnect();
+    await world.clock.advance(world.leaseMs);
+    // No server that could run it again: whatever is stored now was stored by the one that lost it.
+    expect(await task.status()).toBe(Status.FirstRunning);
+    await server.client().close();
+    const second = world.server().add("g", "run", () => "elsewhere");
+    await second.run("g");
+    expect(await task.value()).toBe("elsewhere");
+    broker.reconnect();
+    await world.clock.advance(5_000);
+    expect(reasons).toMatchObject([{ code: ErrorCode.LeaseLost }]);
+    expect(events).toEqual([
+      {
+        id: task.id,
+        group: "g",
+        name: "run",
+        attempt: 1,
+        durationMs: world.leaseMs,
+        reason: "the broker took it back",
+      },
+    ]);
+    expect(await task.value()).toBe("elsewhere");
+  });
+
+  it("is told of, and not overwritten, where the loss is only seen when it is settled", async () => {
+    const world = new World();
+    const broker = world.broker();
+    const events: unknown[] = [];
+    let finish: (value: string) => void = () => undefined;
+    const server = world
+      .server({ broker })
+      .add("g", "run", () => new Promise<string>((done) => (finish = done)));
+    server
+      .on("leaseLost", ({ reason }) => events.push(reason))
+      .on("succeeded", () => events.push("succeeded"));
+    await server.run("g");
+    const task = await world.client().send("g", "run");
+    await world.settle();
+    broker.disconnect();
+    await world.clock.advance(world.leaseMs);
+    await world
+      .server()
+      .add("g", "run", () => "the first to finish")
+      .run("g");
+    expect(await task.value()).toBe("the first to finish");
+    finish("the late one");
+    await world.clock.advance(100);
+    broker.reconnect();
+    await world.clock.advance(5_000);
+    expect(events).toEqual(["the broker took it back"]);
+    expect(await task.value()).toBe("the first to finish");
+  });
+});
