@@ -37,10 +37,21 @@ export type Json<T> =
             : T extends Opaque
               ? never
               : T extends readonly unknown[]
-                ? { [Index in keyof T]: JsonItem<T[Index]> }
+                ? JsonList<T>
                 : T extends object
                   ? JsonObject<T>
                   : never;
+
+/** Of a list of unknown length the items are written as a list, which TypeScript leaves for later: JSON may hold JSON. */
+type JsonList<T extends readonly unknown[]> =
+  IsTuple<T> extends true
+    ? { [Index in keyof T]: JsonItem<T[Index]> }
+    : T extends unknown[]
+      ? JsonItem<T[number]>[]
+      : readonly JsonItem<T[number]>[];
+
+/** Whether single items have types of their own. */
+type IsTuple<T extends readonly unknown[]> = T[number][] extends T ? false : true;
 
 /** An undefined in an array arrives as null. */
 type JsonItem<T> = Json<Exclude<T, undefined>> | (undefined extends T ? null : never);
@@ -65,9 +76,16 @@ type Without<T, Bad> =
         ? never
         : T extends bigint
           ? T
-          : T extends object
-            ? { [Key in keyof T]: Without<T[Key], Bad> }
-            : never;
+          : T extends readonly unknown[]
+            ? WithoutInList<T, Bad>
+            : T extends object
+              ? { [Key in keyof T]: Without<T[Key], Bad> }
+              : never;
+
+type WithoutInList<T extends readonly unknown[], Bad> =
+  IsTuple<T> extends true
+    ? { [Index in keyof T]: Without<T[Index], Bad> }
+    : readonly Without<T[number], Bad>[];
 
 /** As Without, for what a task returns: what changes on the way is left alone, methods of a class too. */
 type WithoutInReturn<T> =
@@ -77,9 +95,16 @@ type WithoutInReturn<T> =
       ? T
       : T extends Opaque
         ? never
-        : T extends object
-          ? { [Key in keyof T]: T[Key] extends Callable ? T[Key] : WithoutInReturn<T[Key]> }
-          : never;
+        : T extends readonly unknown[]
+          ? WithoutInReturnedList<T>
+          : T extends object
+            ? { [Key in keyof T]: T[Key] extends Callable ? T[Key] : WithoutInReturn<T[Key]> }
+            : never;
+
+type WithoutInReturnedList<T extends readonly unknown[]> =
+  IsTuple<T> extends true
+    ? { [Index in keyof T]: WithoutInReturn<T[Index]> }
+    : readonly WithoutInReturn<T[number]>[];
 
 /** Whether a parameter of this type arrives as its type says. */
 export type CanArrive<T> = [T] extends [Without<T, Opaque | Changed>] ? true : false;
@@ -97,12 +122,19 @@ type WithoutPlainBigint<T> =
     : [Extract<T, bigint>] extends [never]
       ? T extends Scalar | undefined | void | Callable
         ? T
-        : T extends object
-          ? { [Key in keyof T]: WithoutPlainBigint<T[Key]> }
-          : T
+        : T extends readonly unknown[]
+          ? WithoutPlainBigintInList<T>
+          : T extends object
+            ? { [Key in keyof T]: WithoutPlainBigint<T[Key]> }
+            : T
       : [Extract<T, number>] extends [never]
         ? Exclude<T, bigint>
         : T;
+
+type WithoutPlainBigintInList<T extends readonly unknown[]> =
+  IsTuple<T> extends true
+    ? { [Index in keyof T]: WithoutPlainBigint<T[Index]> }
+    : readonly WithoutPlainBigint<T[number]>[];
 
 /** Whether T holds a bigint that does not say `number | bigint`. */
 export type HasPlainBigint<T> = [T] extends [WithoutPlainBigint<T>] ? false : true;

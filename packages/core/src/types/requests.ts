@@ -44,29 +44,46 @@ export type TaskAt<T, Named> = Named extends { group: infer Group extends keyof 
     : never
   : never;
 
-/** The first step takes its own arguments; each later one must take what the step before it returns. */
-export type CheckSteps<T, Steps extends readonly unknown[], Before = undefined> = Steps extends readonly [
+/**
+ * The first step takes its own arguments; each later one must take what the step before it returns. In a list of
+ * unknown length no step can be told from another, so it is taken as it is.
+ */
+export type CheckSteps<T, Steps extends readonly unknown[]> = number extends Steps["length"]
+  ? Steps
+  : CheckInOrder<T, Steps>;
+
+type CheckInOrder<T, Steps extends readonly unknown[], Before = undefined> = Steps extends readonly [
   infer First,
   ...infer Rest,
 ]
   ? readonly [
       [Before] extends [readonly unknown[]] ? CheckLaterStep<T, First, Before> : CheckFirstStep<T, First>,
-      ...CheckSteps<T, Rest, TaskValues<TaskAt<T, First>>>,
+      ...CheckInOrder<T, Rest, TaskValues<TaskAt<T, First>>>,
     ]
   : readonly [];
 
 type CheckFirstStep<T, First> = Omit<First, "args"> & ArgsField<TaskAt<T, First>>;
 
-type CheckLaterStep<T, Named, Before> = [Before] extends [Readonly<TaskArgs<TaskAt<T, Named>>>]
-  ? Omit<Named, "args" | "options"> & {
-      readonly args?: undefined;
-      readonly options?: StepOptions | undefined;
-    }
-  : {
-      error: "does not take what the step before returns";
-      returned: Before;
-      takes: TaskArgs<TaskAt<T, Named>>;
-    };
+type CheckLaterStep<T, Named, Before> =
+  Takes<TaskAt<T, Named>, Before> extends true
+    ? Omit<Named, "args" | "options"> & {
+        readonly args?: undefined;
+        readonly options?: StepOptions | undefined;
+      }
+    : {
+        error: "does not take what the step before returns";
+        returned: Before;
+        takes: TaskArgs<TaskAt<T, Named>>;
+      };
 
-/** The last step: its values are the values of the workflow. */
-export type LastOf<Steps> = Steps extends readonly [...unknown[], infer Last] ? Last : never;
+/** Whether a task takes these values; of a task that returns any nothing can be said. */
+type Takes<Task, Values> = [Values] extends [Readonly<TaskArgs<Task>>]
+  ? true
+  : [readonly unknown[]] extends [Values]
+    ? true
+    : false;
+
+/** The last step: its values are the values of the workflow. Of a list of unknown length it may be any. */
+export type LastOf<Steps extends readonly unknown[]> = Steps extends readonly [...unknown[], infer Last]
+  ? Last
+  : Steps[number];
