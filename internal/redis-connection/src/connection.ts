@@ -6,8 +6,8 @@ import {
   silentLogger,
   YTaskError,
 } from "@ytask/core/driver";
+import type { RedisClient, RedisConnectionOptions } from "../options.js";
 import { CallBrokeOff } from "./call-broke-off.js";
-import type { RedisClient, RedisConnectionOptions } from "./connection-options.js";
 import { explainError } from "./explain-error.js";
 import { inspectServer } from "./inspect-server.js";
 import { connectMasters, isCluster, openClient } from "./open-client.js";
@@ -22,6 +22,8 @@ export class Connection {
   readonly #client: RedisClient;
   readonly #connectTimeoutMs: number;
   readonly #readyListeners = new Set<() => void>();
+  /** Calls that wait for the connection. */
+  readonly #waiting = new Set<() => void>();
   #watchdog: NodeJS.Timeout | undefined;
   #lastError: Error | undefined;
   #closed = false;
@@ -139,7 +141,13 @@ export class Connection {
       clearTimeout(this.#watchdog);
       this.#lastError = undefined;
       for (const listener of this.#readyListeners) listener();
+      this.#wakeAll();
     });
+    client.on("end", () => this.#wakeAll());
+  }
+
+  #wakeAll(): void {
+    for (const wake of this.#waiting) wake();
   }
 
   /** ioredis bounds the TCP connect only; a server that accepts and then stays silent would hold it forever. */
@@ -152,14 +160,13 @@ export class Connection {
   async #ready(boundMs: number): Promise<void> {
     if (this.#closed) throw new YTaskError(ErrorCode.Closed, "the connection to Redis was closed");
     if (this.#client.status === "end") this.openLater();
-    const events = ["ready", "end"] as const;
-    let listener = (): void => undefined;
-    const settled = new Promise<void>((resolve) => {
-      listener = resolve;
-      for (const event of events) this.#client.once(event, listener);
+    let wake = (): void => undefined;
+    const changed = new Promise<void>((resolve) => {
+      wake = resolve;
     });
-    await bounded(settled, boundMs, () => undefined);
-    for (const event of events) this.#client.off(event, listener);
+    this.#waiting.add(wake);
+    await bounded(changed, boundMs, () => undefined);
+    this.#waiting.delete(wake);
     if (this.#closed) throw new YTaskError(ErrorCode.Closed, "the connection to Redis was closed");
     if (this.#client.status !== "ready") throw this.#unreachable(undefined);
   }

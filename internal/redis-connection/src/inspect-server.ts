@@ -1,5 +1,5 @@
 import { ErrorCode, type Logger, YTaskError } from "@ytask/core/driver";
-import type { RedisClient } from "./connection-options.js";
+import type { RedisClient } from "../options.js";
 import { isReply } from "./explain-error.js";
 import { isCluster } from "./open-client.js";
 

@@ -1,5 +1,5 @@
 import { type Cluster, Redis, type RedisOptions } from "ioredis";
-import type { RedisClient, RedisConnectionOptions } from "./connection-options.js";
+import type { RedisClient, RedisConnectionOptions } from "../options.js";
 
 /** Reconnects often: after an outage a server must renew its lease before others may take its work for abandoned. */
 const reconnectDelayMs = (attempt: number): number => Math.min(50 * attempt, 500);

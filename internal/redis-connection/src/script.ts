@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { RedisClient } from "./connection-options.js";
+import type { RedisClient } from "../options.js";
 import { isReply } from "./explain-error.js";
 
 /** A Lua script, called by its hash; its text follows only where the server does not know it (any more). */

@@ -1,2 +1,2 @@
-export type { RedisClient, RedisConnectionOptions } from "@ytask-internal/redis-connection";
+export type { RedisClient, RedisConnectionOptions } from "@ytask-internal/redis-connection/options";
 export { RedisBroker, type RedisBrokerOptions } from "./redis-broker.js";

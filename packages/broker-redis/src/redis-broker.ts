@@ -12,11 +12,11 @@ import {
   silentLogger,
   YTaskError,
 } from "@ytask/core/driver";
+import { Connection } from "@ytask-internal/redis-connection";
 import {
-  Connection,
   checkConnectionOptions,
   type RedisConnectionOptions,
-} from "@ytask-internal/redis-connection";
+} from "@ytask-internal/redis-connection/options";
 import { RedisDeadLetters } from "./dead-letters.js";
 import { queueKeys } from "./queue-keys.js";
 import { counts } from "./scripts/counts.js";

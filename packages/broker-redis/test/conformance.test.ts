@@ -2,7 +2,7 @@ import { brokerConformance, throughGates } from "@ytask/conformance";
 import { describeWithServer, type SharedServer, sharedRedis } from "@ytask-internal/test-servers";
 import { afterAll, beforeAll, describe, it } from "vitest";
 import { RedisBroker } from "../src/index.js";
-import { tidyUpRedis } from "./tidy-up-redis.js";
+import { tidyUpRedis } from "./support/tidy-up-redis.js";
 
 const leaseMs = 1_000;
 

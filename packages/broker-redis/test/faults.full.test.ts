@@ -1,0 +1,26 @@
+import {
+  describeWithOwnServer,
+  type RedisServer,
+  startProxy,
+  startRedis,
+  type TcpProxy,
+} from "@ytask-internal/test-servers";
+import { afterEach, beforeEach, it } from "vitest";
+import { faults, workThrough } from "./support/faults.js";
+
+const times = 20;
+
+describeWithOwnServer("redis", `a server goes on within ten seconds, ${times} times in a row, when`, () => {
+  let redis: RedisServer;
+  let proxy: TcpProxy;
+  beforeEach(async () => {
+    redis = await startRedis();
+    proxy = await startProxy(redis.port);
+  });
+  afterEach(async () => {
+    await proxy.close();
+    await redis.stop();
+  });
+
+  for (const [name, fault] of Object.entries(faults)) it(name, () => workThrough(fault, times, redis, proxy));
+});

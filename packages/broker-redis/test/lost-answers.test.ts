@@ -1,0 +1,109 @@
+import { randomUUID } from "node:crypto";
+import {
+  describeWithOwnServer,
+  type RedisServer,
+  startProxy,
+  startRedis,
+  type TcpProxy,
+  waitUntil,
+} from "@ytask-internal/test-servers";
+import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
+import { RedisBroker } from "../src/index.js";
+import { ackAll, message, subscribe, take } from "./support/subscriber.js";
+
+const lateMs = 300;
+
+describeWithOwnServer("redis", "when Redis did what it was asked, and its answer was lost", () => {
+  let redis: RedisServer;
+  let proxy: TcpProxy;
+  let broker: RedisBroker;
+  let direct: RedisBroker;
+  let queue: string;
+  beforeAll(async () => {
+    redis = await startRedis();
+    proxy = await startProxy(redis.port);
+    broker = new RedisBroker({ url: `redis://127.0.0.1:${proxy.port}` });
+    direct = new RedisBroker({ url: redis.url });
+    await Promise.all([broker.connect(), direct.connect()]);
+  });
+  afterAll(async () => {
+    await Promise.all([broker.close(), direct.close()]);
+    await proxy.close();
+    await redis.stop();
+  });
+  beforeEach(() => {
+    queue = `YTask:Queue:${randomUUID()}`;
+  });
+
+  /** Makes the call, and breaks the connection when Redis has done it, before its answer is through. */
+  async function losingTheAnswer<T>(call: () => Promise<T>, done: () => Promise<boolean>): Promise<T> {
+    proxy.delay(lateMs);
+    const promise = call();
+    promise.catch(() => {});
+    await waitUntil("Redis has done it", done, { intervalMs: 5 });
+    proxy.cutAll();
+    proxy.pass();
+    return promise;
+  }
+
+  it("a send is made again, and stored once", async () => {
+    await losingTheAnswer(
+      () => broker.send([message(queue, "a"), message(queue, "b"), message(queue, "c", { delayMs: 60_000 })]),
+      async () => (await direct.counts(queue)).waiting === 2,
+    );
+    expect(await direct.counts(queue)).toEqual({ waiting: 2, delayed: 1, running: 0, dead: 0 });
+  });
+
+  it("what was reserved is handed out by the next receive, and that is no redelivery", async () => {
+    const { subscription, lost } = await subscribe(broker, queue);
+    await direct.send([message(queue, "a"), message(queue, "b")]);
+    const received = losingTheAnswer(
+      () => subscription.receive(10, 1_000),
+      async () => (await direct.counts(queue)).running === 2,
+    ).catch(() => []);
+    const deliveries = [...(await received)];
+    if (deliveries.length === 0) deliveries.push(...(await take(subscription, 2)));
+    expect(deliveries.map(({ body, redeliveries }) => [body, redeliveries])).toEqual([
+      ["a", 0],
+      ["b", 0],
+    ]);
+    expect(await ackAll(subscription, deliveries)).toEqual(["settled", "settled"]);
+    expect(await direct.counts(queue)).toMatchObject({ waiting: 0, running: 0 });
+    expect(lost).toEqual([]);
+    await subscription.close();
+  });
+
+  it("a settle is unknown, and settled when it is made again, without doing it twice", async () => {
+    const { subscription, lost } = await subscribe(broker, queue);
+    await direct.send([message(queue, "a")]);
+    const [delivery] = await take(subscription, 1);
+    if (delivery === undefined) throw new Error("nothing was taken");
+    const other = `${queue}-other`;
+    const settlement = {
+      delivery,
+      kind: "replace",
+      by: [message(queue, "again"), message(other, "elsewhere")],
+    } as const;
+    const first = await losingTheAnswer(
+      () => subscription.settle([settlement]),
+      async () => (await direct.counts(queue)).running === 0,
+    );
+    expect(first).toEqual(["unknown"]);
+    expect(await subscription.settle([settlement])).toEqual(["settled"]);
+    expect(await direct.counts(queue)).toMatchObject({ waiting: 1, running: 0 });
+    expect(await direct.counts(other)).toMatchObject({ waiting: 1 });
+    expect(lost).toEqual([]);
+    await subscription.close();
+  });
+
+  it("scripts that Redis has forgotten are loaded again", async () => {
+    const { subscription } = await subscribe(broker, queue);
+    await redis.command("SCRIPT", "FLUSH");
+    await broker.send([message(queue, "a")]);
+    await redis.command("SCRIPT", "FLUSH");
+    const deliveries = await take(subscription, 1);
+    await redis.command("SCRIPT", "FLUSH");
+    expect(await ackAll(subscription, deliveries)).toEqual(["settled"]);
+    await subscription.close();
+  });
+});

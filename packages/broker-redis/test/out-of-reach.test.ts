@@ -1,0 +1,76 @@
+import { randomUUID } from "node:crypto";
+import { SendFailed } from "@ytask/core/driver";
+import { describeWithOwnServer, type RedisServer, startRedis } from "@ytask-internal/test-servers";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { RedisBroker } from "../src/index.js";
+import { ackAll, message, subscribe, take } from "./support/subscriber.js";
+
+describeWithOwnServer("redis", "while Redis is out of reach", () => {
+  let redis: RedisServer;
+  const queue = `YTask:Queue:${randomUUID()}`;
+  beforeEach(async () => {
+    redis = await startRedis();
+  });
+  afterEach(() => redis.stop());
+
+  it("sends fail within their bound, beyond ten thousand at once, and none is kept for later", async () => {
+    const broker = new RedisBroker({ url: redis.url, commandTimeoutMs: 2_000 });
+    await broker.connect();
+    await redis.kill("SIGKILL");
+    const ended: string[] = [];
+    const sends: Promise<unknown>[] = [];
+    for (let index = 0; index < 15; index++) {
+      const sent = broker.send(Array.from({ length: 1_000 }, () => message(queue, "x")));
+      sends.push(
+        sent.catch((error: unknown) => {
+          ended.push(index < 10 ? "waited" : "at once");
+          return error;
+        }),
+      );
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    const errors = await Promise.all(sends);
+    expect(ended).toEqual([...Array(5).fill("at once"), ...Array(10).fill("waited")]);
+    for (const error of errors) {
+      if (!SendFailed.isInstance(error)) throw new Error(`not a SendFailed: ${error}`);
+      expect(error.notStored.length + error.unknown.length).toBe(1_000);
+    }
+    await redis.start();
+    await broker.send([message(queue, "after")]);
+    const known = errors.flatMap((error) => (SendFailed.isInstance(error) ? error.notStored : [])).length;
+    expect((await broker.counts(queue)).waiting).toBeLessThanOrEqual(15_000 - known + 1);
+    await broker.close();
+  });
+
+  it("a send waits for a server that comes back within its bound", async () => {
+    const broker = new RedisBroker({ url: redis.url });
+    await broker.connect();
+    await redis.kill("SIGKILL");
+    const sent = broker.send([message(queue, "a")]);
+    await redis.start();
+    await sent;
+    expect(await broker.counts(queue)).toMatchObject({ waiting: 1 });
+    await broker.close();
+  });
+
+  const outageMs = process.env.YTASK_TEST_FULL ? 30_000 : 2_500;
+  it(`for ${outageMs} ms, longer than five servers' leases, nobody's deliveries are taken from it`, async () => {
+    const brokers = Array.from({ length: 5 }, () => new RedisBroker({ url: redis.url, leaseMs: 1_000 }));
+    await Promise.all(brokers.map((broker) => broker.connect()));
+    await brokers[0]?.send(Array.from({ length: 5 }, (_, index) => message(queue, `${index}`)));
+    const subscribers = await Promise.all(brokers.map((broker) => subscribe(broker, queue)));
+    const taken = await Promise.all(subscribers.map(({ subscription }) => take(subscription, 1)));
+
+    await redis.kill("SIGKILL");
+    await new Promise((resolve) => setTimeout(resolve, outageMs));
+    await redis.start();
+    // Twice as long as a second look takes: who would be taken for dead is by then.
+    await new Promise((resolve) => setTimeout(resolve, 6_000));
+    for (const [index, { subscription, lost }] of subscribers.entries()) {
+      expect(lost).toEqual([]);
+      expect(await ackAll(subscription, taken[index] ?? [])).toEqual(["settled"]);
+    }
+    expect(await brokers[0]?.counts(queue)).toEqual({ waiting: 0, delayed: 0, running: 0, dead: 0 });
+    await Promise.all(brokers.map((broker) => broker.close()));
+  });
+});

@@ -1,0 +1,188 @@
+import { connect, createServer, type Socket } from "node:net";
+import { ErrorCode, type Logger } from "@ytask/core";
+import { describeWithOwnServer, type RedisServer, startRedis, waitUntil } from "@ytask-internal/test-servers";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { RedisBroker } from "../src/index.js";
+import { message, subscribe, take } from "./support/subscriber.js";
+
+const queue = "YTask:Queue:refusals";
+
+/** What the call rejects with. */
+const errorOf = (promise: Promise<unknown>): Promise<unknown> =>
+  promise.then(
+    () => {
+      throw new Error("it was to be refused");
+    },
+    (error: unknown) => error,
+  );
+
+const connecting = async (options: ConstructorParameters<typeof RedisBroker>[0]): Promise<unknown> => {
+  const broker = new RedisBroker(options);
+  try {
+    return await errorOf(broker.connect());
+  } finally {
+    await broker.close();
+  }
+};
+
+/** A real Redis that says it is older than it is. */
+async function startOldRedis(redis: RedisServer): Promise<{ readonly port: number; stop(): Promise<void> }> {
+  const sockets = new Set<Socket>();
+  const server = createServer((client) => {
+    const target = connect({ host: redis.host, port: redis.port });
+    for (const socket of [client, target]) {
+      sockets.add(socket);
+      socket.on("error", () => socket.destroy());
+      socket.on("close", () => sockets.delete(socket));
+    }
+    client.pipe(target);
+    target.on("data", (data) =>
+      client.write(data.toString("latin1").replace(/(redis_version:)\d/, "$15"), "latin1"),
+    );
+  });
+  const port = await new Promise<number>((resolve) =>
+    server.listen(0, "127.0.0.1", () => {
+      const address = server.address();
+      resolve(typeof address === "object" && address !== null ? address.port : 0);
+    }),
+  );
+  return {
+    port,
+    async stop() {
+      for (const socket of sockets) socket.destroy();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+describeWithOwnServer("redis", "what Redis refuses is told with its cause, and what to do", () => {
+  let redis: RedisServer;
+  let guarded: RedisServer;
+  beforeAll(async () => {
+    [redis, guarded] = await Promise.all([
+      startRedis(),
+      startRedis({ password: "right", appendOnly: false }),
+    ]);
+  });
+  afterAll(() => Promise.all([redis.stop(), guarded.stop()]));
+
+  it("a wrong password, and none", async () => {
+    const wrong = await connecting({ url: guarded.url.replace("right", "wrong-secret") });
+    expect(wrong).toMatchObject({
+      code: ErrorCode.AccessRefused,
+      message: expect.stringMatching(/password/),
+    });
+    expect(String(wrong)).not.toContain("wrong-secret");
+    const none = await connecting({ url: `redis://${guarded.host}:${guarded.port}` });
+    expect(none).toMatchObject({
+      code: ErrorCode.AccessRefused,
+      message: expect.stringMatching(/asks for a password/),
+    });
+  });
+
+  it("a server that is not there", async () => {
+    const error = await connecting({ url: "redis://user:secret@127.0.0.1:1/0" });
+    expect(error).toMatchObject({
+      code: ErrorCode.Connection,
+      message: expect.stringMatching(/127\.0\.0\.1:1 cannot be reached.*ECONNREFUSED/),
+    });
+    expect(String(error)).not.toContain("secret");
+  });
+
+  it("a Redis older than 6.2", async () => {
+    const old = await startOldRedis(redis);
+    try {
+      expect(await connecting({ url: `redis://127.0.0.1:${old.port}` })).toMatchObject({
+        code: ErrorCode.UnsupportedServer,
+        message: expect.stringMatching(/version 5\..*needs 6\.2 or later/),
+      });
+    } finally {
+      await old.stop();
+    }
+  });
+
+  it("a read-only replica, from the start and when a master becomes one", async () => {
+    const replica = await startRedis();
+    const broker = new RedisBroker({ url: replica.url, commandTimeoutMs: 1_000 });
+    try {
+      await broker.connect();
+      await replica.command("REPLICAOF", redis.host, `${redis.port}`);
+      expect(await errorOf(broker.send([message(queue, "a")]))).toMatchObject({
+        code: ErrorCode.SendMessage,
+        notStored: [0],
+        message: expect.stringMatching(/read-only replica/),
+      });
+      expect(await connecting({ url: replica.url })).toMatchObject({
+        code: ErrorCode.UnsupportedServer,
+        message: expect.stringMatching(/read-only replica; connect to its master/),
+      });
+      await replica.command("REPLICAOF", "NO", "ONE");
+      await waitUntil("sends work again", () =>
+        broker.send([message(queue, "a")]).then(
+          () => true,
+          () => false,
+        ),
+      );
+    } finally {
+      await broker.close();
+      await replica.stop();
+    }
+  });
+
+  it("a user without the permission", async () => {
+    await guarded.command("ACL", "SETUSER", "reader", "on", ">pass", "~*", "+@read", "+@connection", "+info");
+    const broker = new RedisBroker({ url: `redis://reader:pass@${guarded.host}:${guarded.port}` });
+    await broker.connect();
+    const error = await errorOf(broker.send([message(queue, "a")]));
+    expect(error).toMatchObject({ notStored: [0], cause: { code: ErrorCode.AccessRefused } });
+    await broker.close();
+  });
+
+  it("a key of another type: nothing is changed, and work goes on when it is gone", async () => {
+    const broker = new RedisBroker({ url: redis.url });
+    await broker.connect();
+    const { subscription, errors } = await subscribe(broker, queue);
+    await redis.command("DEL", queue);
+    await redis.command("SET", queue, "of somebody else");
+    const wrongType = {
+      code: ErrorCode.UnsupportedServer,
+      message: expect.stringMatching(/another type.*delete the key/),
+    };
+    expect(await errorOf(broker.send([message(queue, "a")]))).toMatchObject({
+      notStored: [0],
+      cause: wrongType,
+    });
+    expect(await errorOf(subscription.receive(1, 100))).toMatchObject(wrongType);
+    await waitUntil("the background tells too", () => errors.length > 0);
+    expect(errors[0]).toMatchObject(wrongType);
+
+    await redis.command("DEL", queue);
+    await broker.send([message(queue, "b")]);
+    expect((await take(subscription, 1)).map(({ body }) => body)).toEqual(["b"]);
+    await subscription.close();
+    await broker.close();
+  });
+
+  it("an append-only file that is off, with one warning", async () => {
+    const warnings: string[] = [];
+    const logger: Logger = { debug() {}, info() {}, warn: (text) => warnings.push(text), error() {} };
+    for (const url of [guarded.url, redis.url]) {
+      const broker = new RedisBroker({ url });
+      await broker.connect({ logger });
+      await broker.close();
+    }
+    expect(warnings).toEqual([expect.stringMatching(/append-only file.*appendonly yes/)]);
+  });
+
+  it("options that contradict each other or cannot work", () => {
+    for (const options of [
+      { leaseMs: 10 },
+      { deadLetterLimit: 0 },
+      { commandTimeoutMs: -1 },
+      { redis: { keyPrefix: "app:" } },
+    ])
+      expect(() => new RedisBroker(options)).toThrow(
+        expect.objectContaining({ code: ErrorCode.InvalidArgument }),
+      );
+  });
+});
