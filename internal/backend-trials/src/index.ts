@@ -1,0 +1,2 @@
+export { latenessOfWaiters } from "./lateness.js";
+export { type Outage, outage } from "./outage.js";
