@@ -3,7 +3,8 @@ import { type ChannelModel, connect, type RecoveringChannelModel } from "amqplib
 import { explain } from "./errors.js";
 import type { AmqpClient, Settings } from "./options.js";
 import { refuseOldServer } from "./server-version.js";
-import { endNow, watch } from "./watchdog.js";
+import { endNow, WriteTogether } from "./socket.js";
+import { watch } from "./watchdog.js";
 
 /** One connection to the server, which mends itself. */
 export interface Link {
@@ -15,6 +16,8 @@ export interface Link {
   readonly lastError: Error | undefined;
   /** Calls `listener` each time that the server takes messages again. */
   onUnblocked(listener: () => void): void;
+  /** To be called before messages or acks are written: those of one turn of the event loop are written together. */
+  holdWrites(): void;
   /** Settles within a few seconds, whatever state the connection is in. */
   close(): Promise<void>;
 }
@@ -80,18 +83,22 @@ class Observed {
 
 /** A connection of the user's: used, observed, and never closed. */
 export class ForeignLink extends Observed implements Link {
+  holdWrites(): void {}
+
   async close(): Promise<void> {}
 }
 
 class OwnLink extends Observed implements Link {
   readonly #client: RecoveringChannelModel;
   #model: ChannelModel | undefined;
+  #writes: WriteTogether | undefined;
 
   constructor(client: RecoveringChannelModel, answerTimeoutMs: number, logger: Logger) {
     super(client);
     this.#client = client;
     client.on("connect", (model) => {
       this.#model = model;
+      this.#writes = new WriteTogether(model);
       // amqplib only ends its side, and a dead peer never ends the other: the socket would outlive the process's work.
       model.once("close", () => setTimeout(() => endNow(model), 1_000).unref());
       watch(model, answerTimeoutMs);
@@ -103,6 +110,10 @@ class OwnLink extends Observed implements Link {
     client.on("connect-failed", (error) => {
       this.lastError = error;
     });
+  }
+
+  holdWrites(): void {
+    this.#writes?.hold();
   }
 
   /** @throws YTaskError `UnsupportedServer` */

@@ -106,6 +106,7 @@ export class Publisher {
   }
 
   #write(channel: ConfirmChannel, publications: readonly Publication[]): Promise<readonly Published[]> {
+    this.#link.holdWrites();
     return new Promise((resolve) => {
       const outcomes: Published[] = new Array(publications.length);
       let waiting = publications.length;

@@ -4,6 +4,7 @@ import { deadLetter, outgoing } from "./addressing.js";
 import { Barrier } from "./barrier.js";
 import { copyOf, type Held, mustBeSentAgain } from "./deliveries.js";
 import type { Inbox } from "./inbox.js";
+import type { Link } from "./link.js";
 import type { QueueSpec } from "./names.js";
 import type { QueueType } from "./options.js";
 import type { Addressed, Sender } from "./sender.js";
@@ -14,6 +15,7 @@ export interface SettlerOptions {
   readonly queue: QueueSpec;
   readonly queueType: QueueType;
   readonly inbox: Inbox;
+  readonly link: Link;
   readonly sender: Sender;
   readonly maxUnsettled: number;
   /** How long the server may take to answer, in milliseconds. */
@@ -39,6 +41,7 @@ export class Settler {
   async settle(settlements: readonly Settlement[]): Promise<readonly Outcome[]> {
     const isStored = await this.#send(settlements);
     const channels = new Set<Channel>();
+    this.#options.link.holdWrites();
     const removed = settlements.map((settlement, index) =>
       isStored[index] ? this.#remove(settlement) : "unknown",
     );

@@ -24,6 +24,7 @@ export class RabbitMqSubscription implements Subscription {
       name: options.name,
       queue: options.queue,
       queueType: options.queueType,
+      link: options.link,
       sender: options.sender,
       inbox: this.#consumer.inbox,
       maxUnsettled: options.maxUnsettled,

@@ -1,5 +1,5 @@
-import { Duplex } from "node:stream";
 import type { ChannelModel } from "amqplib";
+import { endNow } from "./socket.js";
 
 /** How often the server is asked for a sign of life, in milliseconds. */
 const intervalMs = 1_000;
@@ -56,13 +56,4 @@ async function question(model: ChannelModel, answered: () => void): Promise<() =
         asking = false;
       });
   };
-}
-
-/**
- * Ends a connection without the server's help, which `close()` waits for. amqplib does not offer its socket, so this
- * looks for it; where it is not found, heartbeats end the connection, later.
- */
-export function endNow(model: ChannelModel, error?: Error): void {
-  const connection: object = model.connection;
-  if ("stream" in connection && connection.stream instanceof Duplex) connection.stream.destroy(error);
 }

@@ -1,0 +1,44 @@
+import { Duplex } from "node:stream";
+import type { ChannelModel } from "amqplib";
+
+/** The socket of a connection. amqplib does not offer it, so this looks for it; undefined where it is not found. */
+function socketOf(model: ChannelModel): Duplex | undefined {
+  const connection: object = model.connection;
+  return "stream" in connection && connection.stream instanceof Duplex ? connection.stream : undefined;
+}
+
+/**
+ * Ends a connection without the server's help, which `close()` waits for. Where the socket is not found, heartbeats
+ * end the connection, later.
+ */
+export const endNow = (model: ChannelModel, error?: Error): void => {
+  socketOf(model)?.destroy(error);
+};
+
+/** Makes one system call of what is written in one turn of the event loop: amqplib makes one of each frame. */
+export class WriteTogether {
+  readonly #socket: Duplex | undefined;
+  #isNoted = false;
+  #pending = 0;
+
+  constructor(model: ChannelModel) {
+    this.#socket = socketOf(model);
+  }
+
+  /** To be called before something is written. */
+  hold(): void {
+    if (this.#isNoted || this.#socket === undefined) return;
+    this.#isNoted = true;
+    if (this.#pending++ === 0) this.#socket.cork();
+    // amqplib hands to its socket what was written to channels in this turn when the turn ends, or in the next.
+    setImmediate(() => {
+      this.#isNoted = false;
+      setImmediate(() => this.#write());
+    });
+  }
+
+  #write(): void {
+    this.#socket?.uncork();
+    if (--this.#pending > 0) this.#socket?.cork();
+  }
+}
