@@ -33,11 +33,18 @@ export const wrapSubscriptions = (
     },
   });
 
+/** A backend that does some things in another way. */
 export const wrapBackend = (inner: Backend, other: Partial<Backend>): Backend => ({
+  ...withoutWatch(inner),
+  watch: (key, onSet) => inner.watch?.(key, onSet) ?? never(),
+  ...other,
+});
+
+/** A backend that wakes nobody. */
+export const withoutWatch = (inner: Backend): Backend => ({
   capabilities: inner.capabilities,
   connect: (environment) => inner.connect(environment),
   set: (entries) => inner.set(entries),
   get: (keys) => inner.get(keys),
   close: () => inner.close(),
-  ...other,
 });

@@ -1,0 +1,118 @@
+import { describe, expect, it, vi } from "vitest";
+import { ErrorCode } from "../src/index.js";
+import { World } from "./support/world.js";
+import { wrapBackend, wrapBroker } from "./support/wrap.js";
+
+/** Drivers that count how often they are connected and closed. */
+function counted(world: World) {
+  const inner = { broker: world.broker(), backend: world.backend() };
+  const connect = vi.fn((name: "broker" | "backend") => inner[name].connect());
+  const close = vi.fn((name: "broker" | "backend") => inner[name].close());
+  const broker = wrapBroker(inner.broker, { connect: () => connect("broker"), close: () => close("broker") });
+  const backend = wrapBackend(inner.backend, {
+    connect: () => connect("backend"),
+    close: () => close("backend"),
+  });
+  return { broker, backend, connect, close };
+}
+
+describe("close", () => {
+  it("waits for the sends that are under way, and opens nothing after it", async () => {
+    const world = new World();
+    const { broker, backend, connect, close } = counted(world);
+    const client = world.client({ broker, backend });
+    const sending = client.send("g", "run");
+    const many = client.sendMany([{ group: "g", name: "run", args: [] }]);
+    await client.close();
+    expect((await sending).id).not.toBe((await many)[0].id);
+    await world.settle();
+    expect(connect).toHaveBeenCalledTimes(2);
+    expect(close).toHaveBeenCalledTimes(2);
+    const other = world.client();
+    expect(await other.counts("g")).toMatchObject({ waiting: 2 });
+  });
+
+  it("ends what is asked of the backend in the same turn, and opens nothing for it", async () => {
+    const world = new World();
+    const { broker, backend, connect, close } = counted(world);
+    const client = world.client({ broker, backend });
+    const asked = Promise.allSettled([client.getStatus("a"), client.getResult("a"), client.abort("a")]);
+    await client.close();
+    await asked;
+    await world.settle();
+    expect(connect.mock.calls.length).toBe(close.mock.calls.length);
+  });
+
+  it("is one, however often it is called, and refuses what comes after it", async () => {
+    const world = new World();
+    const client = world.client();
+    const closing = client.close();
+    expect(client.close()).toBe(closing);
+    await closing;
+    const isClosed = { code: ErrorCode.Closed };
+    await expect(client.send("g", "run")).rejects.toMatchObject(isClosed);
+    await expect(client.sendMany([])).rejects.toMatchObject(isClosed);
+    await expect(client.sendWorkflow([{ group: "g", name: "run" }])).rejects.toMatchObject(isClosed);
+    await expect(client.getStatus("a")).rejects.toMatchObject(isClosed);
+    await expect(client.abort("a")).rejects.toMatchObject(isClosed);
+    await expect(client.counts("g")).rejects.toMatchObject(isClosed);
+    expect(() => client.deadLetters("g")).toThrow("closed");
+  });
+
+  it("comes by itself at the end of an await using", async () => {
+    const world = new World();
+    const { broker, backend, close } = counted(world);
+    {
+      await using server = world.server({ broker, backend }).add("g", "run", () => 7);
+      await server.run("g");
+      await using client = server.client();
+      expect(await (await client.send("g", "run")).value()).toBe(7);
+    }
+    expect(close.mock.calls.map(([name]) => name).sort()).toEqual(["backend", "broker"]);
+  });
+});
+
+describe("drivers that several servers and clients share", () => {
+  it("are opened once, and closed with the last of them", async () => {
+    const world = new World();
+    const { broker, backend, connect, close } = counted(world);
+    const one = world.server({ broker, backend }).add("g", "run", () => 1);
+    const other = world.server({ broker, backend }).add("h", "run", () => 2);
+    const client = world.client({ broker, backend });
+    await Promise.all([one.run("g"), other.run("h")]);
+    await client.send("g", "run");
+    expect(connect).toHaveBeenCalledTimes(2);
+    await one.shutdown();
+    await client.close();
+    expect(close).not.toHaveBeenCalled();
+    const late = other.client();
+    expect(await (await late.send("h", "run")).value()).toBe(2);
+    await other.shutdown();
+    expect(close).not.toHaveBeenCalled();
+    await late.close();
+    expect(close).toHaveBeenCalledTimes(2);
+  });
+
+  it("are opened again by a client that comes after the last was closed", async () => {
+    const world = new World();
+    const { broker, backend, connect } = counted(world);
+    const first = world.client({ broker, backend });
+    await first.send("g", "run");
+    const closing = first.close();
+    const second = world.client({ broker, backend });
+    await second.send("g", "run");
+    await closing;
+    await second.send("g", "run");
+    expect(await second.counts("g")).toMatchObject({ waiting: 3 });
+    expect(connect).toHaveBeenCalledTimes(4);
+    await second.close();
+  });
+
+  it("are left alone by those that never used them", async () => {
+    const world = new World();
+    const { broker, backend, close } = counted(world);
+    await world.client({ broker, backend }).close();
+    await world.server({ broker, backend }).shutdown();
+    expect(close).not.toHaveBeenCalled();
+  });
+});

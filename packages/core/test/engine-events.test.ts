@@ -1,0 +1,144 @@
+import { describe, expect, it, vi } from "vitest";
+import { PermanentError, type Server, type ServerEvents, withContext } from "../src/index.js";
+import { World } from "./support/world.js";
+
+const names = [
+  "started",
+  "succeeded",
+  "failed",
+  "retried",
+  "expired",
+  "aborted",
+  "deadLettered",
+  "leaseLost",
+] as const satisfies readonly (keyof ServerEvents)[];
+
+/** Every event of a server, as it comes. */
+function recordEvents(server: Server): unknown[] {
+  const events: unknown[] = [];
+  for (const name of names) server.on(name, (event) => events.push([name, event]));
+  return events;
+}
+
+describe("the events of a server", () => {
+  it("tell of a task that fails once, then succeeds", async () => {
+    const world = new World();
+    const error = new Error("once");
+    const task = withContext(async ({ attempt }) => {
+      await new Promise<void>((resolve) => world.clock.after(20, resolve));
+      if (attempt === 1) throw error;
+    });
+    const server = world.server().add("g", "flaky", task, { backoff: false });
+    const events = recordEvents(server);
+    await server.run("g");
+    const { id } = await world.client().send("g", "flaky");
+    await world.clock.advance(100);
+    const task1 = { id, group: "g", name: "flaky", attempt: 1 };
+    const task2 = { ...task1, attempt: 2 };
+    expect(events).toEqual([
+      ["started", task1],
+      ["retried", { ...task1, durationMs: 20, error }],
+      ["started", task2],
+      ["succeeded", { ...task2, durationMs: 20 }],
+    ]);
+  });
+
+  it("tell why a task became a dead letter, also where its message cannot be read", async () => {
+    const world = new World();
+    const error = new PermanentError("never");
+    const server = world.server().add("g", "refuse", () => Promise.reject(error));
+    const events = recordEvents(server);
+    await server.run("g");
+    const { id } = await world.client().send("g", "refuse");
+    await world.settle();
+    const broker = world.broker();
+    await broker.connect();
+    await broker.send([{ queue: "YTask:Queue:g", body: "{" }]);
+    await world.settle();
+    const task = { id, group: "g", name: "refuse", attempt: 1 };
+    expect(events).toEqual([
+      ["started", task],
+      ["failed", { ...task, durationMs: 0, error }],
+      ["deadLettered", { ...task, durationMs: 0, error, reason: "permanentFailure" }],
+      ["deadLettered", { id: "", group: "g", name: "", attempt: 0, error: "not JSON", reason: "malformed" }],
+    ]);
+  });
+
+  it("tell of tasks that expire and are aborted, with the reason", async () => {
+    const world = new World();
+    const server = world.server().add(
+      "g",
+      "abort",
+      withContext((context) => context.abort("no stock")),
+    );
+    const events = recordEvents(server);
+    const client = world.client();
+    const aborts = await client.send("g", "abort");
+    const expires = await client.send("g", "abort", [], { expireAfterMs: 0 });
+    await server.run("g");
+    await world.settle();
+    const task = { group: "g", name: "abort", attempt: 1 };
+    expect(events).toEqual([
+      ["started", { ...task, id: aborts.id }],
+      ["aborted", { ...task, id: aborts.id, durationMs: 0, reason: "no stock" }],
+      ["expired", { ...task, id: expires.id }],
+    ]);
+  });
+
+  it("end with off", async () => {
+    const world = new World();
+    const listener = vi.fn();
+    const server = world
+      .server()
+      .add("g", "run", () => {})
+      .on("succeeded", listener);
+    await server.run("g");
+    const client = world.client();
+    await client.send("g", "run");
+    await world.settle();
+    server.off("succeeded", listener);
+    await client.send("g", "run");
+    await world.settle();
+    expect(listener).toHaveBeenCalledTimes(1);
+  });
+});
+
+describe("what a listener or a logger throws", () => {
+  it("is logged, and changes nothing", async () => {
+    const world = new World();
+    const server = world.server().add("g", "run", () => "ran");
+    const heard: string[] = [];
+    server.on("started", () => {
+      throw new Error("a broken listener");
+    });
+    server.on("succeeded", async () => {
+      throw new Error("a broken async listener");
+    });
+    server.on("succeeded", ({ name }) => heard.push(name));
+    await server.run("g");
+    expect(await (await world.client().send("g", "run")).value()).toBe("ran");
+    await world.settle();
+    expect(heard).toEqual(["run"]);
+    expect(world.log.saying("an event listener threw").map(({ fields }) => fields?.error)).toEqual([
+      "a broken listener",
+      "a broken async listener",
+    ]);
+  });
+
+  it("does not keep a task from its end, where it is the logger", async () => {
+    const world = new World();
+    const broken = () => {
+      throw new Error("the disk is full");
+    };
+    const logger = { debug: broken, info: broken, warn: broken, error: broken };
+    const server = world.server({ logger }).add(
+      "g",
+      "run",
+      withContext(({ logger }) => logger.info("here")),
+    );
+    await server.run("g");
+    expect((await (await world.client({ logger }).send("g", "run")).result()).isSuccess()).toBe(true);
+    await world.settle();
+    expect(await server.shutdown()).toEqual({ completed: 0, released: 0 });
+  });
+});
