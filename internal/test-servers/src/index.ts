@@ -1,6 +1,7 @@
 export { type Availability, available, installed, type ServerKind } from "./available.js";
 export { describeWithOwnServer, describeWithServer } from "./describe-with-server.js";
 export { type MemcachedOptions, type MemcachedServer, startMemcached } from "./memcached.js";
+export { type SaslUser, whyNoSasl } from "./memcached-sasl.js";
 export { type MongoServer, startMongo } from "./mongo.js";
 export { startProxy, type TcpProxy } from "./proxy.js";
 export { type RabbitMqOptions, type RabbitMqServer, startRabbitMq } from "./rabbitmq.js";

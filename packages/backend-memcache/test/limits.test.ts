@@ -57,6 +57,22 @@ describeWithOwnServer("memcached", "memcached's limits", () => {
     await roomy.stop();
   });
 
+  it("fail what a server that may not evict has no room for, as it is full", async () => {
+    const full = await startMemcached({ memoryMegabytes: 8, arguments: ["-M"] });
+    const backend = await connected(full.servers);
+    const entries = Array.from({ length: 100 }, (_, index) => ({
+      key: `YTask:Backend:${index}`,
+      value: "x".repeat(megabyte / 4),
+    }));
+    const errors = (await backend.set(entries)).flatMap((outcome) =>
+      outcome.kind === "failed" ? [outcome.error] : [],
+    );
+    expect(errors.length).toBeGreaterThan(0);
+    for (const error of errors) expect(YTaskError.isInstance(error, ErrorCode.ServerFull)).toBe(true);
+    await backend.close();
+    await full.stop();
+  });
+
   it("make a result that is too large a failure that says so, with a line in the log", async () => {
     const broker = new MemoryBroker();
     const backend = new MemcacheBackend({ servers: server.servers });

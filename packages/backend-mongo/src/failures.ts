@@ -29,7 +29,9 @@ export function toYTaskError(thrown: unknown): YTaskError {
 }
 
 function meaningOf(thrown: unknown): readonly [ErrorCode, string] {
-  if (thrown instanceof MongoCompatibilityError)
+  // A server that is too old is never selected, and why is the cause.
+  const cause = thrown instanceof MongoServerSelectionError ? thrown.cause : undefined;
+  if (thrown instanceof MongoCompatibilityError || cause instanceof MongoCompatibilityError)
     return [
       ErrorCode.UnsupportedServer,
       "is too old for this version of the mongodb package; update the server",
