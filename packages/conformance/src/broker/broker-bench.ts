@@ -24,6 +24,7 @@ export class BrokerBench implements Bench {
   readonly #setUp: BrokerTraits;
   readonly #brokers: BoundDrivers<BoundedBroker>;
   readonly #queues: string[] = [];
+  readonly #ended = new AbortController();
   readonly #boundMs: number;
 
   private constructor(setUp: BrokerTraits, brokers: BoundDrivers<BoundedBroker>) {
@@ -74,7 +75,8 @@ export class BrokerBench implements Bench {
 
   /** Subscribes, and waits as long for deliveries as it takes to have them back from a crashed broker. */
   subscribe(broker: Broker, queue: string, options: Partial<SubscribeOptions> = {}): Promise<Subscriber> {
-    return Subscriber.to(broker, queue, this.#setUp.takenBackWithinMs + this.#boundMs, options);
+    const boundMs = this.#setUp.takenBackWithinMs + this.#boundMs;
+    return Subscriber.to(broker, queue, boundMs, this.#ended.signal, options);
   }
 
   /** What most behaviours begin with: a connected broker, a queue, and a subscription to it. */
@@ -122,6 +124,7 @@ export class BrokerBench implements Bench {
   }
 
   async tidyUp(): Promise<void> {
+    this.#ended.abort(new Error("The test has ended."));
     try {
       await this.#brokers.close();
     } finally {

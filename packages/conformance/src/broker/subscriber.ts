@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { setTimeout as sleep } from "node:timers/promises";
+import { setTimeout as sleep, setImmediate as turn } from "node:timers/promises";
 import {
   type Broker,
   type Delivery,
@@ -23,18 +23,29 @@ export class Subscriber {
   readonly lost: readonly Delivery[];
   readonly #boundMs: number;
   readonly #subscription: Subscription;
+  readonly #testEnded: AbortSignal;
 
-  private constructor(subscription: Subscription, lost: readonly Delivery[], boundMs: number) {
+  private constructor(
+    subscription: Subscription,
+    lost: readonly Delivery[],
+    boundMs: number,
+    testEnded: AbortSignal,
+  ) {
+    this.#testEnded = testEnded;
     this.#subscription = subscription;
     this.lost = lost;
     this.#boundMs = boundMs;
   }
 
-  /** @param boundMs how long `take` waits for what must come */
+  /**
+   * @param boundMs how long `take` waits for what must come
+   * @param testEnded ends every loop that still receives: a test that was given up must not run on
+   */
   static async to(
     broker: Broker,
     queue: string,
     boundMs: number,
+    testEnded: AbortSignal,
     options: Partial<SubscribeOptions> = {},
   ): Promise<Subscriber> {
     const lost: Delivery[] = [];
@@ -45,11 +56,15 @@ export class Subscriber {
       onError: () => {},
       ...options,
     });
-    return new Subscriber(subscription, lost, boundMs);
+    return new Subscriber(subscription, lost, boundMs, testEnded);
   }
 
-  receive(limit: number, waitMs: number): Promise<readonly Delivery[]> {
-    return this.#subscription.receive(limit, waitMs);
+  async receive(limit: number, waitMs: number): Promise<readonly Delivery[]> {
+    const received = await this.#subscription.receive(limit, waitMs);
+    // A driver that never waits, or delivers for ever, must not keep the timers that bound a test from firing.
+    await turn();
+    this.#testEnded.throwIfAborted();
+    return received;
   }
 
   /** Exactly `count` deliveries; fails where they do not come in time. A receive that rejects is made again. */
