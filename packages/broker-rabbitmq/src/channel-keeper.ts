@@ -56,7 +56,7 @@ export class ChannelKeeper<C extends Channel> {
   /**
    * The channel, as soon as it can be used.
    *
-   * @throws YTaskError with the reason where that takes longer than `boundMs`
+   * @throws YTaskError with the reason where that takes longer than `boundMs`, or where waiting does not help
    */
   ready(boundMs: number): Promise<C> {
     if (this.#current !== undefined) return Promise.resolve(this.#current);
@@ -95,6 +95,9 @@ export class ChannelKeeper<C extends Channel> {
         if (this.#closed) return;
         this.#lastError = explain(error, this.#options.doing);
         this.#options.onError?.(this.#lastError);
+        // Waiting longer would not help.
+        if (this.#lastError.code !== ErrorCode.Connection)
+          for (const waiter of this.#waiting) waiter.reject(this.#lastError);
       }
       await bounded(this.#ended, this.#pauseMs, () => undefined);
       this.#pauseMs = Math.min(this.#pauseMs * 2, longestPauseMs);

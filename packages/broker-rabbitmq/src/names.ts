@@ -5,7 +5,13 @@ import type { QueueType } from "./options.js";
 export interface QueueSpec {
   readonly name: string;
   /** The arguments that it is declared with; everyone who declares it has to agree. */
-  readonly arguments: Readonly<Record<string, string | number>>;
+  readonly arguments: Readonly<Record<string, string | number | Int32>>;
+}
+
+/** amqplib's way to write a number as an int32, which it does not choose for a small one. */
+interface Int32 {
+  readonly "!": "int";
+  readonly value: number;
 }
 
 /** AMQP's longest name of a queue, in bytes. */
@@ -22,7 +28,7 @@ const quorumArguments = { "x-queue-type": "quorum", "x-delivery-limit": delivery
  */
 export function groupQueue(queue: string, type: QueueType): QueueSpec {
   return type === "classic"
-    ? named(queue, { "x-max-priority": 9 })
+    ? named(queue, { "x-max-priority": { "!": "int", value: 9 } })
     : named(`${queue}:ts1:quorum`, quorumArguments);
 }
 

@@ -1,0 +1,75 @@
+import { describeWithServer } from "@ytask-internal/test-servers";
+import { connect } from "amqplib";
+import { describe, expect, inject, it } from "vitest";
+import { levels, routeOf } from "../src/delays.js";
+import { closeBrokersAfterEach, connected } from "./support/brokers.js";
+import { deleteQueues } from "./support/delete-queues.js";
+import { newQueue, Taker } from "./support/taker.js";
+
+const dayMs = 86_400_000;
+
+describe("the levels of a delay", () => {
+  const heldMs = (delayMs: number) =>
+    routeOf("queue", delayMs).levels.reduce((sum, level) => sum + (levels[level]?.ttlMs ?? 0), 0);
+  const delays = [1, 15, 16, 17, 999, 1_000, 1_007, 1_008, 2_500, 4_096, 7_777, 9_999, 10_000];
+  const longDelays = [10_001, 59_999, 3_600_000, 3_599_999, dayMs, 30 * dayMs, 49.7 * dayMs, 365 * dayMs];
+
+  it.each(delays)("hold %d ms back for that long, and for 64 ms more at most", (delayMs) => {
+    expect(heldMs(delayMs)).toBeGreaterThanOrEqual(delayMs);
+    expect(heldMs(delayMs)).toBeLessThanOrEqual(delayMs + 64);
+  });
+
+  it.each(longDelays)("hold %d ms back for that long, and for less than a hundredth more", (delayMs) => {
+    expect(heldMs(delayMs)).toBeGreaterThanOrEqual(delayMs);
+    expect(heldMs(delayMs)).toBeLessThan(delayMs * 1.01);
+  });
+
+  it("hold every delay up to two minutes back for at least as long", () => {
+    for (let delayMs = 1; delayMs < 120_000; delayMs += 7)
+      expect(heldMs(delayMs)).toBeGreaterThanOrEqual(delayMs);
+  });
+
+  it("are named in a routing key that AMQP takes", () => {
+    for (const delayMs of [...delays, ...longDelays])
+      expect(routeOf("q".repeat(255), delayMs).routingKey.length).toBeLessThan(255);
+  });
+});
+
+describeWithServer("rabbitmq", "delays on a server", () => {
+  closeBrokersAfterEach();
+
+  it("need no more queues for many tasks of many groups than for one", async () => {
+    const broker = await connected({ url: inject("amqpUrl") });
+    const delays = Array.from({ length: 50 }, (_, index) => 20 + index * 13);
+    const queues = [newQueue(), newQueue(), newQueue()];
+    const messages = queues.flatMap((queue) =>
+      delays.map((delayMs) => ({ queue, body: `${delayMs}`, delayMs })),
+    );
+    await broker.send(messages);
+    for (const queue of queues) {
+      const taker = await Taker.from(broker, queue);
+      await taker.untilTaken(delays.map(String));
+      await taker.close();
+    }
+    const connection = await connect(inject("amqpUrl"));
+    const channel = await connection.createChannel();
+    const used = new Set(delays.flatMap((delayMs) => routeOf("queue", delayMs).levels));
+    expect(used.size).toBeLessThanOrEqual(10);
+    for (const level of used)
+      expect((await channel.checkQueue(levels[level]?.name ?? "")).messageCount).toBe(0);
+    await connection.close();
+    await deleteQueues(inject("amqpUrl"), queues);
+  });
+
+  it("bring a message to a queue that was deleted and declared again while it waited", async () => {
+    const queue = newQueue();
+    const broker = await connected({ url: inject("amqpUrl") });
+    const taker = await Taker.from(broker, queue);
+    await broker.send([{ queue, body: "first", delayMs: 1_500 }]);
+    await deleteQueues(inject("amqpUrl"), [queue]);
+    await broker.send([{ queue, body: "second", delayMs: 100 }]);
+    await taker.untilTaken(["first", "second"]);
+    await taker.close();
+    await deleteQueues(inject("amqpUrl"), [queue]);
+  });
+});

@@ -1,0 +1,99 @@
+import { ErrorCode, SendFailed, YTaskError } from "@ytask/core/driver";
+import { describeWithServer } from "@ytask-internal/test-servers";
+import { connect } from "amqplib";
+import { describe, expect, inject, it } from "vitest";
+import { RabbitMqBroker } from "../src/index.js";
+import { closeBrokersAfterEach, connected } from "./support/brokers.js";
+import { deleteQueues } from "./support/delete-queues.js";
+import { newQueue, Taker } from "./support/taker.js";
+
+const failureOf = async (promise: Promise<unknown>): Promise<unknown> =>
+  promise.then(
+    () => "it did not reject",
+    (error: unknown) => error,
+  );
+
+describe("RabbitMqBroker's options", () => {
+  it("refuse what is no AMQP URL, without telling the password", () => {
+    expect(() => new RabbitMqBroker({ url: "http://user:secret@host" })).toThrow(
+      /not a URL of the form amqp/,
+    );
+    expect(() => new RabbitMqBroker({ url: "http://user:secret@host" })).not.toThrow(/secret/);
+  });
+
+  it("refuse a duration that is none, by its name", () => {
+    expect(() => new RabbitMqBroker({ answerTimeoutMs: -1 })).toThrow(/answerTimeoutMs is -1/);
+  });
+});
+
+describeWithServer("rabbitmq", "RabbitMqBroker's errors", () => {
+  closeBrokersAfterEach();
+  const url = () => new URL(inject("amqpUrl"));
+
+  it("say that the credentials are wrong, without telling them", async () => {
+    const wrong = url();
+    wrong.username = "nobody";
+    wrong.password = "a-secret";
+    const error = await failureOf(new RabbitMqBroker({ url: wrong.href }).connect());
+    expect(YTaskError.isInstance(error, ErrorCode.AccessRefused)).toBe(true);
+    expect(String(error)).not.toContain("a-secret");
+  });
+
+  it("say that a virtual host is missing", async () => {
+    const wrong = url();
+    wrong.pathname = "/no-such-host";
+    const error = await failureOf(new RabbitMqBroker({ url: wrong.href }).connect());
+    expect(YTaskError.isInstance(error, ErrorCode.AccessRefused)).toBe(true);
+    expect(String(error)).toContain("virtual host");
+  });
+
+  it("name a queue that somebody else declared with other arguments, while other groups go on", async () => {
+    const foreign = newQueue();
+    const ours = newQueue();
+    const connection = await connect(url().href);
+    const channel = await connection.createChannel();
+    await channel.assertQueue(foreign, { durable: true });
+    const broker = await connected({ url: url().href });
+    const taker = await Taker.from(broker, ours);
+
+    const subscribing = await failureOf(Taker.from(broker, foreign));
+    expect(YTaskError.isInstance(subscribing, ErrorCode.UnsupportedServer)).toBe(true);
+    expect(String(subscribing)).toContain(foreign);
+    const sending = await failureOf(
+      broker.send([
+        { queue: ours, body: "goes on" },
+        { queue: foreign, body: "cannot be sent" },
+      ]),
+    );
+    expect(SendFailed.isInstance(sending)).toBe(true);
+    expect(sending).toMatchObject({ notStored: [1], unknown: [] });
+    await broker.send([{ queue: ours, body: "goes on too" }]);
+    await taker.untilTaken(["goes on", "goes on too"]);
+    expect(taker.lost).toEqual([]);
+
+    await taker.close();
+    await connection.close();
+    await deleteQueues(url().href, [foreign, ours]);
+  });
+
+  it("name a group whose name is too long for a queue", async () => {
+    const broker = await connected({ url: url().href });
+    const error = await failureOf(broker.send([{ queue: "q".repeat(256), body: "" }]));
+    expect(YTaskError.isInstance(error, ErrorCode.InvalidArgument)).toBe(true);
+  });
+
+  it("name a delay that is too long, and not the other messages of the send", async () => {
+    const queue = newQueue();
+    const broker = await connected({ url: url().href });
+    const error = await failureOf(
+      broker.send([
+        { queue, body: "too long", delayMs: 500 * 86_400_000 },
+        { queue, body: "at once" },
+      ]),
+    );
+    expect(error).toMatchObject({ notStored: [0], unknown: [] });
+    expect(String(error)).toContain("447 days");
+    expect(await broker.counts(queue)).toMatchObject({ waiting: 1 });
+    await deleteQueues(url().href, [queue]);
+  });
+});

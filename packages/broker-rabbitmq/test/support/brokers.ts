@@ -1,0 +1,20 @@
+import { afterEach } from "vitest";
+import { RabbitMqBroker, type RabbitMqBrokerOptions } from "../../src/index.js";
+
+const open = new Set<RabbitMqBroker>();
+
+/** A connected broker, which is closed after the test. */
+export async function connected(options: RabbitMqBrokerOptions): Promise<RabbitMqBroker> {
+  const broker = new RabbitMqBroker(options);
+  open.add(broker);
+  await broker.connect();
+  return broker;
+}
+
+/** To be called in a test file that uses `connected`. */
+export const closeBrokersAfterEach = (): void => {
+  afterEach(async () => {
+    await Promise.all([...open].map((broker) => broker.close()));
+    open.clear();
+  });
+};
