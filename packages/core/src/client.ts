@@ -1,8 +1,8 @@
 import { Aborter, type AbortOptions } from "./aborter.js";
 import { bounded } from "./bounded.js";
 import type { Counts } from "./broker.js";
-import { checkName, checkOptions, invalid, rules } from "./check-options.js";
-import { type Composed, composeTask, composeWorkflow, type StepRequest } from "./compose.js";
+import { checkName } from "./check-options.js";
+import { type Composed, composeMany, composeTask, composeWorkflow, type StepRequest } from "./compose.js";
 import { DeadLetterBox } from "./dead-letter-box.js";
 import { DriverHold } from "./drivers.js";
 import { outgoingOf, type Routing } from "./engine/router.js";
@@ -14,7 +14,6 @@ import type { Result } from "./result.js";
 import { ResultReader } from "./result-reader.js";
 import { ResultStore } from "./result-store.js";
 import { SendManyFailed } from "./send-many-failed.js";
-import type { SendOptions } from "./send-options.js";
 import { Sender } from "./sender.js";
 import { type ClientOptions, type Settings, settingsOf } from "./server-options.js";
 import { Status } from "./status.js";
@@ -85,7 +84,7 @@ export class Client<Tasks extends TaskMap<Tasks> = UntypedTasks> {
     requests: Requests,
   ): Promise<{ readonly [Index in keyof Requests]: HandleOf<TaskAt<Tasks, Requests[Index]>> }> {
     this.#refuseIfClosed();
-    const all = composeMany(requests as readonly StepRequest[], this.#settings);
+    const all = composeMany(requests as readonly StepRequest[], this.#settings.clock);
     const outgoing = all.map((composed) => this.#outgoing(composed));
     const boundMs = Math.max(0, ...all.map(({ schedule }) => schedule.sendTimeoutMs));
     const [outcomes] = await Promise.all([
@@ -244,24 +243,6 @@ export class Client<Tasks extends TaskMap<Tasks> = UntypedTasks> {
       throw new YTaskError(ErrorCode.Closed, "the client was closed; make a new one");
   }
 }
-
-function composeMany(requests: readonly StepRequest[], { clock }: Settings): Composed[] {
-  if (!Array.isArray(requests))
-    throw invalid("client.sendMany: give an array of { group, name, args, options }");
-  return requests.map((request: StepRequest, index) => {
-    const place = `client.sendMany: requests[${index}]`;
-    checkOptions(request ?? null, requestRules, place);
-    return composeTask(
-      request.group,
-      request.name,
-      request.args,
-      request.options as SendOptions | undefined,
-      clock,
-      place,
-    );
-  });
-}
-const requestRules = { group: rules.any, name: rules.any, args: rules.any, options: rules.any };
 
 /** None, one or several values as undefined, the value, or a list. */
 function onlyValue(result: Result): unknown {

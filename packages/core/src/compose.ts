@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { checkName, invalid } from "./check-options.js";
+import { checkName, checkOptions, invalid, rules } from "./check-options.js";
 import type { Clock } from "./clock.js";
 import { checkGroup } from "./keys.js";
 import type { Message, WorkflowStep } from "./message.js";
@@ -62,50 +62,76 @@ export function composeTask(
   };
 }
 
+/** @throws YTaskError `InvalidArgument` or `UnsupportedType`, with the request that is wrong */
+export function composeMany(requests: readonly StepRequest[], clock: Clock): Composed[] {
+  if (!Array.isArray(requests))
+    throw invalid("client.sendMany: give an array of { group, name, args, options }");
+  return requests.map((request: unknown, index) =>
+    composeRequest(request, clock, `client.sendMany: requests[${index}]`),
+  );
+}
+
 /** @throws YTaskError `InvalidArgument` or `UnsupportedType`, with the step that is wrong */
 export function composeWorkflow(steps: readonly StepRequest[], clock: Clock): Composed {
-  const [first, ...later] = Array.isArray(steps) ? steps : [];
-  if (first === undefined) throw invalid("client.sendWorkflow: give at least one step");
-  const place = (index: number) => `client.sendWorkflow: steps[${index}]`;
-  later.forEach((step, index) => {
-    if (step?.args !== undefined)
-      throw invalid(`${place(index + 1)} has args, but a later step gets what the step before it returns`);
-    checkStepOptions(step?.options as StepOptions | undefined, `${place(index + 1)}.options`);
-  });
-  const composed = composeTask(
-    first.group,
-    first.name,
-    first.args,
-    first.options as SendOptions | undefined,
-    clock,
-    place(0),
+  if (!Array.isArray(steps) || steps.length === 0)
+    throw invalid(
+      "client.sendWorkflow: give an array of { group, name, args, options }, of one step at least",
+    );
+  const placeOf = (index: number) => `client.sendWorkflow: steps[${index}]`;
+  const first = composeRequest(steps[0], clock, placeOf(0));
+  const workflow = steps.map((step: unknown, index) =>
+    index === 0 ? stepOf(first) : laterStep(step, clock, placeOf(index)),
   );
-  const workflow = steps.map((step, index) => workflowStep(step, clock.now(), place(index)));
-  // The first step's own times are those of the message, so that both say the same.
-  workflow[0] = {
-    ...(workflow[0] as WorkflowStep),
-    runAfterMs: Math.min(composed.schedule.delayMs, longestDelayMs),
-    expireTime: composed.message.expireTime,
-  };
-  const defaultSteps = steps.flatMap((step, index) =>
-    step.options?.retryCount === undefined ? [index] : [],
+  const byDefault = (steps as readonly StepRequest[]).flatMap(({ options }, index) =>
+    options?.retryCount === undefined ? [index] : [],
   );
   return {
-    ...composed,
-    message: { ...composed.message, workflow, extension: { step: 0, defaultRetryCount: defaultSteps } },
+    ...first,
+    message: { ...first.message, workflow, extension: { step: 0, defaultRetryCount: byDefault } },
   };
 }
 
-function workflowStep(step: StepRequest, now: number, place: string): WorkflowStep {
-  checkGroup(step?.group);
-  checkName(step.name, `${place}: the task's name`);
+function composeRequest(request: unknown, clock: Clock, place: string): Composed {
+  checkRequest(request, place);
+  return composeTask(
+    request.group,
+    request.name,
+    request.args,
+    request.options as SendOptions | undefined,
+    clock,
+    place,
+  );
+}
+
+const requestRules = { group: rules.any, name: rules.any, args: rules.any, options: rules.any };
+
+function checkRequest(request: unknown, place: string): asserts request is StepRequest {
+  checkOptions(request ?? null, requestRules, place);
+}
+
+/** The first step as the workflow has it: its times are those of the message, so that both say the same. */
+const stepOf = ({ group, message, schedule }: Composed): WorkflowStep => ({
+  group,
+  name: message.name,
+  retryCount: message.retryCount,
+  runAfterMs: Math.min(schedule.delayMs, longestDelayMs),
+  expireTime: message.expireTime,
+});
+
+function laterStep(step: unknown, clock: Clock, place: string): WorkflowStep {
+  checkRequest(step, place);
+  if (step.args !== undefined)
+    throw invalid(`${place} has args, but a later step gets what the step before it returns`);
   const options = step.options as StepOptions | undefined;
+  checkStepOptions(options, `${place}: options`);
+  checkGroup(step.group);
+  checkName(step.name, `${place}: the task's name`);
   return {
     group: step.group,
     name: step.name,
     retryCount: options?.retryCount ?? defaultRetryCount,
     runAfterMs: options?.runAfterMs ?? 0,
-    expireTime: expireTimeOf(options, now, `${place}.options`),
+    expireTime: expireTimeOf(options, clock.now(), `${place}: options`),
   };
 }
 

@@ -92,7 +92,8 @@ export function scheduleOf(options: SendOptions | undefined, clock: Clock, place
 
 /** As scheduleOf, for a later step of a workflow. */
 export function checkStepOptions(options: StepOptions | undefined, place: string): void {
-  if (options !== undefined && "runAt" in options && options.runAt !== undefined)
+  // JavaScript callers may give what the types do not allow.
+  if ((options as { readonly runAt?: unknown } | null | undefined)?.runAt !== undefined)
     throw invalid(
       `${place} has runAt, but a later step's delay counts from the step before it; use runAfterMs`,
     );
