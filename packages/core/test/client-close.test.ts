@@ -43,6 +43,32 @@ describe("close", () => {
     expect(connect.mock.calls.length).toBe(close.mock.calls.length);
   });
 
+  it("of a client whose send gave up while the driver was closing leaves the driver closed", async () => {
+    const world = new World();
+    const { broker, connect } = counted(world);
+    let closed: () => void = () => undefined;
+    const slow = wrapBroker(broker, {
+      close: () => new Promise<void>((resolve) => (closed = resolve)).then(() => broker.close()),
+    });
+    const first = world.client({ broker: slow, backend: undefined });
+    await first.send("g", "run");
+    const closing = first.close();
+    await world.settle();
+    const second = world.client({ broker: slow, backend: undefined });
+    const sending = second.send("g", "run", [], { sendTimeoutMs: 10 });
+    const rejected = expect(sending).rejects.toMatchObject({ code: ErrorCode.SendMessage });
+    await world.clock.advance(10);
+    await rejected;
+    const endOfFirst = closed;
+    const closingSecond = second.close();
+    await world.settle();
+    endOfFirst();
+    closed();
+    await Promise.all([closing, closingSecond]);
+    await world.settle();
+    expect(connect).toHaveBeenCalledTimes(1);
+  });
+
   it("is one, however often it is called, and refuses what comes after it", async () => {
     const world = new World();
     const client = world.client();

@@ -1,5 +1,6 @@
 import type { Behaviour } from "../behaviour.js";
 import * as aborts from "./aborts.js";
+import * as besideGo from "./beside-go.js";
 import * as callbacks from "./callbacks.js";
 import * as concurrency from "./concurrency.js";
 import * as deadLetters from "./dead-letters.js";
@@ -28,4 +29,5 @@ export const behaviours: readonly Behaviour[] = [
   workflows,
   schemas,
   lostLeases,
+  besideGo,
 ].flatMap((file): Behaviour[] => Object.values(file));

@@ -38,3 +38,36 @@ export const aLostLeaseFiresTheSignal: Behaviour = {
     expect(await task.value()).toBe("the first to finish");
   },
 };
+
+export const aCrashLosesNoStep: Behaviour = {
+  title:
+    "a workflow whose server dies in the middle of a step is finished by another, and no step is skipped",
+  async run(bench) {
+    const ran: string[] = [];
+    const dies = await bench.server();
+    const lives = await bench.server();
+    for (const name of ["first", "second", "third"]) {
+      const step = (n: number) => {
+        ran.push(name);
+        return n + 1;
+      };
+      dies.add(bench.group, name, name === "second" ? () => new Promise<never>(() => {}) : step);
+      lives.add(bench.group, name, step);
+    }
+    const isInSecond = new Promise<void>((resolve) =>
+      dies.on("started", ({ name }) => name === "second" && resolve()),
+    );
+    await dies.run(bench.group);
+    const client = await bench.client();
+    const task = await client.sendWorkflow([
+      { group: bench.group, name: "first", args: [1] },
+      { group: bench.group, name: "second" },
+      { group: bench.group, name: "third" },
+    ]);
+    await isInSecond;
+    await bench.cut(dies);
+    await lives.run(bench.group);
+    expect(await task.value()).toBe(4);
+    expect(ran).toEqual(["first", "second", "third"]);
+  },
+};
