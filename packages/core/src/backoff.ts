@@ -1,4 +1,4 @@
-import { ErrorCode, YTaskError } from "./errors.js";
+import { checkOptions, invalid, type Rules, rules } from "./check-options.js";
 
 /** How long to wait before a retry. */
 export type Backoff =
@@ -35,16 +35,22 @@ export function backoffMs(backoff: Backoff, attempt: number, error: unknown, ran
   return Math.round(Math.min(plain, maxMs) * (1 + jitter * (2 * random - 1)));
 }
 
-/** @throws YTaskError `InvalidArgument` where a backoff's numbers make no sense */
-export function checkBackoff(backoff: Backoff | undefined, path: string): void {
+const backoffRules: Rules = {
+  kind: (value) => (value === "fixed" || value === "exponential" ? undefined : '"fixed" or "exponential"'),
+  initialMs: rules.milliseconds,
+  maxMs: rules.milliseconds,
+  jitter: (value) =>
+    typeof value === "number" && value >= 0 && value <= 1 ? undefined : "a number from 0 to 1",
+};
+
+/** @throws YTaskError `InvalidArgument` where it is no backoff, or its numbers make no sense */
+export function checkBackoff(backoff: unknown, place: string): void {
   if (backoff === undefined || backoff === false || typeof backoff === "function") return;
-  const { kind, initialMs, maxMs = 0, jitter = 0 } = backoff;
-  const known = typeof backoff === "object" && (kind === "fixed" || kind === "exponential");
-  if (known && [initialMs, maxMs].every((ms) => Number.isFinite(ms) && ms >= 0) && jitter >= 0 && jitter <= 1)
-    return;
-  throw new YTaskError(
-    ErrorCode.InvalidArgument,
-    `${path} must be false, a function, or { kind: "fixed" | "exponential", initialMs, maxMs?, jitter? } with ` +
-      "milliseconds of at least 0 and a jitter from 0 to 1",
-  );
+  if (typeof backoff !== "object" || backoff === null)
+    throw invalid(`${place} must be false, a function, or { kind, initialMs, maxMs?, jitter? }`);
+  const { kind = null, initialMs = null } = backoff as {
+    readonly kind?: unknown;
+    readonly initialMs?: unknown;
+  };
+  checkOptions({ ...backoff, kind, initialMs }, backoffRules, place);
 }

@@ -1,5 +1,6 @@
 import { EventEmitter } from "node:events";
 import type { DeadLetterReason } from "./broker.js";
+import { invalid } from "./check-options.js";
 
 /** What an event tells of the task. */
 export interface TaskEvent {
@@ -28,6 +29,19 @@ export interface ServerEvents {
   /** Something went wrong in the background. It is logged, and throws nothing where nobody listens. */
   error: [Error];
 }
+
+const isEvent: Readonly<Record<keyof ServerEvents, true>> = {
+  started: true,
+  succeeded: true,
+  failed: true,
+  retried: true,
+  expired: true,
+  aborted: true,
+  deadLettered: true,
+  leaseLost: true,
+  error: true,
+};
+
 export type TaskEventName = Exclude<keyof ServerEvents, "error">;
 
 /** Typed events whose listeners can do no harm: what one throws, or rejects with, is handed to `onThrow`. */
@@ -40,7 +54,11 @@ export class Events {
     this.#onThrow = onThrow;
   }
 
+  /** @throws YTaskError `InvalidArgument` for an event that does not exist, or a listener that is no function */
   on<Name extends keyof ServerEvents>(name: Name, listener: (...event: ServerEvents[Name]) => void): void {
+    if (!Object.hasOwn(isEvent, name))
+      throw invalid(`there is no event "${name}"; there are ${Object.keys(isEvent).join(", ")}`);
+    if (typeof listener !== "function") throw invalid(`the listener of ${name} must be a function`);
     this.#emitter.on(name, listener as (...event: unknown[]) => void);
   }
 

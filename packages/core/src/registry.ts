@@ -3,7 +3,7 @@ import { checkName, checkOptions, invalid, rules } from "./check-options.js";
 import { checkGroup } from "./keys.js";
 import type { TaskOptions } from "./task-options.js";
 import type { AnyTask } from "./types/tasks.js";
-import { ownOptions, takesContext } from "./with.js";
+import { mergeOptions, ownOptions, takesContext } from "./with.js";
 
 /** A task as the engine calls it. */
 export interface RegisteredTask {
@@ -37,7 +37,9 @@ export class Registry {
     const place = `the options of task ${group}/${name}`;
     if (typeof task !== "function") throw invalid(`the task ${group}/${name} must be a function`);
     checkOptions(options, taskRules, place);
-    const merged = { ...ownOptions(task as AnyTask), ...options };
+    const own = ownOptions(task as AnyTask);
+    checkOptions(own, taskRules, place);
+    const merged = mergeOptions(own, options);
     checkBackoff(merged.backoff, `${place}: backoff`);
     const tasks = this.#groups.get(group) ?? new Map<string, RegisteredTask>();
     if (tasks.has(name)) throw invalid(`the task ${group}/${name} was added before; give each its own name`);
@@ -51,6 +53,12 @@ export class Registry {
     });
   }
 
+  /** As `add`, for each task of a map `{ group: { name: task } }`. */
+  addAll(tasks: unknown): void {
+    for (const [group, named] of entriesOf(tasks))
+      for (const [name, task] of entriesOf(named)) this.add(group, name, task, undefined);
+  }
+
   find(group: string, name: string): RegisteredTask | undefined {
     return this.#groups.get(group)?.get(name);
   }
@@ -58,4 +66,9 @@ export class Registry {
   has(group: string): boolean {
     return this.#groups.has(group);
   }
+}
+
+function entriesOf(map: unknown): [string, unknown][] {
+  if (typeof map === "object" && map !== null && !Array.isArray(map)) return Object.entries(map);
+  throw invalid("server.addAll: give a map { group: { name: task } }");
 }

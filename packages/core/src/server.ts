@@ -109,8 +109,7 @@ export class Server {
   /** Registers the tasks of a map `{ group: { name: task } }`. Throws as `add`. */
   addAll<Tasks extends TaskMap<Tasks>>(tasks: Tasks & CheckMap<Tasks>): this {
     this.#refuseIfStopped();
-    for (const [group, named] of Object.entries(tasks as TaskMap<UntypedTasks>))
-      for (const [name, task] of Object.entries(named)) this.#registry.add(group, name, task, undefined);
+    this.#registry.addAll(tasks);
     return this;
   }
 

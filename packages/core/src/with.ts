@@ -17,7 +17,7 @@ export function withOptions<Task extends AnyTask>(task: Task, options: TaskOptio
   const wrapped = (...parameters: Parameters<Task>) => task(...parameters);
   // Whatever marks the task (its context) is kept: the wrapper stands for it in every way.
   return Object.assign(wrapped, task, {
-    [optionsKey]: { ...ownOptions(task), ...options },
+    [optionsKey]: mergeOptions(ownOptions(task), options),
   }) as unknown as Task;
 }
 
@@ -29,6 +29,12 @@ export function returns<const Values extends readonly unknown[]>(...values: Valu
 /** The options that `withOptions` gave a task. */
 export const ownOptions = (task: AnyTask): TaskOptions | undefined =>
   (task as { [optionsKey]?: TaskOptions })[optionsKey];
+
+/** Options over others: one that is undefined counts as not given. */
+export function mergeOptions(own: TaskOptions | undefined, over: TaskOptions | undefined): TaskOptions {
+  const given = Object.entries(over ?? {}).filter(([, value]) => value !== undefined);
+  return { ...own, ...Object.fromEntries(given) };
+}
 
 /** Whether `withContext` made it. */
 export const takesContext = (task: AnyTask): boolean => "~ytask" in task && task["~ytask"] === "context";
