@@ -58,16 +58,20 @@ export async function outage(backend: Backend, { takeAway, giveBack }: Disturban
   }
 }
 
-/** Sends batches of tasks until all results of one can be read. */
+/** Sends a batch of tasks every tenth of a second, until all results of one of them can be read. */
 async function untilResultsAreBack(client: Client): Promise<void> {
-  for (;;) {
-    const values = Array.from({ length: concurrency }, async (_, index) => {
-      const task = await client.send("trial", "echo", [index]);
-      return task.value({ timeoutMs: 250, pollIntervalMs: 20 });
-    });
-    const outcomes = await Promise.allSettled(values);
-    if (outcomes.every(({ status }) => status === "fulfilled")) return;
-  }
+  const back = gate();
+  const sending = setInterval(() => void readBatch(client).then(back.open, () => {}), 100);
+  await back.opened;
+  clearInterval(sending);
+}
+
+async function readBatch(client: Client): Promise<void> {
+  const values = Array.from({ length: concurrency }, async (_, index) => {
+    const task = await client.send("trial", "echo", [index]);
+    await task.value({ pollIntervalMs: 50 });
+  });
+  await Promise.all(values);
 }
 
 function gate() {

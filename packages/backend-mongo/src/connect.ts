@@ -1,4 +1,4 @@
-import { bounded, ErrorCode, type Logger, YTaskError } from "@ytask/core/driver";
+import { bounded, ErrorCode, YTaskError } from "@ytask/core/driver";
 import { type Collection, MongoServerError } from "mongodb";
 import { documentId, type ResultDocument } from "./document.js";
 import { MongoCode, timedOut, toYTaskError } from "./failures.js";
@@ -9,15 +9,17 @@ export interface Connected {
   readonly collection: Collection<ResultDocument>;
   /** FerretDB 1.x, which speaks MongoDB's protocol but does not check and write in one step. */
   readonly isFerretDb1: boolean;
+  /** Why the server will not delete what expired; undefined where it will. */
+  readonly noIndexReason: string | undefined;
 }
 
 /** Less than core waits for a connect. */
 const connectBoundMs = 2_800;
 
 /** Connects the client, makes the TTL index. Rejects with a YTaskError. */
-export async function connectCollection(settings: Settings, logger: Logger): Promise<Connected> {
+export async function connectCollection(settings: Settings): Promise<Connected> {
   try {
-    return await bounded(connect(settings, logger), connectBoundMs, () => {
+    return await bounded(connect(settings), connectBoundMs, () => {
       throw new YTaskError(ErrorCode.Connection, timedOut(connectBoundMs).message);
     });
   } catch (error) {
@@ -25,25 +27,26 @@ export async function connectCollection(settings: Settings, logger: Logger): Pro
   }
 }
 
-async function connect({ client, database, collection: name }: Settings, logger: Logger): Promise<Connected> {
+async function connect({ client, database, collection: name }: Settings): Promise<Connected> {
   await client.connect();
   const collection = client.db(database).collection<ResultDocument>(name);
   // Refused here where the user may not read at all.
   await collection.findOne({ _id: documentId("YTask:Backend:") });
   const { ferretdbVersion } = await client.db(database).command({ buildInfo: 1 });
-  await makeIndex(collection, logger);
-  return { collection, isFerretDb1: ferretdbVersion !== undefined };
+  return {
+    collection,
+    isFerretDb1: ferretdbVersion !== undefined,
+    noIndexReason: await makeIndex(collection),
+  };
 }
 
-async function makeIndex(collection: Collection<ResultDocument>, logger: Logger): Promise<void> {
+/** Resolves to why there is no index. */
+async function makeIndex(collection: Collection<ResultDocument>): Promise<string | undefined> {
   try {
     await collection.createIndex({ expires_at: 1 }, { expireAfterSeconds: 0 });
+    return undefined;
   } catch (error) {
     if (!(error instanceof MongoServerError)) throw error;
-    const reason = error.code === MongoCode.NotImplemented ? "it knows no TTL indexes" : error.message;
-    logger.warn(
-      "this server will not delete expired results, which are not returned either way: delete documents whose expires_at has passed yourself",
-      { collection: collection.namespace, reason },
-    );
+    return error.code === MongoCode.NotImplemented ? "it knows no TTL indexes" : error.message;
   }
 }

@@ -2,7 +2,7 @@ import type { Entry, Stored } from "@ytask/core/driver";
 import type { Filter } from "mongodb";
 import { documentId, documentOf, isKept, type ResultDocument } from "./document.js";
 import type { ResultCollection } from "./result-collection.js";
-import { contended, failedBy, isDuplicate, kept, mostRounds, stored, type Writer } from "./writer.js";
+import { contended, kept, mostRounds, notedErrors, stored, type Writer } from "./writer.js";
 
 /** An entry that is to be written, and the document that may be replaced where the ordinary filter cannot tell. */
 interface Attempt {
@@ -40,14 +40,11 @@ export class GuardedWriter implements Writer {
       })),
     );
     for (const { entry } of attempts) outcomes.set(entry, stored);
-    const taken: Entry[] = [];
-    for (const error of errors) {
-      const entry = attempts[error.index]?.entry;
-      if (!entry) continue;
-      outcomes.set(entry, failedBy(error));
-      if (isDuplicate(error)) taken.push(entry);
-    }
-    return taken;
+    return notedErrors(
+      attempts.map(({ entry }) => entry),
+      errors,
+      outcomes,
+    );
   }
 
   /** Keeps what is to be kept. Resolves to what is to be tried again. */

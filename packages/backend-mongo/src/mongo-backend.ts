@@ -4,6 +4,7 @@ import {
   Batcher,
   type DriverEnvironment,
   type Entry,
+  type Logger,
   type Stored,
   silentLogger,
 } from "@ytask/core/driver";
@@ -31,6 +32,7 @@ export class MongoBackend implements Backend {
   readonly #settings: Settings;
   #open: Open | undefined;
   #isFerretDb1 = false;
+  #hasWarned = false;
 
   /** @throws YTaskError InvalidArgument */
   constructor(options: MongoBackendOptions) {
@@ -48,8 +50,9 @@ export class MongoBackend implements Backend {
    */
   async connect(environment?: DriverEnvironment): Promise<void> {
     try {
-      const connected = await connectCollection(this.#settings, environment?.logger ?? silentLogger);
+      const connected = await connectCollection(this.#settings);
       this.#isFerretDb1 = connected.isFerretDb1;
+      this.#warn(connected, environment?.logger ?? silentLogger);
       this.#open = open(connected, this.#settings.commandTimeoutMs);
     } catch (error) {
       await this.close();
@@ -70,6 +73,16 @@ export class MongoBackend implements Backend {
   async close(): Promise<void> {
     this.#open = undefined;
     if (this.#settings.ownsClient) await this.#settings.client.close();
+  }
+
+  /** Once: a backend that is connected again has the same server. */
+  #warn({ collection, noIndexReason }: Connected, logger: Logger): void {
+    if (noIndexReason === undefined || this.#hasWarned) return;
+    this.#hasWarned = true;
+    logger.warn(
+      "this server will not delete expired results; they are not returned, but they take room: delete documents whose expires_at has passed yourself",
+      { collection: collection.namespace, reason: noIndexReason },
+    );
   }
 
   async #set(entry: Entry): Promise<Stored> {

@@ -1,7 +1,7 @@
 import type { Entry, Stored } from "@ytask/core/driver";
 import { documentId, documentOf, isKept } from "./document.js";
 import type { ResultCollection } from "./result-collection.js";
-import { contended, failedBy, isDuplicate, kept, mostRounds, stored, type Writer } from "./writer.js";
+import { contended, kept, mostRounds, notedErrors, stored, type Writer } from "./writer.js";
 
 /**
  * Writes to FerretDB 1.x, where an update is no single step: it replaces what changed since it was read. It also reads
@@ -19,39 +19,47 @@ export class ReplacingWriter implements Writer {
   async write(entries: readonly Entry[]): Promise<ReadonlyMap<Entry, Stored>> {
     const outcomes = new Map<Entry, Stored>();
     let left = entries;
-    for (let round = 0; left.length > 0 && round < mostRounds; round++)
-      left = await this.#makeRoom(await this.#insert(left, outcomes), outcomes);
+    for (let round = 0; left.length > 0 && round < mostRounds; round++) {
+      // What is stored where nothing is, mostly finds nothing: it is inserted first and read for only where that fails.
+      const toRead = left.filter(
+        ({ unless }) => unless === "finished" || (unless === "present" && round > 0),
+      );
+      left = await this.#insert(await this.#makeRoom(left, toRead, outcomes), outcomes);
+    }
     for (const entry of left) outcomes.set(entry, contended());
     return outcomes;
   }
 
+  /** Keeps what is to be kept, and deletes what is to be replaced. Resolves to what is to be inserted. */
+  async #makeRoom(
+    entries: readonly Entry[],
+    toRead: readonly Entry[],
+    outcomes: Map<Entry, Stored>,
+  ): Promise<readonly Entry[]> {
+    const found = await this.#results.get(toRead.map(({ key }) => documentId(key)));
+    const nowMs = Date.now();
+    const writing: Entry[] = [];
+    const replaced: string[] = [];
+    for (const entry of entries) {
+      const id = documentId(entry.key);
+      const document = found.get(id);
+      if (isKept(entry, document, nowMs)) {
+        outcomes.set(entry, kept);
+        continue;
+      }
+      writing.push(entry);
+      if (document || entry.unless === undefined) replaced.push(id);
+    }
+    await this.#results.delete(replaced);
+    return writing;
+  }
+
   /** Resolves to the entries whose key is taken. */
   async #insert(entries: readonly Entry[], outcomes: Map<Entry, Stored>): Promise<readonly Entry[]> {
+    if (entries.length === 0) return [];
     const nowMs = Date.now();
     const errors = await this.#results.insert(entries.map((entry) => documentOf(entry, nowMs)));
     for (const entry of entries) outcomes.set(entry, stored);
-    const taken: Entry[] = [];
-    for (const error of errors) {
-      const entry = entries[error.index];
-      if (!entry) continue;
-      outcomes.set(entry, failedBy(error));
-      if (isDuplicate(error)) taken.push(entry);
-    }
-    return taken;
-  }
-
-  /** Keeps what is to be kept, and deletes the rest. Resolves to what is to be inserted in its place. */
-  async #makeRoom(taken: readonly Entry[], outcomes: Map<Entry, Stored>): Promise<readonly Entry[]> {
-    const found = await this.#results.get(
-      taken.filter(({ unless }) => unless !== undefined).map(({ key }) => documentId(key)),
-    );
-    const nowMs = Date.now();
-    const replacing: Entry[] = [];
-    for (const entry of taken) {
-      if (isKept(entry, found.get(documentId(entry.key)), nowMs)) outcomes.set(entry, kept);
-      else replacing.push(entry);
-    }
-    await this.#results.delete(replacing.map(({ key }) => documentId(key)));
-    return replacing;
+    return notedErrors(entries, errors, outcomes);
   }
 }

@@ -1,4 +1,5 @@
 import { type Entry, ErrorCode, type Stored, YTaskError } from "@ytask/core/driver";
+import { MongoServerError } from "mongodb";
 import { MongoCode, toYTaskError } from "./failures.js";
 import type { WriteError } from "./result-collection.js";
 
@@ -17,8 +18,18 @@ export const failed = (error: Error): Stored => ({ kind: "failed", error });
 export const contended = (): Stored =>
   failed(new YTaskError(ErrorCode.Backend, "others write the same key without pause; try again later"));
 
-/** Somebody else inserted the key in the same moment, or its `unless` holds. */
-export const isDuplicate = ({ code }: WriteError): boolean => code === MongoCode.DuplicateKey;
-
-export const failedBy = ({ code, errmsg }: WriteError): Stored =>
-  failed(toYTaskError(Object.assign(new Error(errmsg), { code })));
+/** Notes what failed. Returns the entries whose key is taken, in this moment or because their `unless` holds. */
+export function notedErrors(
+  entries: readonly Entry[],
+  errors: readonly WriteError[],
+  outcomes: Map<Entry, Stored>,
+): readonly Entry[] {
+  const taken: Entry[] = [];
+  for (const { index, code, errmsg } of errors) {
+    const entry = entries[index];
+    if (!entry) continue;
+    outcomes.set(entry, failed(toYTaskError(new MongoServerError({ message: errmsg, code }))));
+    if (code === MongoCode.DuplicateKey) taken.push(entry);
+  }
+  return taken;
+}

@@ -1,0 +1,91 @@
+import { describeWithServer, type SharedServer, sharedMongo } from "@ytask-internal/test-servers";
+import { type CommandStartedEvent, MongoClient } from "mongodb";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
+import { MongoBackend } from "../src/index.js";
+import { type OwnCollection, ownCollection } from "./collection.js";
+import { keepingLogger } from "./log.js";
+import { mongoKind } from "./mongo-kind.js";
+
+describeWithServer("mongo", "the MongoDB backend", () => {
+  let mongo: SharedServer;
+  let own: OwnCollection;
+  beforeAll(async () => {
+    mongo = await sharedMongo();
+  });
+  beforeEach(() => {
+    own = ownCollection(mongo.url);
+  });
+  afterEach(() => own.drop());
+  afterAll(() => mongo?.stop());
+
+  const isFerretDb = mongoKind === "ferretdb";
+
+  it.skipIf(isFerretDb)(
+    `has MongoDB delete what expired${isFerretDb ? " (skipped: FerretDB 1.x has no TTL index)" : ""}`,
+    async () => {
+      const backend = new MongoBackend({ url: mongo.url, ...own.names });
+      await backend.connect();
+      await backend.close();
+      expect(await own.collection.indexes()).toContainEqual(
+        expect.objectContaining({ key: { expires_at: 1 }, expireAfterSeconds: 0 }),
+      );
+    },
+  );
+
+  it.skipIf(!isFerretDb)(
+    `says once in the log where the server will not delete${isFerretDb ? "" : " (skipped: MongoDB does)"}`,
+    async () => {
+      const logger = keepingLogger();
+      const backend = new MongoBackend({ url: mongo.url, ...own.names });
+      for (let round = 0; round < 2; round++) {
+        await backend.connect({ logger });
+        await backend.close();
+      }
+      expect(logger.lines.length).toBe(1);
+      expect(logger.lines[0]).toContain("this server will not delete expired results");
+    },
+  );
+
+  it("writes five hundred results in a few commands, not one each", async () => {
+    const client = new MongoClient(mongo.url, { monitorCommands: true });
+    const commands: string[] = [];
+    client.on("commandStarted", ({ commandName }: CommandStartedEvent) => commands.push(commandName));
+    const backend = new MongoBackend({ client, ...own.names });
+    await backend.connect();
+    commands.length = 0;
+    const calls = Array.from({ length: 500 }, (_, index) =>
+      backend.set([{ key: `YTask:Backend:${index}`, value: '{"Status":4}', unless: "finished" }]),
+    );
+    const outcomes = (await Promise.all(calls)).flat();
+    expect(new Set(outcomes.map(({ kind }) => kind))).toEqual(new Set(["stored"]));
+    expect(commands.length).toBeLessThan(10);
+    await backend.close();
+    await client.close();
+  });
+
+  it("leaves a client of the user's own open, and uses its settings", async () => {
+    const client = new MongoClient(mongo.url, { ignoreUndefined: true, promoteBuffers: true });
+    const backend = new MongoBackend({ client, ...own.names });
+    for (let round = 0; round < 2; round++) {
+      await backend.connect();
+      await backend.set([{ key: "YTask:Backend:1", value: `round ${round}` }]);
+      await backend.close();
+      await expect(backend.get(["YTask:Backend:1"])).rejects.toThrow(/is closed/);
+      const document = await client.db(own.names.database).collection(own.names.collection).findOne();
+      expect(String(document?.data)).toBe(`round ${round}`);
+    }
+    await client.close();
+  });
+
+  it("fails a value that no document holds as too large, and stores the others of its batch", async () => {
+    const backend = new MongoBackend({ url: mongo.url, ...own.names });
+    await backend.connect();
+    const [large, small] = await backend.set([
+      { key: "YTask:Backend:large", value: "x".repeat(16 * 1_024 * 1_024) },
+      { key: "YTask:Backend:small", value: "x" },
+    ]);
+    expect(large).toMatchObject({ kind: "failed", error: { code: 111 } });
+    expect(small).toEqual({ kind: "stored" });
+    await backend.close();
+  });
+});
