@@ -123,6 +123,31 @@ export const brokenBackends: Readonly<Record<string, BrokenBackend>> = {
     broken: (inner) => ({ get: (keys) => inner.get(keys).catch(() => keys.map(() => undefined)) }),
     caughtBy: ["while the server cannot be reached a set fails", "a closed backend rejects a get"],
   },
+  "says stored before it is": {
+    broken: (inner) => ({
+      async set(entries) {
+        setImmediate(() => void inner.set(entries));
+        return entries.map(() => ({ kind: "stored" }));
+      },
+    }),
+    caughtBy: ["sets and gets may overlap", "a value is read as it was stored"],
+  },
+  "loses everything at its close": {
+    broken: (inner) => {
+      const keys = new Set<string>();
+      return {
+        set(entries) {
+          for (const { key } of entries) keys.add(key);
+          return inner.set(entries);
+        },
+        async close() {
+          await inner.set([...keys].map((key) => ({ key, value: "lost" })));
+          await inner.close();
+        },
+      };
+    },
+    caughtBy: ["a closed backend can be connected again, and what was stored is still there"],
+  },
   "never tells of a set": {
     broken: () => ({ watch: async () => async () => {} }),
     caughtBy: [

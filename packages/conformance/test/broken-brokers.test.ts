@@ -23,6 +23,18 @@ describe.concurrent("the kit on brokers", () => {
       for (const [title, failure] of failures) expect(failure?.error, title).toBeInstanceOf(AssertionError);
     }, 60_000);
 
+  it("ends for one that receives for ever and never waits, however often it is called", async () => {
+    const delivery = { id: "1", body: "again", redeliveries: 0 };
+    const endless: BrokerBreak = {
+      subscription: () => ({
+        receive: async () => [delivery],
+        settle: async (settlements) => settlements.map(() => "settled"),
+      }),
+    };
+    const failures = await testsOfBroker(endless, hangingBoundMs).run();
+    expect([...failures.values()].filter((failure) => failure !== undefined).length).toBeGreaterThan(20);
+  }, 60_000);
+
   const hanging: Record<string, BrokerBreak> = {
     connect: { broker: () => ({ connect: never }) },
     send: { broker: () => ({ send: never }) },

@@ -1,4 +1,4 @@
-import type { Delivery, Settlement } from "@ytask/core/driver";
+import type { Broker, Delivery, Settlement } from "@ytask/core/driver";
 import { type BrokerBreak, forget } from "./break-broker.js";
 
 /** A broker that breaks the contract in one way, and the behaviours whose tests must fail for it. */
@@ -96,7 +96,10 @@ export const brokenBrokers: Readonly<Record<string, BrokenBroker>> = {
     broken: {
       broker: (inner) => ({ send: (messages) => inner.send(messages.flatMap((one) => [one, one])) }),
     },
-    caughtBy: ["everything that is sent is received once, in order", "a thousand messages through three"],
+    caughtBy: [
+      "everything that is sent is received once, in order",
+      "a thousand messages through three subscribers",
+    ],
   },
   "delivers again what was acked": {
     broken: {
@@ -231,6 +234,34 @@ export const brokenBrokers: Readonly<Record<string, BrokenBroker>> = {
     },
     caughtBy: ["counts tell how many messages wait"],
   },
+  "never confirms a send of nothing": {
+    broken: {
+      broker: (inner) => ({
+        send: (messages) => (messages.length > 0 ? inner.send(messages) : new Promise(() => {})),
+      }),
+    },
+    caughtBy: ["a send of no messages and a settle of no deliveries do nothing"],
+  },
+  "ignores the front": {
+    broken: {
+      broker: (inner) => ({
+        send: (messages) => inner.send(messages.map((message) => ({ ...message, front: false }))),
+      }),
+    },
+    caughtBy: ["what is sent to the front is next in line"],
+  },
+  "leaves a receive waiting when its subscription closes": {
+    broken: { subscription: () => ({ close: async () => {} }) },
+    caughtBy: ["a receive that waits ends with nothing when its subscription closes"],
+  },
+  "keeps delayed messages in the sender's process": {
+    broken: { broker: keepsDelaysToItself },
+    caughtBy: ["a delayed message is delivered though its sender closed"],
+  },
+  "connects though there is no server": {
+    broken: { broker: (inner) => ({ connect: () => inner.connect().catch(() => {}) }) },
+    caughtBy: ["a connect to a server that cannot be reached rejects"],
+  },
   "cannot be connected again": {
     broken: {
       broker(inner) {
@@ -247,6 +278,21 @@ export const brokenBrokers: Readonly<Record<string, BrokenBroker>> = {
     caughtBy: ["a closed broker can be connected again"],
   },
 };
+
+function keepsDelaysToItself(inner: Broker): Partial<Broker> {
+  const timers: NodeJS.Timeout[] = [];
+  return {
+    async send(messages) {
+      await inner.send(messages.filter(({ delayMs = 0 }) => delayMs <= 0));
+      for (const { delayMs = 0, ...message } of messages)
+        if (delayMs > 0) timers.push(setTimeout(() => void inner.send([message]), delayMs));
+    },
+    close() {
+      for (const timer of timers) clearTimeout(timer);
+      return inner.close();
+    },
+  };
+}
 
 function withoutDelay(settlement: Settlement): Settlement {
   if (settlement.kind !== "replace") return settlement;

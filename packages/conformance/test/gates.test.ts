@@ -3,6 +3,8 @@ import { type AddressInfo, connect, createServer, type Server, type Socket } fro
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { throughGates } from "../src/index.js";
 
+const eventually = (holds: () => boolean) => vi.waitUntil(holds, { timeout: 20_000, interval: 5 });
+
 /** A driver as the gates see one: a socket to an address, and what came back on it. */
 class Probe {
   readonly socket: Socket;
@@ -25,7 +27,7 @@ class Probe {
   }
 }
 
-describe("a driver behind a gate", () => {
+describe("a driver behind a gate", { timeout: 60_000 }, () => {
   let server: Server;
   let heard: string;
   const gates = throughGates(
@@ -54,7 +56,7 @@ describe("a driver behind a gate", () => {
   async function connected(): Promise<Probe> {
     const probe = await gates.create();
     probe.socket.write("1");
-    await vi.waitUntil(() => probe.received === "1");
+    await eventually(() => probe.received === "1");
     return probe;
   }
 
@@ -71,10 +73,10 @@ describe("a driver behind a gate", () => {
     await once(probe.socket, "close");
     const refused = probe.again();
     await once(refused.socket, "close");
-    gates.connection.mend(probe);
+    await gates.connection.mend(probe);
     const admitted = probe.again();
     for (const one of [admitted, other]) one.socket.write("2");
-    await vi.waitUntil(() => admitted.received === "2" && other.received === "12");
+    await eventually(() => admitted.received === "2" && other.received === "12");
     await gates.dispose(probe);
     await gates.dispose(other);
   });
@@ -85,8 +87,8 @@ describe("a driver behind a gate", () => {
     probe.socket.write("2");
     const other = await connected();
     expect(probe.received).toBe("1");
-    gates.connection.mend(probe);
-    await vi.waitUntil(() => probe.received === "12");
+    await gates.connection.mend(probe);
+    await eventually(() => probe.received === "12");
     await gates.dispose(probe);
     await gates.dispose(other);
   });
@@ -97,9 +99,9 @@ describe("a driver behind a gate", () => {
     probe.socket.write("given up");
     probe.socket.destroy();
     const other = await connected();
-    gates.connection.mend(probe);
+    await gates.connection.mend(probe);
     other.socket.write("2");
-    await vi.waitUntil(() => other.received === "12");
+    await eventually(() => other.received === "12");
     expect(heard).not.toContain("given up");
     await gates.dispose(probe);
     await gates.dispose(other);
