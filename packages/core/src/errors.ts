@@ -58,6 +58,8 @@ export interface ErrorDetails {
 
 /** Every error that this library throws on purpose: a stable `code`, a `message` that says what to do, a `cause`. */
 export class YTaskError<C extends ErrorCode = ErrorCode> extends Error {
+  /** What `isInstance` knows the class by: bundlers may rename classes. */
+  static readonly kind: string = "YTaskError";
   override readonly name: string = "YTaskError";
   readonly code: C;
 
@@ -83,7 +85,7 @@ export class YTaskError<C extends ErrorCode = ErrorCode> extends Error {
       const kinds = (error as { [marker]?: readonly string[] })[marker];
       return (
         Array.isArray(kinds) &&
-        kinds.includes(this.name) &&
+        kinds.includes(kindOf(this)) &&
         (code === undefined || (error as { code?: unknown }).code === code)
       );
     } catch {
@@ -93,16 +95,23 @@ export class YTaskError<C extends ErrorCode = ErrorCode> extends Error {
   }
 }
 
-/** The names of a class and of what it extends, up to YTaskError. */
-function kindsOf(kind: unknown): readonly string[] {
-  const names: string[] = [];
-  for (let at = kind; typeof at === "function" && at !== Error; at = Object.getPrototypeOf(at))
-    names.push(at.name);
-  return names;
+/** A class and what it extends, up to YTaskError. */
+function kindsOf(made: unknown): readonly string[] {
+  const kinds: string[] = [];
+  for (let at = made; typeof at === "function" && at !== Error; at = Object.getPrototypeOf(at))
+    kinds.push(kindOf(at));
+  return kinds;
+}
+
+/** A class of the user's has no kind of its own: there the name tells it from what it extends. */
+function kindOf(made: object): string {
+  const { kind, name } = made as { readonly kind?: unknown; readonly name: string };
+  return Object.hasOwn(made, "kind") && typeof kind === "string" ? kind : name;
 }
 
 /** A wait or a call reached its bound. What it waited for may still happen. */
 export class TimedOut extends YTaskError<5> {
+  static override readonly kind: string = "TimedOut";
   override readonly name = "TimedOut";
   constructor(message: string, details: ErrorDetails = {}) {
     super(ErrorCode.TimeOut, message, details);
@@ -111,6 +120,7 @@ export class TimedOut extends YTaskError<5> {
 
 /** Thrown by a task to fail at once, without its remaining retries. */
 export class PermanentError extends YTaskError<101> {
+  static override readonly kind: string = "PermanentError";
   override readonly name = "PermanentError";
   constructor(message: string, details: ErrorDetails = {}) {
     super(ErrorCode.PermanentFailure, message, details);
@@ -122,6 +132,7 @@ export class PermanentError extends YTaskError<101> {
  * the queue, `unknown` those that may be: the call broke off, and may have happened. The others are stored.
  */
 export class SendFailed extends YTaskError<7> {
+  static override readonly kind: string = "SendFailed";
   override readonly name = "SendFailed";
   readonly notStored: readonly number[];
   readonly unknown: readonly number[];

@@ -2,6 +2,7 @@ import { ErrorCode, YTaskError } from "./errors.js";
 
 /** Some tasks of a `sendMany` were not confirmed. */
 export class SendManyFailed extends YTaskError<7> {
+  static override readonly kind: string = "SendManyFailed";
   override readonly name = "SendManyFailed";
   /** The indices of the tasks that are stored; they will run. */
   readonly sent: readonly number[];

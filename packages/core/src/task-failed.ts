@@ -4,6 +4,7 @@ import { Status } from "./status.js";
 
 /** The task did not succeed: `status` says whether it failed, expired or was aborted, `result` the rest. */
 export class TaskFailed extends YTaskError<100> {
+  static override readonly kind: string = "TaskFailed";
   override readonly name = "TaskFailed";
   readonly status: Status;
   readonly result: Result;

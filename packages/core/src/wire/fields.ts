@@ -2,6 +2,7 @@ import { ErrorCode, type ErrorDetails, YTaskError } from "../errors.js";
 
 /** A message or result from outside that cannot be read; the error names the field. */
 export class Malformed extends YTaskError<110> {
+  static override readonly kind: string = "Malformed";
   override readonly name = "Malformed";
   constructor(message: string, details: ErrorDetails = {}) {
     super(ErrorCode.Malformed, message, details);
