@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { ErrorCode, Status, withContext } from "../src/index.js";
 import { World } from "./support/world.js";
+import { never, wrapBackend, wrapBroker } from "./support/wrap.js";
 
 describe("a task that no server knows", () => {
   it("is put back for a minute, then it failed and is a dead letter", async () => {
@@ -105,11 +106,15 @@ describe("a task whose lease was lost", () => {
     // No server that could run it again: whatever is stored now was stored by the one that lost it.
     expect(await task.status()).toBe(Status.FirstRunning);
     await server.client().close();
-    const second = world.server().add("g", "run", () => "elsewhere");
+    let finish: (value: string) => void = () => undefined;
+    const second = world.server().add("g", "run", () => new Promise<string>((done) => (finish = done)));
     await second.run("g");
-    expect(await task.value()).toBe("elsewhere");
+    await world.settle();
     broker.reconnect();
     await world.clock.advance(5_000);
+    expect(await task.status()).toBe(Status.FirstRunning);
+    finish("elsewhere");
+    await world.settle();
     expect(reasons).toMatchObject([{ code: ErrorCode.LeaseLost }]);
     expect(events).toEqual([
       {
@@ -122,6 +127,36 @@ describe("a task whose lease was lost", () => {
       },
     ]);
     expect(await task.value()).toBe("elsewhere");
+  });
+
+  it("before it was started is not started", async () => {
+    const world = new World();
+    const inner = world.broker();
+    let lose: () => void = () => undefined;
+    const broker = wrapBroker(inner, {
+      async subscribe(queue, options) {
+        const subscription = await inner.subscribe(queue, options);
+        return {
+          async receive(limit, waitMs) {
+            const deliveries = await subscription.receive(limit, waitMs);
+            lose = () => options.onLost(deliveries);
+            return deliveries;
+          },
+          settle: async (settlements) => settlements.map(() => "lost"),
+          close: () => subscription.close(),
+        };
+      },
+    });
+    let runs = 0;
+    const backend = wrapBackend(world.backend(), { get: () => never() });
+    const server = world.server({ broker, backend }).add("g", "run", () => ++runs);
+    await server.run("g");
+    await world.client().send("g", "run");
+    await world.settle();
+    lose();
+    await world.clock.advance(2_000);
+    expect(runs).toBe(0);
+    expect(await server.shutdown()).toEqual({ completed: 0, released: 0 });
   });
 
   it("is told of, and not overwritten, where the loss is only seen when it is settled", async () => {

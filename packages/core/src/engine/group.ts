@@ -179,6 +179,7 @@ export class Group {
       return this.#finish(execution, this.#conclude(execution, ending));
     }
     if (hasSlot) this.#slots.free();
+    else this.#lookAhead.waitedInVain();
     this.#puller.done();
     if ("settlement" in early) return this.#finish(execution, early);
     if ((await this.#settle(early)) === "settled" && early.kind === "release") this.tally.released++;

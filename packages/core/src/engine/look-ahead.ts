@@ -1,5 +1,7 @@
 /** Tasks that take longer than this on average are not received before a slot is free. */
 const shortMs = 5;
+/** What the average becomes where a task waited in vain: it takes some hundred short ones to forget that. */
+const longMs = 1_000;
 /** How many tasks must have ended before their average says anything. */
 const enough = 50;
 /** The weight of the latest task in the average. */
@@ -22,6 +24,11 @@ export class LookAhead {
   taskEnded(durationMs: number): void {
     this.#ended++;
     this.#averageMs += weight * (durationMs - this.#averageMs);
+  }
+
+  /** To be called where one waited for a slot until it was given back: else this server would take it again at once. */
+  waitedInVain(): void {
+    this.#averageMs = Math.max(this.#averageMs, longMs);
   }
 
   get size(): number {

@@ -32,6 +32,11 @@ export class World {
     return this.clock.advance(0);
   }
 
+  /** Lets everything happen that needs no time, until `look` answers true. The test's own time limit ends it. */
+  async until(look: () => boolean): Promise<void> {
+    while (!look()) await this.settle();
+  }
+
   #options(): ClientOptions {
     return { broker: this.broker(), backend: this.backend(), logger: this.log, clock: this.clock };
   }
