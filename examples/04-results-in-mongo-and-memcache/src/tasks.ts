@@ -1,0 +1,9 @@
+export const tasks = {
+  group1: {
+    add: (a: number, b: number) => a + b,
+    fail: () => {
+      throw new Error("no such luck");
+    },
+  },
+};
+export type Tasks = typeof tasks;
