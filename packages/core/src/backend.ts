@@ -20,7 +20,7 @@ export type Stored =
   | { readonly kind: "kept" }
   | { readonly kind: "failed"; readonly error: Error };
 
-/** Ends a watch. */
+/** Ends a watch. A second call does nothing. */
 export type Unwatch = () => Promise<void>;
 
 export interface BackendCapabilities {

@@ -14,12 +14,14 @@ export type Capability = boolean | { readonly missing: string };
 
 /** A message on its way to a queue. `body` is opaque text to a driver. */
 export interface Outgoing {
-  /** The queue's whole name, as `queueKey` makes it. */
+  /** The queue's whole name, as `queueKey` makes it: any text. */
   readonly queue: string;
+  /** Any text, the empty one too. */
   readonly body: string;
   /** Put it at the head of the queue, where the broker can. Default false. */
   readonly front?: boolean | undefined;
-  /** How long the broker keeps it back, in milliseconds from when the server takes it; never delivered earlier. Default 0. */
+  /** How long the broker keeps it back, in milliseconds from when the server takes it; never delivered earlier. Months are
+   * allowed; 0 (default) and less is at once. */
   readonly delayMs?: number | undefined;
 }
 
@@ -54,7 +56,10 @@ export type Settlement =
       readonly reason: DeadLetterReason;
       readonly error?: string | undefined;
     }
-  /** Back to the head of its queue, to be delivered again; not counted as a redelivery where the broker can help it. */
+  /**
+   * Back to the head of its queue, to be delivered again; not counted as a redelivery where the broker can help it.
+   * Those of one call keep their order.
+   */
   | { readonly delivery: Delivery; readonly kind: "release" };
 
 /**
@@ -110,7 +115,8 @@ export interface DeadLetters {
   list(options?: { readonly limit?: number | undefined }): Promise<readonly Letter[]>;
   /**
    * Puts letters back into their queue, with the body that `rewrite` makes of each (default: as it was), and removes
-   * them: never one without the other. All of them where no ids are given; ids that are gone are passed over.
+   * them: never one without the other. All of them where `ids` is undefined, none where it is empty; ids that are gone
+   * are passed over.
    * Resolves to how many were put back.
    */
   redrive(ids?: readonly string[], rewrite?: (letter: Letter) => string): Promise<number>;
@@ -133,7 +139,7 @@ export interface BrokerCapabilities {
   readonly front: Capability;
   /** `replace` by messages for the same queue happens in one step with the removal. */
   readonly atomicReplace: Capability;
-  /** Released deliveries, and those of a closed subscription, come back to the head in their order. Default true. */
+  /** Released deliveries, and those of a subscription that closed or died, come back to the head in their order. Default true. */
   readonly orderedRelease?: Capability | undefined;
   /** The server sends up to `maxUnsettled` deliveries ahead of `receive`, so core keeps that number small. Default false. */
   readonly sendsAhead?: boolean | undefined;
@@ -146,6 +152,7 @@ export interface BrokerCapabilities {
  * confirmed is broken. Calls take batches and may overlap.
  */
 export interface Broker {
+  /** Known before `connect`, and always the same. */
   readonly capabilities: BrokerCapabilities;
   /**
    * Opens the connection, and again after `close`. Rejects within a few seconds with a YTaskError that names the
