@@ -7,7 +7,7 @@ export type Backoff =
       readonly kind: "fixed" | "exponential";
       /** Milliseconds before the first retry. */
       readonly initialMs: number;
-      /** The longest wait in milliseconds. Default 60,000. */
+      /** The longest wait in milliseconds, before jitter. Default 60,000, or `initialMs` where that is more. */
       readonly maxMs?: number | undefined;
       /** How far the wait may differ at random, 0 to 1: 0.2 waits between 80 % and 120 %. Default 0.2 (exponential), 0 (fixed). */
       readonly jitter?: number | undefined;
@@ -23,22 +23,30 @@ export const defaultBackoff: Backoff = { kind: "exponential", initialMs: 1_000, 
  * Milliseconds to wait before the retry that follows an attempt.
  *
  * @param random a number from 0 to 1, for the jitter
+ * @throws what a backoff function throws; YTaskError `InvalidArgument` where it returns no delay
  */
 export function backoffMs(backoff: Backoff, attempt: number, error: unknown, random = Math.random()): number {
   if (backoff === false) return 0;
   if (typeof backoff === "function") {
     const ms = backoff(attempt, error);
-    return Number.isFinite(ms) && ms > 0 ? ms : 0;
+    const wanted = rules.delay(ms);
+    if (wanted !== undefined) throw invalid(`a backoff function must return ${wanted}, at once`);
+    return ms;
   }
-  const { kind, initialMs, maxMs = 60_000, jitter = kind === "exponential" ? 0.2 : 0 } = backoff;
+  const {
+    kind,
+    initialMs,
+    maxMs = Math.max(60_000, initialMs),
+    jitter = kind === "exponential" ? 0.2 : 0,
+  } = backoff;
   const plain = kind === "fixed" ? initialMs : initialMs * 2 ** (attempt - 1);
   return Math.round(Math.min(plain, maxMs) * (1 + jitter * (2 * random - 1)));
 }
 
 const backoffRules: Rules = {
   kind: (value) => (value === "fixed" || value === "exponential" ? undefined : '"fixed" or "exponential"'),
-  initialMs: rules.milliseconds,
-  maxMs: rules.milliseconds,
+  initialMs: rules.delay,
+  maxMs: rules.delay,
   jitter: (value) =>
     typeof value === "number" && value >= 0 && value <= 1 ? undefined : "a number from 0 to 1",
 };

@@ -14,6 +14,9 @@ const when =
 const isFiniteNumber = (value: unknown): value is number =>
   typeof value === "number" && Number.isFinite(value);
 
+/** The longest delay that a workflow step can carry to Go, as nanoseconds in a 64-bit integer: 285 years. */
+export const longestDelayMs = 9_000_000_000_000;
+
 export const rules = {
   any: () => undefined,
   boolean: when((value) => typeof value === "boolean", "true or false"),
@@ -22,11 +25,10 @@ export const rules = {
     (value) => isFiniteNumber(value) && value > 0,
     "a number of milliseconds above 0",
   ),
-  millisecondsUpTo: (most: number) =>
-    when(
-      (value) => isFiniteNumber(value) && value >= 0 && value <= most,
-      `a number of milliseconds from 0 to ${most}`,
-    ),
+  delay: when(
+    (value) => isFiniteNumber(value) && value >= 0 && value <= longestDelayMs,
+    `a number of milliseconds from 0 to ${longestDelayMs}`,
+  ),
   /** The Go original's expiry settings. */
   expirySeconds: when(
     (value) => Number.isSafeInteger(value) && (value as number) >= -1,

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { checkName, checkOptions, invalid, rules } from "./check-options.js";
+import { checkName, checkOptions, invalid, longestDelayMs, rules } from "./check-options.js";
 import type { Clock } from "./clock.js";
 import { checkGroup } from "./keys.js";
 import type { Message, WorkflowStep } from "./message.js";
@@ -7,7 +7,6 @@ import {
   checkStepOptions,
   defaultRetryCount,
   expireTimeOf,
-  longestDelayMs,
   type Schedule,
   type SendOptions,
   type StepOptions,

@@ -97,13 +97,14 @@ export class Result<Values extends readonly unknown[] = readonly unknown[]> {
 
   /**
    * The value at an index as a 64-bit integer, signed or unsigned.
-   * @throws YTaskError `UnsupportedType` where it is not a whole number; else as `get`
+   * @throws YTaskError `UnsupportedType` where it is not a whole number of 64 bits; else as `get`
    */
   getInt64(index: number): bigint {
     const value = this.#decode(index);
     if (typeof value === "bigint") return value;
-    if (typeof value === "number" && Number.isInteger(value)) return BigInt(value);
-    throw wrongType(index, "a whole number", value);
+    if (typeof value === "number" && Number.isInteger(value) && Math.abs(value) < beyondIntegers)
+      return BigInt(value);
+    throw wrongType(index, "a whole number of 64 bits", value);
   }
 
   /**
@@ -156,6 +157,9 @@ export class Result<Values extends readonly unknown[] = readonly unknown[]> {
     );
   }
 }
+
+/** Above what 64 bits hold, signed or unsigned; what they hold and a number does not is decoded as a bigint. */
+const beyondIntegers = 2 ** 64;
 
 const wrongType = (index: number, wanted: string, value: unknown): YTaskError =>
   new YTaskError(

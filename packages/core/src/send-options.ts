@@ -36,12 +36,9 @@ export const defaultSendTimeoutMs = 5_000;
 /** The last moment that RFC 3339, and so Go, can write. */
 const lastMoment = Date.parse("9999-12-31T23:59:59.999Z");
 
-/** The longest delay that a workflow step can carry: nanoseconds in a 64-bit integer. */
-export const longestDelayMs = 9_000_000_000_000;
-
 const stepRules = {
   retryCount: rules.count,
-  runAfterMs: rules.millisecondsUpTo(longestDelayMs),
+  runAfterMs: rules.delay,
   expireAfterMs: rules.milliseconds,
   expireAt: rules.date,
 };

@@ -62,7 +62,7 @@ export class ExecutionContext implements TaskContext {
 
   retry(error?: unknown, options: { readonly delayMs?: number | undefined } = {}): never {
     const { delayMs } = options;
-    const wanted = delayMs === undefined ? undefined : rules.milliseconds(delayMs);
+    const wanted = delayMs === undefined ? undefined : rules.delay(delayMs);
     if (wanted !== undefined) throw invalid(`context.retry: delayMs must be ${wanted}`);
     this.#execution.decision ??= { kind: "retry", error, delayMs };
     throw new TaskEnded("the task asked for a retry; this error only ends its function");
