@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { withContext } from "../src/index.js";
+import { Status, withContext } from "../src/index.js";
 import { World } from "./support/world.js";
 
 describe("a group", () => {
@@ -19,6 +19,32 @@ describe("a group", () => {
     await world.client().sendMany(requests);
     await world.until(() => ended === 300);
     expect(most).toBe(3);
+  });
+
+  it("does not run a task that was aborted after it was received ahead", async () => {
+    const world = new World();
+    let ended = 0;
+    let finish: () => void = () => undefined;
+    const ran: string[] = [];
+    const server = world.server();
+    server.add("g", "short", () => void ended++);
+    server.add("g", "long", () => new Promise<void>((resolve) => (finish = resolve)));
+    server.add("g", "note", () => void ran.push("note"));
+    await server.run("g");
+    const client = world.client();
+    await client.sendMany(Array.from({ length: 60 }, () => ({ group: "g", name: "short", args: [] })));
+    await world.until(() => ended === 60);
+    await client.send("g", "long");
+    const task = await client.send("g", "note");
+    await world.settle();
+    expect(await client.counts("g")).toMatchObject({ waiting: 0, running: 2 });
+    await task.abort();
+    await world.clock.advance(500);
+    finish();
+    await world.settle();
+    expect(await client.counts("g")).toMatchObject({ waiting: 0, running: 0 });
+    expect(ran).toEqual([]);
+    expect(await task.status()).toBe(Status.Abort);
   });
 
   it("gives a task that it received ahead to another server, where it cannot start it within a second", async () => {

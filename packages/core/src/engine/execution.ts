@@ -92,6 +92,11 @@ export class Execution {
     return this.#controller.signal;
   }
 
+  /** Logs a warning about the task. */
+  warn(message: string, more: Record<string, unknown> = {}): void {
+    this.logger.warn(message, { id: this.id, group: this.group, name: this.name, ...more });
+  }
+
   /** Tells the task to stop, and why. Only the first reason counts. */
   fire(reason: unknown): void {
     if (this.#fired !== undefined) return;

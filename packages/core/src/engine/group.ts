@@ -5,9 +5,9 @@ import type { Message } from "../message.js";
 import { type Conclusion, conclude, fail, runningResult } from "./conclude.js";
 import type { Engine } from "./engine.js";
 import { Execution } from "./execution.js";
+import { finish, type Tally, tellOfLoss } from "./finish.js";
 import { inspect, type Known } from "./inspect.js";
 import { LookAhead } from "./look-ahead.js";
-import { callOnComplete } from "./on-complete.js";
 import { Puller } from "./puller.js";
 import { readDelivery, type Unreadable } from "./read-delivery.js";
 import { outgoingOf, type Routing } from "./router.js";
@@ -19,6 +19,8 @@ import { stepFromResult } from "./workflow.js";
 
 /** A task whose function keeps the event loop busy for this long gets a warning. */
 const blockingMs = 1_000;
+/** What is known of a delivery is read again where it waited for a slot for so long. */
+const staleMs = 100;
 /** From this concurrency on a broker that sends ahead may hold as many tasks again as run. */
 const sendAheadFrom = 20;
 /** Where it does not, those that ran and are being settled may be this many more than twice those that run. */
@@ -39,7 +41,7 @@ export class Group {
   readonly #working = new Set<Promise<void>>();
   #isStopping = false;
   /** How many tasks ended, and how many were given back, since the shutdown began. */
-  readonly tally = { completed: 0, released: 0 };
+  readonly tally: Tally = { completed: 0, released: 0 };
 
   /** Subscribes to the group's queue and begins to work. Rejects as the broker's subscribe does. */
   static async start(engine: Engine, name: string, concurrency: number, routing: Routing): Promise<Group> {
@@ -92,7 +94,7 @@ export class Group {
       const execution = this.#unsettled.get(delivery);
       if (execution === undefined || execution.isLost) continue;
       execution.isLost = true;
-      this.#announceLoss(execution, "the broker took it back");
+      tellOfLoss(this.#engine, execution, "the broker took it back");
       const message = `the lease of task ${execution.id} was lost: it may run on another server`;
       execution.fire(new YTaskError(ErrorCode.LeaseLost, message));
     }
@@ -164,12 +166,12 @@ export class Group {
   }
 
   /** From what is known of a delivery to its settlement. Never rejects. */
-  async #carryOut(execution: Execution, known: Known): Promise<void> {
-    if (known.result !== undefined && execution.message.extension.step === undefined)
-      execution.step = stepFromResult(execution.message, known.result);
-    const hasSlot = this.#slots.take() || (await this.#slots.wait());
+  async #carryOut(execution: Execution, atReceipt: Known): Promise<void> {
+    if (atReceipt.result !== undefined && execution.message.extension.step === undefined)
+      execution.step = stepFromResult(execution.message, atReceipt.result);
+    const known = this.#slots.take() ? atReceipt : await this.#afterWaiting(execution, atReceipt);
     const early =
-      !hasSlot || this.#isStopping || execution.isLost
+      known === undefined || this.#isStopping || execution.isLost
         ? ({ delivery: execution.delivery, kind: "release" } as const)
         : this.#withoutRunning(execution, known);
     if (early === undefined) {
@@ -178,11 +180,21 @@ export class Group {
       if (!execution.isLate) this.#ended(execution);
       return this.#finish(execution, this.#conclude(execution, ending));
     }
-    if (hasSlot) this.#slots.free();
+    if (known !== undefined) this.#slots.free();
     else this.#lookAhead.waitedInVain();
     this.#puller.done();
     if ("settlement" in early) return this.#finish(execution, early);
     if ((await this.#settle(early)) === "settled" && early.kind === "release") this.tally.released++;
+  }
+
+  /** Waits for a slot. Resolves to what is known by then: it may have been aborted; undefined where it got none. */
+  async #afterWaiting(execution: Execution, atReceipt: Known): Promise<Known | undefined> {
+    const { clock } = this.#engine.options;
+    const since = clock.now();
+    if (!(await this.#slots.wait())) return undefined;
+    if (clock.now() - since < staleMs) return atReceipt;
+    const [known = atReceipt] = await inspect([execution], this.#engine.store);
+    return known;
   }
 
   #withoutRunning(execution: Execution, known: Known): Settlement | Conclusion | undefined {
@@ -211,18 +223,15 @@ export class Group {
     const timeoutMs = execution.task?.options.timeoutMs ?? options.broker.capabilities.defaultTimeoutMs;
     const onLate = (end: Promise<void>) => {
       execution.isLate = true;
-      this.#warn(
-        execution,
-        "a task ignores its time limit: it failed, and keeps its slot while it still runs",
-        { timeoutMs },
-      );
+      execution.warn("a task ignores its time limit: it failed, and keeps its slot while it still runs", {
+        timeoutMs,
+      });
       void end.then(() => this.#ended(execution));
     };
     const running = runTask(execution, options.clock, timeoutMs, onLate);
     const blockedMs = options.clock.now() - execution.startedAt;
     if (blockedMs >= blockingMs)
-      this.#warn(
-        execution,
+      execution.warn(
         "a task blocked the event loop: nothing else runs meanwhile, and a lease that is shorter is lost; " +
           "move the work to a worker thread, or raise the broker's leaseMs",
         { blockedMs },
@@ -237,48 +246,18 @@ export class Group {
     this.#puller.done();
   }
 
-  /** Stores the result, settles, tells: in this order, so that a crash between two of them loses nothing. */
-  async #finish(
-    execution: Execution,
-    { result, settlement, event, error, reason }: Conclusion,
-  ): Promise<void> {
-    const { writer, announcer, options } = this.#engine;
-    if (!this.#unsettled.has(settlement.delivery)) return;
-    // Of a task that may run elsewhere only a finished result may be written: it stands unless another came first.
-    const isOvertaken = execution.isLost && settlement.kind === "replace";
-    if (result !== undefined && writer !== undefined && !isOvertaken) await writer.store(result);
-    const outcome = await this.#settle(settlement);
-    if (outcome === "lost" && !execution.isLost) this.#announceLoss(execution, "it was settled too late");
-    if (outcome === "unknown")
-      this.#warn(
-        execution,
-        "a delivery could not be settled before the server closed; it will be delivered again",
-      );
-    if (outcome !== "settled") return;
-    this.tally[settlement.kind === "release" ? "released" : "completed"]++;
-    if (event === undefined) return;
-    const now = options.clock.now();
-    announcer.announce(event, execution, now, { error, reason: event === "aborted" ? reason : undefined });
-    if (settlement.kind === "deadLetter")
-      announcer.announce("deadLettered", execution, now, { error, reason });
-    if (result !== undefined && event !== "retried") await callOnComplete(execution, result);
+  #finish(execution: Execution, conclusion: Conclusion): Promise<void> {
+    // What the shutdown gave back is no longer ours to finish.
+    if (!this.#unsettled.has(execution.delivery)) return Promise.resolve();
+    return finish(this.#engine, execution, conclusion, this.#settle, this.tally);
   }
 
-  async #settle(settlement: Settlement): Promise<Outcome> {
+  readonly #settle = async (settlement: Settlement): Promise<Outcome> => {
     const outcome = await this.#settler.settle(settlement);
     this.#unsettled.delete(settlement.delivery);
     this.#puller.settled();
     return outcome;
-  }
-
-  #announceLoss(execution: Execution, reason: string): void {
-    this.#engine.announcer.announce("leaseLost", execution, this.#engine.options.clock.now(), { reason });
-  }
-
-  #warn(execution: Execution, message: string, more: Record<string, unknown> = {}): void {
-    const { id, group, name, logger } = execution;
-    logger.warn(message, { id, group, name, ...more });
-  }
+  };
 
   readonly #route = (group: string, message: Message, delayMs: number): Outgoing =>
     outgoingOf(this.#routing, group, message, delayMs);
