@@ -54,14 +54,15 @@ export class WriteQueue {
     for (const waiting of this.#waiting) {
       const { key, value, unless } = waiting.entry;
       const first = postponed.has(key) ? undefined : batch.get(key);
-      const fits = batch.size < largestBatch && (bytes === 0 || bytes + value.length <= mostBytes);
+      const size = Buffer.byteLength(value);
+      const fits = batch.size < largestBatch && (bytes === 0 || bytes + size <= mostBytes);
       if (first && unless === "present") follow(first, waiting);
       else if (first || postponed.has(key) || !fits) {
         later.push(waiting);
         postponed.add(key);
       } else {
         batch.set(key, waiting);
-        bytes += Buffer.byteLength(value);
+        bytes += size;
       }
     }
     this.#waiting = later;

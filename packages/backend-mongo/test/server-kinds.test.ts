@@ -88,4 +88,18 @@ describeWithServer("mongo", "the MongoDB backend", () => {
     expect(small).toEqual({ kind: "stored" });
     await backend.close();
   });
+
+  it("keeps the order of a key's values where one does not fit into a batch any more", async () => {
+    const backend = new MongoBackend({ url: mongo.url, ...own.names, commandTimeoutMs: 30_000 });
+    await backend.connect();
+    const large = "x".repeat(9 * 1_024 * 1_024);
+    const outcomes = await backend.set([
+      { key: "YTask:Backend:1", value: large },
+      { key: "YTask:Backend:2", value: large },
+      { key: "YTask:Backend:2", value: "the later one" },
+    ]);
+    expect(outcomes.map(({ kind }) => kind)).toEqual(["stored", "stored", "stored"]);
+    expect(await backend.get(["YTask:Backend:2"])).toEqual(["the later one"]);
+    await backend.close();
+  });
 });
