@@ -41,6 +41,9 @@ export const rules = {
   ),
   date: when((value) => value instanceof Date && !Number.isNaN(value.getTime()), "a valid Date"),
   wireVersion: when((value) => value === 2 || value === 3, "2 or 3"),
+  text: when((value) => typeof value === "string" && value !== "", "a string that is not empty"),
+  oneOf: (...allowed: readonly unknown[]) =>
+    when((value) => allowed.includes(value), `one of ${allowed.join(", ")}`),
   function: when((value) => typeof value === "function", "a function"),
   signal: when((value) => value instanceof AbortSignal, "an AbortSignal"),
   logger: when(

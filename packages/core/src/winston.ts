@@ -1,7 +1,7 @@
-import { existsSync } from "node:fs";
-import { mkdir } from "node:fs/promises";
-import { dirname, resolve } from "node:path";
+import { resolve } from "node:path";
 import { createLogger, format, transports } from "winston";
+import { checkOptions, rules } from "./check-options.js";
+import { LogFile } from "./log-file.js";
 import type { Logger } from "./logger.js";
 
 /** Where and how much a winston logger writes. */
@@ -12,30 +12,38 @@ export interface WinstonLoggerOptions {
   readonly file?: string | undefined;
 }
 
-/** How often it is looked whether the file is still there, in milliseconds. */
-const lookEveryMs = 1_000;
+/** A winston logger, and how to end it. */
+export interface ClosableLogger extends Logger {
+  /** Resolves once every line is written. What is logged afterwards is lost. */
+  close(): Promise<void>;
+}
+
+const optionRules = {
+  level: rules.oneOf("debug", "info", "warn", "error"),
+  file: rules.text,
+};
 
 /**
  * A winston logger for a server or client: to a file, or to the console. A file that is deleted or renamed, as log
- * rotation does, is made anew.
+ * rotation does, is made anew with the next line, and its folder too; no line is lost for that.
+ *
+ * @throws YTaskError `InvalidArgument` for an option that is unknown or not allowed
  */
-export function createWinstonLogger(options: WinstonLoggerOptions = {}): Logger & { close(): void } {
+export function createWinstonLogger(options: WinstonLoggerOptions = {}): ClosableLogger {
+  checkOptions(options, optionRules, "createWinstonLogger: options");
   const { level = "info", file } = options;
-  const lines = format.combine(format.timestamp(), format.json());
-  if (file === undefined)
-    return createLogger({ level, format: lines, transports: [new transports.Console()] });
-  const path = resolve(file);
-  const logger = createLogger({ level, format: lines });
-  const open = () => {
-    logger.clear();
-    logger.add(new transports.File({ filename: path }));
+  const stream = file === undefined ? undefined : new LogFile(resolve(file));
+  const logger = createLogger({
+    level,
+    format: format.combine(format.timestamp(), format.json()),
+    transports: [stream === undefined ? new transports.Console() : new transports.Stream({ stream })],
+  });
+  // A line after `close` is an error of the stream; unheard, it would end the process.
+  logger.on("error", () => undefined);
+  let closed: Promise<void> | undefined;
+  const close = async () => {
+    await new Promise<void>((done) => void logger.once("finish", done).end());
+    if (stream !== undefined) await new Promise<void>((done) => void stream.end(done));
   };
-  void mkdir(dirname(path), { recursive: true });
-  open();
-  const watching = setInterval(() => {
-    if (!existsSync(path)) open();
-  }, lookEveryMs);
-  watching.unref();
-  logger.on("close", () => clearInterval(watching));
-  return logger;
+  return Object.assign(logger, { close: () => (closed ??= close()) });
 }

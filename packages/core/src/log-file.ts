@@ -1,0 +1,44 @@
+import { appendFile, mkdir } from "node:fs/promises";
+import { dirname } from "node:path";
+import { Writable } from "node:stream";
+import { messageOf } from "./errors.js";
+
+/**
+ * A log file as a stream. Each batch of lines opens it by its path: so one that was deleted, renamed or rotated is
+ * made anew with the next line, its folder too, and no line goes to the old one. What cannot be written goes to
+ * stderr; it never fails.
+ */
+export class LogFile extends Writable {
+  readonly #path: string;
+  #isBroken = false;
+
+  constructor(path: string) {
+    super({ decodeStrings: false });
+    this.#path = path;
+  }
+
+  override _write(line: string, _encoding: BufferEncoding, done: () => void): void {
+    void this.#append(line).then(done);
+  }
+
+  /** What was logged while the batch before was being written. */
+  override _writev(lines: readonly { readonly chunk: string }[], done: () => void): void {
+    void this.#append(lines.map(({ chunk }) => chunk).join("")).then(done);
+  }
+
+  async #append(text: string): Promise<void> {
+    try {
+      await appendFile(this.#path, text).catch(async (error: NodeJS.ErrnoException) => {
+        if (error.code !== "ENOENT") throw error;
+        await mkdir(dirname(this.#path), { recursive: true });
+        await appendFile(this.#path, text);
+      });
+      this.#isBroken = false;
+    } catch (error) {
+      if (!this.#isBroken)
+        process.stderr.write(`[ytask] cannot write to the log file; it goes here: ${messageOf(error)}\n`);
+      this.#isBroken = true;
+      process.stderr.write(text);
+    }
+  }
+}
