@@ -11,6 +11,7 @@ import { CallBrokeOff } from "./call-broke-off.js";
 import { explainError } from "./explain-error.js";
 import { inspectServer } from "./inspect-server.js";
 import { connectMasters, isCluster, openClient } from "./open-client.js";
+import { WrongAnswer } from "./script.js";
 
 /**
  * One connection (to a Cluster: one a node) that reconnects by itself. It keeps no call for later and repeats none; a
@@ -178,6 +179,7 @@ export class Connection {
 
   #explain(thrown: unknown): YTaskError {
     const error = explainError(thrown, this.where);
+    if (thrown instanceof WrongAnswer) this.destroy();
     if (error instanceof CallBrokeOff) this.#breaks++;
     // A failover makes a master a replica; a new connection finds the new master.
     if (error.message.includes("READONLY")) this.destroy();

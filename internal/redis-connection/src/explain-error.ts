@@ -36,7 +36,8 @@ export function explainError(thrown: unknown, where: string): YTaskError {
   }
   if (error.message.startsWith("Stream isn't writeable") || error.message.startsWith("Cluster isn't ready"))
     return new YTaskError(ErrorCode.Connection, `Redis at ${where} is not connected`, { cause: error });
-  return new CallBrokeOff(`the connection to Redis at ${where} broke: ${text}`, error);
+  const what = error.name === "MaxRetriesPerRequestError" ? "it was closed" : text;
+  return new CallBrokeOff(`the connection to Redis at ${where} broke while a call was out: ${what}`, error);
 }
 
 /** Whether Redis answered with an error: then it did nothing. By name, as there may be two copies of ioredis. */

@@ -2,17 +2,41 @@ import { createHash } from "node:crypto";
 import type { RedisClient } from "../options.js";
 import { isReply } from "./explain-error.js";
 
-/** A Lua script, called by its hash; its text follows only where the server does not know it (any more). */
+/** The answer belongs to another call: something between here and Redis lost a part of what was said. */
+export class WrongAnswer extends Error {}
+
+let calls = 0;
+
+/**
+ * A Lua script, called by its hash; its text follows only where the server does not know it (any more).
+ *
+ * Redis answers in order, and nothing in an answer tells what it answers. So each call has a number that the script
+ * gives back: where a proxy dropped bytes, a call must not take another one's answer for its own, and hold for done
+ * what was not.
+ */
 export class Script {
   readonly #text: string;
   readonly #hash: string;
 
-  constructor(text: string) {
-    this.#text = text;
-    this.#hash = createHash("sha1").update(text).digest("hex");
+  /** @param body Lua that sees KEYS and ARGV, and returns something */
+  constructor(body: string) {
+    this.#text = `local call = table.remove(ARGV)\nlocal function run()\n${body}\nend\nreturn { call, (run()) }`;
+    this.#hash = createHash("sha1").update(this.#text).digest("hex");
   }
 
+  /** What the script returns. Throws `WrongAnswer` where the answer is another call's. */
   async run(
+    client: RedisClient,
+    keys: readonly string[],
+    values: readonly (string | number)[],
+  ): Promise<unknown> {
+    const call = `${++calls}`;
+    const reply = await this.#evaluate(client, keys, [...values, call]);
+    if (!Array.isArray(reply) || reply[0] !== call) throw new WrongAnswer("an answer was another call's");
+    return reply[1];
+  }
+
+  async #evaluate(
     client: RedisClient,
     keys: readonly string[],
     values: readonly (string | number)[],

@@ -1,2 +1,2 @@
-export type { RedisClient, RedisConnectionOptions } from "@ytask-internal/redis-connection";
+export type { RedisClient, RedisConnectionOptions } from "@ytask-internal/redis-connection/options";
 export { RedisBackend, type RedisBackendOptions } from "./redis-backend.js";

@@ -9,11 +9,11 @@ import {
   type Unwatch,
   YTaskError,
 } from "@ytask/core/driver";
+import { Connection } from "@ytask-internal/redis-connection";
 import {
-  Connection,
   checkConnectionOptions,
   type RedisConnectionOptions,
-} from "@ytask-internal/redis-connection";
+} from "@ytask-internal/redis-connection/options";
 import { read } from "./reader.js";
 import { shareOut } from "./share-out.js";
 import { Watcher } from "./watcher.js";

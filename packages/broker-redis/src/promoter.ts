@@ -4,7 +4,7 @@ import type { QueueKeys } from "./queue-keys.js";
 import { promote } from "./scripts/promote.js";
 
 /** The longest and the shortest rest between two looks, in milliseconds: how late a message can be, and how busy this is. */
-const longestRestMs = 40;
+const longestRestMs = 25;
 const shortestRestMs = 3;
 const mostAtOnce = 1_000;
 

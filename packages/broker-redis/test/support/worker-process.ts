@@ -21,7 +21,7 @@ interface Line {
   readonly rss?: number;
 }
 
-/** A server in a process of its own: see worker.ts. */
+/** A server in a process of its own: see worker.mjs. */
 export class WorkerProcess {
   readonly #child: ChildProcess;
   readonly lines: Line[] = [];
@@ -29,12 +29,10 @@ export class WorkerProcess {
 
   private constructor(options: WorkerOptions) {
     const { url, group, leaseMs, concurrency } = options;
-    const file = fileURLToPath(new URL("./worker.ts", import.meta.url));
-    this.#child = spawn(
-      process.execPath,
-      ["--import", "tsx", file, url, group, String(leaseMs), String(concurrency)],
-      { stdio: ["pipe", "pipe", "inherit"] },
-    );
+    const file = fileURLToPath(new URL("./worker.mjs", import.meta.url));
+    this.#child = spawn(process.execPath, [file, url, group, String(leaseMs), String(concurrency)], {
+      stdio: ["pipe", "pipe", "inherit"],
+    });
     if (this.#child.stdout === null) throw new Error("the worker has no standard output");
     createInterface(this.#child.stdout).on("line", (text) => this.#take(JSON.parse(text) as Line));
   }

@@ -1,18 +1,18 @@
 /**
  * A server process for tests to kill and to freeze. It runs one group and writes down which tasks it ran in two lists
  * of its Redis; on its standard output it says when it is ready, and which events its server emits. It ends with the
- * process that started it.
+ * process that started it. JavaScript, and on the packages as they are built: what is measured is a server as users have it.
  */
 import { RedisBackend } from "@ytask/backend-redis";
+import { RedisBroker } from "@ytask/broker-redis";
 import { Server } from "@ytask/core";
 import { Redis } from "ioredis";
-import { RedisBroker } from "../../src/index.js";
 
 const [url = "", group = "", leaseMs = "", concurrency = ""] = process.argv.slice(2);
-const say = (line: object): boolean => process.stdout.write(`${JSON.stringify(line)}\n`);
+const say = (line) => process.stdout.write(`${JSON.stringify(line)}\n`);
 const log =
-  (level: string) =>
-  (message: string, fields: object = {}): boolean =>
+  (level) =>
+  (message, fields = {}) =>
     say({ level, message: `${message} ${JSON.stringify(fields)}` });
 
 const notes = new Redis(url);
@@ -21,13 +21,13 @@ const server = new Server({
   backend: new RedisBackend({ url }),
   logger: { debug: () => {}, info: () => {}, warn: log("warn"), error: log("error") },
 });
-server.add(group, "note", async (number: number, forMs: number) => {
+server.add(group, "note", async (number, forMs) => {
   await notes.rpush(`${group}:begun`, number);
   await new Promise((resolve) => setTimeout(resolve, forMs));
   await notes.rpush(`${group}:ended`, number);
   return `${process.pid}`;
 });
-server.add(group, "block", (number: number, forMs: number) => {
+server.add(group, "block", (number, forMs) => {
   void notes.rpush(`${group}:begun`, number);
   const end = performance.now() + forMs;
   while (performance.now() < end);

@@ -1,0 +1,78 @@
+import { randomUUID } from "node:crypto";
+import { RedisBackend } from "@ytask/backend-redis";
+import { Client, Server } from "@ytask/core";
+import { describeWithOwnServer, type RedisServer, startRedis, waitUntil } from "@ytask-internal/test-servers";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { RedisBroker } from "../src/index.js";
+import { quietLogger } from "./support/lab.js";
+
+const latestMs = 50;
+
+describeWithOwnServer("redis", "how late delayed tasks are", () => {
+  let redis: RedisServer;
+  beforeAll(async () => {
+    redis = await startRedis();
+  });
+  afterAll(() => redis.stop());
+
+  const open = async () => {
+    const drivers = () => ({
+      broker: new RedisBroker({ url: redis.url }),
+      backend: new RedisBackend({ url: redis.url }),
+      logger: quietLogger,
+    });
+    const group = randomUUID();
+    const server = new Server(drivers());
+    const lateness: number[] = [];
+    server.add(group, "note", (dueAt: number) => {
+      lateness.push(Date.now() - dueAt);
+    });
+    await server.run(group, { concurrency: 10 });
+    return { server, client: new Client(drivers()), group, lateness };
+  };
+
+  it(`at most ${latestMs} ms at the 99th percentile, and never early, with 10,000 due over 10 s`, async () => {
+    const { server, client, group, lateness } = await open();
+    const begin = Date.now() + 3_000;
+    for (let from = 0; from < 10_000; from += 500)
+      await client.sendMany(
+        Array.from({ length: 500 }, (_, index) => {
+          const runAt = new Date(begin + from + index);
+          return { group, name: "note", args: [runAt.getTime()], options: { runAt } };
+        }),
+      );
+    await waitUntil("all have run", () => lateness.length === 10_000);
+    lateness.sort((one, other) => one - other);
+    console.log("lateness in ms", {
+      least: lateness[0],
+      median: lateness[5_000],
+      p99: lateness[9_900],
+      most: lateness.at(-1),
+    });
+    // One clock tells both times here, and both are rounded to whole milliseconds.
+    expect(lateness[0]).toBeGreaterThanOrEqual(0);
+    expect(lateness[9_900]).toBeLessThanOrEqual(latestMs);
+    await server.shutdown();
+    await client.close();
+  });
+
+  it(`at most ${latestMs} ms at the 99th percentile for the first one that an idle server gets`, async () => {
+    const { server, client, group, lateness } = await open();
+    for (let time = 0; time < 100; time++) {
+      const runAt = new Date(Date.now() + 1 + ((time * 7) % 200));
+      await client.send(group, "note", [runAt.getTime()], { runAt });
+      await waitUntil("it has run", () => lateness.length === time + 1, { intervalMs: 5 });
+    }
+    lateness.sort((one, other) => one - other);
+    console.log("lateness in ms", {
+      least: lateness[0],
+      median: lateness[50],
+      p99: lateness[98],
+      most: lateness.at(-1),
+    });
+    expect(lateness[0]).toBeGreaterThanOrEqual(0);
+    expect(lateness[98]).toBeLessThanOrEqual(latestMs);
+    await server.shutdown();
+    await client.close();
+  });
+});
