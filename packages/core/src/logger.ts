@@ -1,3 +1,5 @@
+import { checkOptions, rules } from "./check-options.js";
+
 /** What a log line carries beside its message. */
 export type LogFields = Record<string, unknown>;
 
@@ -29,9 +31,14 @@ function byLevel(write: (level: Level, message: string, fields: LogFields | unde
   };
 }
 
-/** A logger that writes to a pino logger. */
-export const fromPino = (pino: PinoLike): Logger =>
-  byLevel((level, message, fields) => pino[level](fields ?? {}, message));
+/**
+ * A logger that writes to a pino logger.
+ * @throws YTaskError `InvalidArgument` where it is none
+ */
+export function fromPino(pino: PinoLike): Logger {
+  checkOptions({ pino: pino ?? null }, { pino: rules.logger }, "fromPino: the argument");
+  return byLevel((level, message, fields) => pino[level](fields ?? {}, message));
+}
 
 /** A logger that writes to the console lines of at least `level`: the default of servers and clients. */
 export function consoleLogger(level: Level): Logger {

@@ -1,4 +1,5 @@
 /** What servers and clients are made of, and what a task is registered with. Checked by `tsc -p .`. */
+import { pino } from "pino";
 import { expectTypeOf } from "vitest";
 import {
   Client,
@@ -18,6 +19,7 @@ import {
   YTaskError,
 } from "../src/index.js";
 import { MemoryBackend, MemoryBroker } from "../src/memory/index.js";
+import { createWinstonLogger } from "../src/winston.js";
 
 const broker = new MemoryBroker();
 const server = new Server({
@@ -124,4 +126,6 @@ expectTypeOf(Status.Success).toEqualTypeOf<4>();
 
 // --- loggers -------------------------------------------------------------------------------------------------------
 expectTypeOf(console).toExtend<Logger>();
+expectTypeOf(fromPino(pino())).toEqualTypeOf<Logger>();
+expectTypeOf(createWinstonLogger({ level: undefined, file: undefined })).toExtend<Logger>();
 expectTypeOf(fromPino({ debug() {}, info() {}, warn() {}, error() {} })).toEqualTypeOf<Logger>();
