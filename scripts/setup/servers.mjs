@@ -5,11 +5,11 @@ import { read } from "./run.mjs";
 
 /** @typedef {{ yes: true } | { yes: false, reason: string }} Availability */
 
-/** What apt has; MongoDB is not in Debian. */
+/** What apt has, and what its tests want beside it; MongoDB is not in Debian. */
 const packages = [
   { kind: "redis", variable: "REDIS_URL", name: "redis-server" },
   { kind: "rabbitmq", variable: "AMQP_URL", name: "rabbitmq-server" },
-  { kind: "memcached", variable: "MEMCACHED_SERVERS", name: "memcached" },
+  { kind: "memcached", variable: "MEMCACHED_SERVERS", name: "memcached", beside: ["sasl2-bin"] },
 ];
 
 /**
@@ -23,7 +23,7 @@ export const prepareServers = async () => {
   const found = await findServers();
   const wanted = packages.filter(({ kind, variable }) => !found[kind]?.yes && !process.env[variable]);
   if (wanted.length === 0) return found;
-  const failures = await aptInstall(wanted.map(({ name }) => name));
+  const failures = await aptInstall(wanted.flatMap(({ name, beside = [] }) => [name, ...beside]));
   const foundNow = await findServers();
   for (const { kind, name } of wanted) {
     const server = foundNow[kind];

@@ -30,6 +30,7 @@ export interface BackendCapabilities {
 
 /** Keeps results, statuses and abort flags. Losing one costs a result, never a task. Calls take batches and may overlap. */
 export interface Backend {
+  /** Where they depend on the server, what is true of every server before `connect`, and what is true of this one after. */
   readonly capabilities?: BackendCapabilities | undefined;
   /** As `Broker.connect`. */
   connect(environment?: DriverEnvironment): Promise<void>;
