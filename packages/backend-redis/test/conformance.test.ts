@@ -2,7 +2,7 @@ import { backendConformance, throughGates } from "@ytask/conformance";
 import { describeWithServer, type SharedServer, sharedRedis } from "@ytask-internal/test-servers";
 import { afterAll, beforeAll, describe, it } from "vitest";
 import { RedisBackend } from "../src/index.js";
-import { tidyUpRedis } from "./tidy-up-redis.js";
+import { tidyUpRedis } from "./support/tidy-up-redis.js";
 
 describeWithServer("redis", "the Redis backend on one server", () => {
   let redis: SharedServer;
