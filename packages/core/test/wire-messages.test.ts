@@ -69,6 +69,12 @@ describe("the workflow of a message", () => {
     expect(serializeMessage(message)).toContain('"RunAfter":9000000000000000000,');
   });
 
+  it("is kept in the layout of v2 too, as Go writes it there under v2's names", () => {
+    const message = parseMessage(step(',"RetryCount":1'));
+    expect(serializeMessage(message, 2)).toContain('"TaskCtl":{"RetryCount":0,');
+    expect(parseMessage(serializeMessage(message, 2))).toEqual(message);
+  });
+
   it("is Malformed with a delay that Go's integers cannot hold", () => {
     expect(() => parseMessage(step(',"RunAfter":1e19'))).toThrow("RunAfter");
   });
