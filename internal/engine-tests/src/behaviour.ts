@@ -4,5 +4,7 @@ import type { Bench } from "./bench.js";
 export interface Behaviour {
   /** A sentence: the test's title. */
   readonly title: string;
+  /** Whether it is about a fault: a full run shows it twenty times over. */
+  readonly isFault?: boolean;
   run(bench: Bench): Promise<void>;
 }

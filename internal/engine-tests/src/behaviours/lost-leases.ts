@@ -6,6 +6,7 @@ import type { Behaviour } from "../behaviour.js";
 export const aLostLeaseFiresTheSignal: Behaviour = {
   title:
     "a task whose lease was lost runs elsewhere, is told to stop, and does not overwrite the first result",
+  isFault: true,
   async run(bench) {
     const hasStopped = deferred<unknown>();
     const mayReturn = deferred();
@@ -42,6 +43,7 @@ export const aLostLeaseFiresTheSignal: Behaviour = {
 export const aCrashLosesNoStep: Behaviour = {
   title:
     "a workflow whose server dies in the middle of a step is finished by another, and no step is skipped",
+  isFault: true,
   async run(bench) {
     const ran: string[] = [];
     const dies = await bench.server();

@@ -27,11 +27,10 @@ export class Puller {
   #unsettled = 0;
   #isStopped = false;
   #wake: (() => void) | undefined;
-  readonly #ended: Promise<void>;
 
   constructor(options: PullerOptions) {
     this.#options = options;
-    this.#ended = this.#pull();
+    void this.#pull();
   }
 
   /** To be called when a delivery needs no slot any more: its task ended, or is not to run. */
@@ -52,16 +51,12 @@ export class Puller {
     this.#wake?.();
   }
 
-  /** Resolves when it receives no more, after `stop`. */
-  ended(): Promise<void> {
-    return this.#ended;
-  }
-
   get #room(): number {
     const { mayHold, maxUnsettled } = this.#options;
     return Math.min(mayHold() - this.#held, maxUnsettled - this.#unsettled);
   }
 
+  /** Never rejects. */
   async #pull(): Promise<void> {
     let pauseMs = firstPauseMs;
     let isBroken = false;
