@@ -1,23 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { silentLogger } from "../src/driver.js";
 import { Client, Server } from "../src/index.js";
-import { MemoryBackend, MemoryBroker } from "../src/memory/index.js";
+import { makeDrivers, refusal, untyped } from "./support/bad-input.js";
 
 type Options = Record<string, unknown>;
 
-const broker = new MemoryBroker();
-const backend = new MemoryBackend();
-const drivers = { broker, backend, logger: silentLogger };
-
-/** What JavaScript callers may hand over, whatever the types say. */
-const untyped = (value: unknown) => value as never;
-
-const refusal = (...parts: readonly string[]) =>
-  expect.objectContaining({
-    name: "YTaskError",
-    code: 102,
-    message: expect.stringMatching(new RegExp(parts.join(".*"), "s")),
-  });
+const drivers = makeDrivers();
+const { broker, backend } = drivers;
 
 const notMilliseconds = [-1, Number.NaN, Number.POSITIVE_INFINITY, "1", null, {}, 1n];
 const notCounts = [-1, 1.5, Number.NaN, "3", null, [], 2 ** 53];
