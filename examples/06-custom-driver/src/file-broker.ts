@@ -1,0 +1,106 @@
+import {
+  type Broker,
+  type BrokerCapabilities,
+  type Counts,
+  type DeadLetterReason,
+  type DeadLetters,
+  ErrorCode,
+  type Letter,
+  type Outgoing,
+  SendFailed,
+  type SubscribeOptions,
+  type Subscription,
+  YTaskError,
+} from "@ytask/core/driver";
+import { FileSubscription } from "./file-subscription.js";
+import { type BuriedJob, JobStore } from "./store/job-store.js";
+
+/** Why a message is a dead letter: noted where it is buried. */
+export interface Note {
+  readonly reason: DeadLetterReason;
+  readonly error?: string | undefined;
+}
+
+/** Moves messages through a job store in a file. */
+export class FileBroker implements Broker {
+  readonly capabilities: BrokerCapabilities = {
+    exactRedeliveryCount: true,
+    front: true,
+    atomicReplace: true,
+  };
+  readonly #store: JobStore<Note>;
+  readonly #leaseMs: number;
+  readonly #subscriptions = new Set<FileSubscription>();
+  #isOpen = false;
+
+  /** `leaseMs`: milliseconds for which a server may be silent before others run what it held; default 30,000. */
+  constructor(options: { readonly file: string; readonly leaseMs?: number | undefined }) {
+    this.#store = new JobStore(options.file);
+    this.#leaseMs = options.leaseMs ?? 30_000;
+  }
+
+  async connect(): Promise<void> {
+    guarded(() => this.#store.create());
+    this.#isOpen = true;
+  }
+
+  async send(messages: readonly Outgoing[]): Promise<void> {
+    try {
+      this.#use((store) => store.put(messages));
+    } catch (cause) {
+      const notStored = messages.map((_, index) => index);
+      throw new SendFailed(`none of the messages is stored: ${cause}`, { notStored }, { cause });
+    }
+  }
+
+  async subscribe(queue: string, options: SubscribeOptions): Promise<Subscription> {
+    const subscription = new FileSubscription((action) => this.#use(action), queue, this.#leaseMs, options);
+    this.#subscriptions.add(subscription);
+    return subscription;
+  }
+
+  deadLetters(queue: string): DeadLetters {
+    const all = () => this.#use((store) => store.buried(queue));
+    return {
+      list: async ({ limit = 100 } = {}) => all().slice(0, limit).map(letterOf),
+      redrive: async (ids = all().map(({ id }) => id), rewrite = ({ body }) => body) =>
+        this.#use((store) =>
+          store.exhume(queue, new Set(ids), (job) => [{ queue, body: rewrite(letterOf(job)) }]),
+        ),
+      purge: async () =>
+        this.#use((store) => store.exhume(queue, new Set(store.buried(queue).map(({ id }) => id)), () => [])),
+    };
+  }
+
+  async counts(queue: string): Promise<Counts> {
+    const { free, early, held, buried } = this.#use((store) => store.count(queue));
+    return { waiting: free, delayed: early, running: held, dead: buried };
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#subscriptions].map((subscription) => subscription.close()));
+    this.#subscriptions.clear();
+    this.#isOpen = false;
+  }
+
+  #use<T>(action: (store: JobStore<Note>) => T): T {
+    if (!this.#isOpen) throw new YTaskError(ErrorCode.Closed, "the broker is not connected: call connect");
+    return guarded(() => action(this.#store));
+  }
+}
+
+const letterOf = ({ id, body, note, at }: BuriedJob<Note>): Letter => ({
+  id,
+  body,
+  ...note,
+  at: new Date(at),
+});
+
+/** Core tries again after a `Connection` error: what the file system refuses may be mended. */
+function guarded<T>(action: () => T): T {
+  try {
+    return action();
+  } catch (cause) {
+    throw new YTaskError(ErrorCode.Connection, `the tasks' file cannot be used: ${cause}`, { cause });
+  }
+}

@@ -1,0 +1,2 @@
+export { FileBackend } from "./file-backend.js";
+export { FileBroker } from "./file-broker.js";
