@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Broker } from "../src/broker.js";
-import { ErrorCode, type Server, Status, withContext } from "../src/index.js";
+import { ErrorCode, type Server, Status, withContext, YTaskError } from "../src/index.js";
 import { World } from "./support/world.js";
 import { never, wrapBackend, wrapBroker, wrapSubscriptions } from "./support/wrap.js";
 
@@ -129,6 +129,26 @@ describe("run", () => {
     await world.clock.advance(10_000);
     await rejected;
     expect(world.log.saying("cannot reach the broker").length).toBeGreaterThan(5);
+  });
+
+  it("rejects at once where trying again cannot help, whether broker or backend refuses", async () => {
+    const world = new World();
+    const refusal = new YTaskError(ErrorCode.AccessRefused, "the password is wrong");
+    const connect = () => Promise.reject(refusal);
+    const broker = wrapBroker(world.broker(), { connect });
+    const backend = wrapBackend(world.backend(), { connect });
+    await expect(
+      world
+        .server({ broker })
+        .add("g", "run", () => {})
+        .run("g"),
+    ).rejects.toBe(refusal);
+    await expect(
+      world
+        .server({ backend })
+        .add("g", "run", () => {})
+        .run("g"),
+    ).rejects.toBe(refusal);
   });
 
   it("takes work as soon as the broker is there", async () => {

@@ -1,0 +1,74 @@
+import { describe, expect, it } from "vitest";
+import { ErrorCode, PermanentError, Status } from "../src/index.js";
+import { World } from "./support/world.js";
+
+/** A task that failed for good, and its dead letter. */
+async function deadTask(world: World) {
+  const server = world.server().add("g", "refuse", () => {
+    throw new PermanentError("never");
+  });
+  await server.run("g");
+  const client = world.client();
+  const task = await client.send("g", "refuse");
+  await world.settle();
+  await server.shutdown();
+  return { client, task };
+}
+
+describe("redrive", () => {
+  it("sends nothing again where the old result cannot be replaced", async () => {
+    const world = new World();
+    const { client, task } = await deadTask(world);
+    const backend = world.backend();
+    const other = world.client({ backend });
+    await other.getStatus(task.id);
+    backend.disconnect();
+    await expect(other.deadLetters("g").redrive()).rejects.toMatchObject({ code: ErrorCode.Backend });
+    expect(await client.deadLetters("g").list()).toHaveLength(1);
+    expect(await task.status()).toBe(Status.Failure);
+  });
+
+  it("passes over ids that are gone, and takes only those that it was given", async () => {
+    const world = new World();
+    const { client } = await deadTask(world);
+    expect(await client.deadLetters("g").redrive(["gone"])).toBe(0);
+    expect(await client.deadLetters("g").redrive([])).toBe(0);
+    expect(await client.deadLetters("g").list()).toHaveLength(1);
+  });
+
+  it("sends what cannot be read as it is: it comes back as a dead letter", async () => {
+    const world = new World();
+    const broker = world.broker();
+    await broker.connect();
+    await broker.send([{ queue: "YTask:Queue:g", body: "{" }]);
+    await world
+      .server()
+      .add("g", "run", () => {})
+      .run("g");
+    await world.settle();
+    const letters = world.client().deadLetters("g");
+    const [first] = await letters.list();
+    expect(await letters.redrive()).toBe(1);
+    await world.settle();
+    const [second] = await letters.list();
+    expect([second?.reason, second?.body]).toEqual(["malformed", "{"]);
+    expect(second?.id).not.toBe(first?.id);
+  });
+
+  it("of all letters takes each once, however fast they come back dead", async () => {
+    const world = new World();
+    const server = world.server().add("g", "refuse", () => {
+      throw new PermanentError("never");
+    });
+    await server.run("g", { concurrency: 50 });
+    const client = world.client();
+    const requests = Array.from({ length: 1_200 }, () => ({ group: "g", name: "refuse", args: [] }));
+    let dead = 0;
+    server.on("deadLettered", () => ++dead);
+    await client.sendMany(requests);
+    await world.until(() => dead === 1_200);
+    expect(await client.deadLetters("g").redrive()).toBe(1_200);
+    await world.until(() => dead === 2_400);
+    expect(await client.counts("g")).toEqual({ waiting: 0, delayed: 0, running: 0, dead: 1_200 });
+  });
+});
