@@ -1,0 +1,31 @@
+import type { BrokerAddress } from "./drivers.js";
+import { startClusterUnderTest } from "./redis-cluster-under-test.js";
+import type { BrokerKind } from "./settings.js";
+import { startRabbitMqUnderTest, startRedisUnderTest } from "./single-server-under-test.js";
+
+/** The broker that a run is about, and what can be done to it. Every process reaches it through proxies. */
+export interface BrokerUnderTest {
+  readonly address: BrokerAddress;
+  /** Kills it with SIGKILL, waits, and starts it again; resolves once it serves. */
+  restart(downMs: number): Promise<void>;
+  /** Ends every client's connection from the server's side. */
+  killConnections(): Promise<void>;
+  /** Drops every byte for a time, and then every connection, as a network that comes back does. */
+  swallow(forMs: number): Promise<void>;
+  /** Hands over to a replica; undefined where there is none. */
+  readonly failOver?: (() => Promise<void>) | undefined;
+  stop(): Promise<void>;
+}
+
+/** Starts a broker of that kind. RabbitMQ has no leases: there, heartbeats take their place. */
+export function startBroker(kind: BrokerKind, leaseMs: number): Promise<BrokerUnderTest> {
+  switch (kind) {
+    case "redis":
+      return startRedisUnderTest(leaseMs);
+    case "redis-cluster":
+      return startClusterUnderTest(leaseMs);
+    case "rabbitmq":
+    case "rabbitmq-quorum":
+      return startRabbitMqUnderTest(kind);
+  }
+}

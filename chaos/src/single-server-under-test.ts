@@ -1,0 +1,49 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { startProxy, startRabbitMq, startRedis } from "@ytask-internal/test-servers";
+import type { BrokerUnderTest } from "./broker-under-test.js";
+import { swallowFor } from "./swallow.js";
+
+/** One Redis that writes its append-only file before it answers. */
+export async function startRedisUnderTest(leaseMs: number): Promise<BrokerUnderTest> {
+  const server = await startRedis();
+  const proxy = await startProxy(server.port);
+  return {
+    address: { kind: "redis", url: `redis://127.0.0.1:${proxy.port}`, leaseMs },
+    async restart(downMs) {
+      await server.kill();
+      await sleep(downMs);
+      await server.start();
+    },
+    async killConnections() {
+      await server.command("CLIENT", "KILL", "TYPE", "normal");
+      await server.command("CLIENT", "KILL", "TYPE", "pubsub");
+    },
+    swallow: (forMs) => swallowFor([proxy], forMs),
+    async stop() {
+      await proxy.close();
+      await server.stop();
+    },
+  };
+}
+
+/** One RabbitMQ node. */
+export async function startRabbitMqUnderTest(kind: "rabbitmq" | "rabbitmq-quorum"): Promise<BrokerUnderTest> {
+  const server = await startRabbitMq();
+  const proxy = await startProxy(server.port);
+  return {
+    address: { kind, url: `amqp://guest:guest@127.0.0.1:${proxy.port}` },
+    async restart(downMs) {
+      await server.kill();
+      await sleep(downMs);
+      await server.start();
+    },
+    async killConnections() {
+      await server.control("close_all_connections", "chaos");
+    },
+    swallow: (forMs) => swallowFor([proxy], forMs),
+    async stop() {
+      await proxy.close();
+      await server.stop();
+    },
+  };
+}
