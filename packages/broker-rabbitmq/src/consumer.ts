@@ -1,5 +1,6 @@
 import { bounded, type SubscribeOptions } from "@ytask/core/driver";
 import type { Channel, ConsumeMessage } from "amqplib";
+import { Attachment } from "./attachment.js";
 import { ChannelKeeper } from "./channel-keeper.js";
 import { mustBeSentAgain, redeliveriesOf } from "./deliveries.js";
 import { HoldingQueue } from "./holding-queue.js";
@@ -7,7 +8,7 @@ import { Inbox } from "./inbox.js";
 import type { Link } from "./link.js";
 import type { QueueSpec } from "./names.js";
 import type { QueueType } from "./options.js";
-import { declareDue } from "./queues.js";
+import { declareDue, type Queues } from "./queues.js";
 import { Renewal } from "./renewal.js";
 import { Resender } from "./resender.js";
 import type { Sender } from "./sender.js";
@@ -17,6 +18,7 @@ export interface ConsumerOptions extends SubscribeOptions {
   readonly queueType: QueueType;
   readonly link: Link;
   readonly sender: Sender;
+  readonly queues: Queues;
   /** The server's consumer timeout, in milliseconds. */
   readonly consumerTimeoutMs: number;
 }
@@ -28,11 +30,13 @@ export class Consumer {
   readonly #keeper: ChannelKeeper<Channel>;
   readonly #resender: Resender;
   readonly #renewal: Renewal;
+  readonly #attachment: Attachment;
   #holdingQueue: HoldingQueue | undefined;
   /** The channel on which messages come; undefined once it has closed. */
   #channel: Channel | undefined;
   #consumerTag = "";
   #generation = 0;
+  #arrived = 0;
   #isClosed = false;
 
   constructor(options: ConsumerOptions) {
@@ -53,6 +57,12 @@ export class Consumer {
       consumerTimeoutMs,
       holdingQueue: () => this.#openHoldingQueue(),
       onError,
+    });
+    this.#attachment = new Attachment({
+      look: () => options.queues.look(queue.name),
+      isOpen: () => this.#keeper.current !== undefined && this.inbox.count < options.maxUnsettled,
+      arrived: () => this.#arrived,
+      onDetached: () => this.#detached(),
     });
   }
 
@@ -75,6 +85,7 @@ export class Consumer {
   async close(boundMs: number, flush: boolean): Promise<void> {
     this.#isClosed = true;
     this.#renewal.stop();
+    this.#attachment.stop();
     const isCancelled = flush || this.#options.queueType === "classic";
     await bounded(this.#stop(isCancelled), boundMs, () => undefined);
     const left = this.inbox.allOut().filter(mustBeSentAgain);
@@ -98,15 +109,12 @@ export class Consumer {
   async #setUp(channel: Channel): Promise<void> {
     this.#channel = channel;
     channel.once("close", () => this.#lose(channel));
-    await channel.prefetch(this.#options.maxUnsettled);
-    await this.#consume(channel, ++this.#generation);
-  }
-
-  async #consume(channel: Channel, generation: number): Promise<void> {
-    const { queue } = this.#options;
+    const generation = ++this.#generation;
+    const { queue, maxUnsettled } = this.#options;
+    await channel.prefetch(maxUnsettled);
     await declareDue(channel, queue);
     const { consumerTag } = await channel.consume(queue.name, (message) => {
-      if (message === null) void this.#queueDeleted(channel, generation);
+      if (message === null) this.#queueDeleted(channel);
       else this.#arrive(channel, generation, message);
     });
     this.#consumerTag = consumerTag;
@@ -114,6 +122,7 @@ export class Consumer {
 
   #arrive(channel: Channel, generation: number, message: ConsumeMessage): void {
     if (this.#isClosed) return;
+    this.#arrived++;
     const id = `${generation}:${message.fields.deliveryTag}`;
     const delivery = { id, body: message.content.toString(), redeliveries: redeliveriesOf(message) };
     const held = {
@@ -129,25 +138,28 @@ export class Consumer {
     else this.inbox.add(held);
   }
 
-  /** The queue was deleted under us: declares it again, and sends again what nobody has begun with. */
-  async #queueDeleted(channel: Channel, generation: number): Promise<void> {
+  /**
+   * The queue was deleted under us. What runs goes on, and is settled without the server; what nobody has begun with is
+   * sent again. All that on another channel: RabbitMQ takes an ack for a deleted queue as one for the queue that now
+   * has its name, and may remove another message there.
+   */
+  #queueDeleted(channel: Channel): void {
     for (const held of this.inbox.allOut()) if (held.channel === channel) held.orphaned = true;
-    const ready = this.inbox.takeReady();
-    try {
-      await this.#consume(channel, generation);
-    } catch {
-      // The channel closed over it; the keeper opens another, reports why, and consumes there.
-    }
-    await this.#resender.rescue(ready);
+    const ready = this.inbox.takeReady((held) => held.channel === channel);
+    channel.close().catch(() => undefined);
+    void this.#resender.rescue(ready);
+  }
+
+  #detached(): void {
+    if (this.#keeper.current !== undefined) this.#queueDeleted(this.#keeper.current);
   }
 
   /** The channel is gone: the server hands its messages out again, here or elsewhere. */
   #lose(channel: Channel): void {
     if (this.#channel === channel) this.#channel = undefined;
     this.inbox.takeReady((held) => held.channel === channel);
-    const lost = this.inbox.allOut().filter((held) => held.channel === channel);
+    const lost = this.inbox.allOut().filter((held) => held.channel === channel && !held.orphaned);
     for (const held of lost) this.inbox.settled(held);
-    void this.#resender.rescue(lost.filter((held) => held.orphaned));
     if (lost.length > 0 && !this.#isClosed) this.#options.onLost(lost.map((held) => held.delivery));
   }
 

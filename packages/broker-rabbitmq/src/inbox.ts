@@ -10,6 +10,11 @@ export class Inbox {
     return this.#ready.length;
   }
 
+  /** How many are ready or out. */
+  get count(): number {
+    return this.#ready.length + this.#out.size;
+  }
+
   add(held: Held): void {
     this.#ready.push(held);
     this.#wake();

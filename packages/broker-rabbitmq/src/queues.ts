@@ -1,4 +1,5 @@
 import type { Channel } from "amqplib";
+import type { QueueLook } from "./attachment.js";
 import { dueExchange, dueKey, exchangeBelow, levelKey, levels, type Route } from "./delays.js";
 import { NOT_FOUND, replyCode } from "./errors.js";
 import type { QueueSpec } from "./names.js";
@@ -49,11 +50,16 @@ export class Queues {
 
   /** How many messages wait in a queue; 0 where there is none. */
   async count(name: string): Promise<number> {
+    return (await this.look(name))?.messageCount ?? 0;
+  }
+
+  /** How many messages wait in a queue, and how many consumers it has; undefined where there is none. */
+  look(name: string): Promise<QueueLook | undefined> {
     return this.#questions.ask(`Could not count the messages of ${name}`, async (channel) => {
       try {
-        return (await channel.checkQueue(name)).messageCount;
+        return await channel.checkQueue(name);
       } catch (error) {
-        if (replyCode(error) === NOT_FOUND) return 0;
+        if (replyCode(error) === NOT_FOUND) return undefined;
         throw error;
       }
     });

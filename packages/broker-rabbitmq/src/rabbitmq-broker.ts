@@ -48,7 +48,7 @@ export class RabbitMqBroker implements Broker {
   }
 
   async subscribe(queue: string, options: SubscribeOptions): Promise<Subscription> {
-    const { consume, sender } = this.#open();
+    const { consume, sender, queues } = this.#open();
     const { queueType, answerTimeoutMs, consumerTimeoutMs } = this.#settings;
     const subscription = await RabbitMqSubscription.open({
       maxUnsettled: options.maxUnsettled,
@@ -60,6 +60,7 @@ export class RabbitMqBroker implements Broker {
       queueType,
       link: consume,
       sender,
+      queues,
       answerTimeoutMs,
       consumerTimeoutMs,
     });

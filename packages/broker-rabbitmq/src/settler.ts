@@ -94,12 +94,13 @@ export class Settler {
     }
   }
 
-  /** Removes a delivery, or gives it back. Answers the channel on which that was written. */
-  #remove(settlement: Settlement): Channel | "lost" {
+  /** Removes a delivery, or gives it back. Answers the channel on which that was written, where the server has to know. */
+  #remove(settlement: Settlement): Channel | Outcome {
     const { inbox } = this.#options;
     const held = inbox.out(settlement.delivery.id);
     if (held === undefined) return "lost";
     inbox.settled(held);
+    if (held.orphaned) return "settled";
     const { channel } = held;
     if (performance.now() - this.#lately.since > latelyMs)
       this.#lately = { since: performance.now(), count: 0 };

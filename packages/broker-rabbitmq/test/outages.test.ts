@@ -1,0 +1,207 @@
+import type { Delivery } from "@ytask/core/driver";
+import {
+  describeWithOwnServer,
+  type RabbitMqServer,
+  startProxy,
+  startRabbitMq,
+  waitUntil,
+} from "@ytask-internal/test-servers";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import type { QueueType, RabbitMqBroker } from "../src/index.js";
+import { closeBrokersAfterEach, connected } from "./support/brokers.js";
+import { deleteQueues } from "./support/delete-queues.js";
+import { isFull, rounds } from "./support/full.js";
+import { newQueue, Taker } from "./support/taker.js";
+import { Traffic } from "./support/traffic.js";
+
+const types: readonly QueueType[] = ["classic", "quorum"];
+/** From the server's return until its servers take work again. */
+const resumeWithinMs = 10_000;
+
+describeWithOwnServer("rabbitmq", "RabbitMqBroker through outages", () => {
+  closeBrokersAfterEach();
+  let server: RabbitMqServer;
+  beforeAll(async () => {
+    server = await startRabbitMq();
+  });
+  afterAll(() => server.stop());
+
+  /** Takes part in the queue's work by sending each tenth delivery again, as a retry with a delay does. */
+  async function retrying(
+    broker: RabbitMqBroker,
+    queue: string,
+  ): Promise<{ done: Set<string>; stop(): Promise<void> }> {
+    const subscription = await broker.subscribe(queue, {
+      maxUnsettled: 50,
+      maxRedeliveries: 1_000,
+      onLost() {},
+      onError() {},
+    });
+    const done = new Set<string>();
+    let isStopped = false;
+    const settlement = (delivery: Delivery) => {
+      const isRetry = delivery.body.endsWith("again");
+      if (Number.parseInt(delivery.body, 10) % 10 !== 0 || isRetry) return { delivery, kind: "ack" as const };
+      const by = [{ queue, body: `${delivery.body} again`, delayMs: 100 }];
+      return { delivery, kind: "replace" as const, by };
+    };
+    const take = async () => {
+      while (!isStopped) {
+        const deliveries = await subscription.receive(20, 1_000).catch(() => []);
+        const outcomes = await subscription.settle(deliveries.map(settlement));
+        for (const [index, { body }] of deliveries.entries())
+          if (outcomes[index] === "settled" && (!(Number(body) % 10 === 0) || body.endsWith("again")))
+            done.add(body.replace(" again", ""));
+      }
+    };
+    const taking = take();
+    return {
+      done,
+      async stop() {
+        isStopped = true;
+        await taking;
+        await subscription.close();
+      },
+    };
+  }
+
+  const allDone = (accepted: Set<string>, done: Set<string>) =>
+    waitUntil("every accepted message is done", () => [...accepted].every((body) => done.has(body)));
+
+  /** What was sent after the outage is taken: the subscription works again. */
+  const resumes = async (broker: RabbitMqBroker, queue: string, taken: { has(body: string): boolean }) => {
+    const backAt = performance.now();
+    const body = `${Math.floor(Math.random() * 1e9) * 10 + 1}`;
+    await waitUntil("a send is accepted", () =>
+      broker.send([{ queue, body }]).then(
+        () => true,
+        () => false,
+      ),
+    );
+    await waitUntil("it is taken", () => taken.has(body));
+    expect(performance.now() - backAt).toBeLessThan(resumeWithinMs);
+  };
+
+  for (const queueType of types) {
+    const count = rounds(1);
+    it(`lose nothing that was accepted with ${queueType} queues when the server is killed with -9, ${count} times in a row`, {
+      timeout: 60_000 + count * 30_000,
+    }, async () => {
+      const queue = newQueue();
+      const broker = await connected({ url: server.url, queueType });
+      const worker = await retrying(broker, queue);
+      const accepted = new Set<string>();
+      for (let round = 0; round < count; round++) {
+        const traffic = new Traffic(broker, queue);
+        await waitUntil("some are accepted", () => traffic.accepted.size > 300);
+        await server.kill();
+        await waitUntil("sends are refused", () => traffic.refused.size > 0);
+        await server.start();
+        await resumes(broker, queue, worker.done);
+        await traffic.stop();
+        for (const body of traffic.accepted) accepted.add(body);
+        await allDone(accepted, worker.done);
+        accepted.clear();
+      }
+      await worker.stop();
+      expect(await broker.deadLetters(queue).list()).toEqual([]);
+      await deleteQueues(server.url, [queue]);
+    });
+  }
+
+  it("go on when the server closes all connections, and tell of each delivery that is lost", async () => {
+    const queue = newQueue();
+    const broker = await connected({ url: server.url });
+    const taker = await Taker.from(broker, queue, { ack: false });
+    await broker.send([{ queue, body: "held" }]);
+    await taker.untilTaken(["held"]);
+    for (let round = 0; round < rounds(1); round++) {
+      await server.control("close_all_connections", "test");
+      await waitUntil("the loss is reported", () => taker.lost.length > round);
+      await waitUntil("it is delivered again", () => taker.deliveries.length > round + 1);
+    }
+    expect(taker.deliveries.at(-1)?.redeliveries).toBeGreaterThan(0);
+    await taker.close();
+    await deleteQueues(server.url, [queue]);
+  });
+
+  it("go on after a network that swallowed everything, without having hung", async () => {
+    const proxy = await startProxy(server.port);
+    const queue = newQueue();
+    const broker = await connected({ url: `amqp://guest:guest@127.0.0.1:${proxy.port}` });
+    const taker = await Taker.from(broker, queue);
+    await broker.send([{ queue, body: "before" }]);
+    await taker.untilTaken(["before"]);
+    proxy.swallow();
+    await expect(broker.send([{ queue, body: "in the dark" }])).rejects.toThrow();
+    await waitUntil("the connection is given up", () => taker.errors.length + taker.lost.length >= 0);
+    proxy.pass();
+    await resumes(broker, queue, { has: (body) => taker.bodies.includes(body) });
+    await taker.close();
+    await proxy.close();
+    await deleteQueues(server.url, [queue]);
+  });
+
+  for (const queueType of types)
+    it(`consume again from a ${queueType} queue that was deleted, with what they held`, async () => {
+      const queue = newQueue();
+      const broker = await connected({ url: server.url, queueType });
+      const taker = await Taker.from(broker, queue, { ack: false, maxUnsettled: 4 });
+      await broker.send(["1", "2"].map((body) => ({ queue, body })));
+      await taker.untilTaken(["1", "2"]);
+      await deleteQueues(server.url, [queue]);
+      await waitUntil("a send is taken", async () => {
+        await broker.send([{ queue, body: "after" }]);
+        return taker.bodies.includes("after");
+      });
+      const [first, second] = taker.deliveries;
+      if (first === undefined || second === undefined) throw new Error("nothing was taken");
+      const outcomes = await taker.subscription.settle([
+        { delivery: first, kind: "ack" },
+        { delivery: second, kind: "release" },
+      ]);
+      expect(outcomes).toEqual(["settled", "settled"]);
+      await taker.close();
+      const other = await Taker.from(broker, queue);
+      await other.untilTaken(["2", "after"]);
+      expect(other.bodies).not.toContain("1");
+      await other.close();
+      await deleteQueues(server.url, [queue]);
+    });
+
+  it("refuse sends with a clear error while the server is in alarm, settle meanwhile, and resume after it", async () => {
+    const queue = newQueue();
+    const broker = await connected({ url: server.url, answerTimeoutMs: 2_000 });
+    const taker = await Taker.from(broker, queue, { ack: false });
+    await broker.send([{ queue, body: "running" }]);
+    await taker.untilTaken(["running"]);
+    await server.control("set_vm_memory_high_watermark", "0.0001");
+    await waitUntil("a send is refused for the alarm", () =>
+      broker.send([{ queue, body: "in alarm" }]).then(
+        () => false,
+        (error: unknown) => String(error).includes("alarm"),
+      ),
+    );
+    const refusal = broker.send([{ queue, body: "in alarm" }]);
+    await expect(refusal).rejects.toMatchObject({ notStored: [0], cause: { code: 108 } });
+    const [running] = taker.deliveries;
+    if (running === undefined) throw new Error("nothing was taken");
+    expect(await taker.subscription.settle([{ delivery: running, kind: "ack" }])).toEqual(["settled"]);
+    await server.control("set_vm_memory_high_watermark", "0.6");
+    await waitUntil("a send is accepted", () =>
+      broker.send([{ queue, body: "after" }]).then(
+        () => true,
+        () => false,
+      ),
+    );
+    await taker.untilTaken(["after"]);
+    await taker.close();
+    await deleteQueues(server.url, [queue]);
+  });
+
+  it.runIf(isFull)("leave no message behind in the levels", async () => {
+    const listed = await server.control("list_queues", "name", "messages", "--no-table-headers");
+    for (const line of listed.split("\n").filter((one) => one.includes("Delay")))
+      expect(line).toMatch(/\t0$/);
+  });
+});
