@@ -5,7 +5,7 @@ import type { DriverHold } from "./drivers.js";
 import { entryOf } from "./engine/status-writer.js";
 import { ErrorCode, YTaskError } from "./errors.js";
 import { abortKey, resultKey } from "./keys.js";
-import { parseResult, type Result, type ResultFields, serializeResult } from "./result.js";
+import { type Result, type ResultFields, readResult, serializeResult } from "./result.js";
 import type { Settings } from "./server-options.js";
 import { Status } from "./status.js";
 
@@ -52,7 +52,7 @@ export class Aborter {
     await this.#store(id, { key: abortKey(id), value, expiresInSeconds });
     if (this.#settings.statusExpires === 0 && this.#settings.resultExpires === 0) return;
     const [text] = await this.#backend.get([resultKey(id)]);
-    const waiting = text === undefined ? undefined : parseResult(text);
+    const waiting = readResult(text);
     if (waiting !== undefined && isWaiting(waiting))
       await this.#store(id, entryOf(aborted(waiting), this.#settings, "finished"));
   }

@@ -199,6 +199,15 @@ export function parseResult(text: string): Result {
   });
 }
 
+/** The same for callers that can do without: undefined where there is no text, or it cannot be read. */
+export function readResult(text: string | undefined): Result | undefined {
+  try {
+    return text === undefined ? undefined : parseResult(text);
+  } catch {
+    return undefined;
+  }
+}
+
 function parseWorkflow(fields: Fields): WorkflowState[] | undefined {
   return listField(fields, "Workflow")?.map((step) => {
     const [name, state] = Array.isArray(step) ? step : [];

@@ -163,7 +163,12 @@ export class Server {
    * @param options `timeoutMs`: milliseconds to wait for running tasks, default 30,000
    */
   shutdown(options: { readonly timeoutMs?: number | undefined } = {}): Promise<ShutdownReport> {
-    checkOptions(options, { timeoutMs: rules.milliseconds }, "server.shutdown: options");
+    try {
+      checkOptions(options, { timeoutMs: rules.milliseconds }, "server.shutdown: options");
+    } catch (error) {
+      // A signal handler that does not wait for the promise must not be thrown at.
+      return Promise.reject(error);
+    }
     this.#shutdown ??= this.#stopAll(options.timeoutMs ?? defaultShutdownTimeoutMs);
     return this.#shutdown;
   }

@@ -1,5 +1,5 @@
 import { abortKey, resultKey } from "../keys.js";
-import { parseResult, type Result } from "../result.js";
+import { type Result, readResult } from "../result.js";
 import type { ResultStore } from "../result-store.js";
 import type { Execution } from "./execution.js";
 import { isStepAmbiguous } from "./workflow.js";
@@ -42,12 +42,3 @@ export async function inspect(
 
 /** A flag is a result whose id is `Abort:<id>`; what cleared it is not. */
 export const isAbortFlag = (value: string | undefined): boolean => value?.includes('"Abort:') ?? false;
-
-/** A result that cannot be read is no result: the task runs. */
-function readResult(text: string | undefined): Result | undefined {
-  try {
-    return text === undefined ? undefined : parseResult(text);
-  } catch {
-    return undefined;
-  }
-}

@@ -36,7 +36,8 @@ export function outgoingOf(
     );
   if (message.runTime !== undefined && routing.delaysInGoQueue(group))
     return { queue: delayedQueueKey(group, routing.wireVersion), body, front };
-  return { queue: queueKey(group, routing.wireVersion), body, front, delayMs };
+  // A step that a Go client sent may carry a negative delay.
+  return { queue: queueKey(group, routing.wireVersion), body, front, delayMs: Math.max(0, delayMs) };
 }
 
 /** Whether a text has more than so many bytes; the exact count is made only where it can matter. */
