@@ -36,7 +36,7 @@ export interface Backend {
   connect(environment?: DriverEnvironment): Promise<void>;
   /**
    * One outcome for each entry, in their order; of two entries for one key the later stands, as if written one after
-   * the other. Never rejects, and settles within a few seconds. A call that gave up must not write later on.
+   * the other, and so for two calls: those for one key take effect in the order in which they were made. Never rejects, and settles within a few seconds. A call that gave up must not write later on.
    */
   set(entries: readonly Entry[]): Promise<readonly Stored[]>;
   /** One value for each key, in their order; undefined where there is none, or it expired. Rejects with a YTaskError. */

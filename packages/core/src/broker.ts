@@ -77,7 +77,10 @@ export interface SubscribeOptions {
    * `Delivery.redeliveries`; a broker with a limit of its own must set it higher than this.
    */
   readonly maxRedeliveries: number;
-  /** To be called when unsettled deliveries are no longer this subscription's: the lease ran out, the channel broke. */
+  /**
+   * To be called when unsettled deliveries are no longer this subscription's: the lease ran out, the channel broke.
+   * With the very objects that `receive` resolved to.
+   */
   onLost(deliveries: readonly Delivery[]): void;
   /** To be called with what went wrong in the background: a failed lease renewal, a reconnect that does not succeed. */
   onError(error: Error): void;

@@ -1,4 +1,5 @@
 import { Aborter, type AbortOptions } from "./aborter.js";
+import { answerOf } from "./answer-of.js";
 import { bounded } from "./bounded.js";
 import type { Counts } from "./broker.js";
 import { checkName } from "./check-options.js";
@@ -154,8 +155,9 @@ export class Client<Tasks extends TaskMap<Tasks> = UntypedTasks> {
   async counts(group: string): Promise<Counts> {
     this.#refuseIfClosed();
     checkGroup(group);
-    await this.#connect();
-    return this.#settings.broker.counts(queueKey(group, this.#settings.wireVersion));
+    const { broker, wireVersion, clock } = this.#settings;
+    const counting = this.#connect().then(() => broker.counts(queueKey(group, wireVersion)));
+    return answerOf(counting, "the broker", clock);
   }
 
   /** The dead letters of a group. */

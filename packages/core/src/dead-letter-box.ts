@@ -1,7 +1,9 @@
 import { randomUUID } from "node:crypto";
+import { answerOf } from "./answer-of.js";
 import type { Backend, Entry } from "./backend.js";
 import type { Broker, DeadLetterReason, DeadLetters, Letter } from "./broker.js";
 import { checkOptions, invalid, rules } from "./check-options.js";
+import type { Clock } from "./clock.js";
 import { type Expiry, entryOf } from "./engine/status-writer.js";
 import { workflowStates } from "./engine/workflow.js";
 import { ErrorCode, YTaskError } from "./errors.js";
@@ -32,6 +34,7 @@ export class DeadLetterBox {
   readonly #wireVersion: WireVersion;
   readonly #backend: Backend | undefined;
   readonly #expiry: Expiry;
+  readonly #clock: Clock;
   readonly #connect: () => Promise<void>;
 
   constructor(
@@ -41,6 +44,7 @@ export class DeadLetterBox {
       readonly backend: Backend | undefined;
       readonly expiry: Expiry;
       readonly wireVersion: WireVersion;
+      readonly clock: Clock;
     },
     connect: () => Promise<void>,
   ) {
@@ -50,14 +54,15 @@ export class DeadLetterBox {
     this.#wireVersion = options.wireVersion;
     this.#backend = options.backend;
     this.#expiry = options.expiry;
+    this.#clock = options.clock;
     this.#connect = connect;
   }
 
   /** The oldest first; at most `limit`, default 100. */
   async list(options: { readonly limit?: number | undefined } = {}): Promise<readonly DeadLetter[]> {
     checkOptions(options, { limit: rules.positiveCount }, "deadLetters.list: options");
-    await this.#connect();
-    const letters = await this.#letters.list({ limit: options.limit ?? 100 });
+    await this.#answer(this.#connect());
+    const letters = await this.#answer(this.#letters.list({ limit: options.limit ?? 100 }));
     return letters.map(({ id, body, reason, error, at }) => {
       const message = readMessage(body);
       return {
@@ -79,24 +84,27 @@ export class DeadLetterBox {
   async redrive(ids?: readonly string[]): Promise<number> {
     if (ids !== undefined && !(Array.isArray(ids) && ids.every((id) => typeof id === "string")))
       throw invalid("deadLetters.redrive: give the ids of letters, or nothing for all of them");
-    await this.#connect();
+    await this.#answer(this.#connect());
     return ids === undefined ? this.#redriveAll() : this.#redriveSome(ids);
   }
 
   /** Deletes all of them. Resolves to how many there were. */
   async purge(): Promise<number> {
-    await this.#connect();
-    return this.#letters.purge();
+    await this.#answer(this.#connect());
+    return this.#answer(this.#letters.purge());
   }
 
   /** Page by page, the oldest first; no more than there are now: those that come back dead wait for the next call. */
   async #redriveAll(): Promise<number> {
     const begun = new Set<string>();
-    const { dead = Number.MAX_SAFE_INTEGER } = await this.#broker.counts(this.#queue);
+    const { dead = Number.MAX_SAFE_INTEGER } = await this.#answer(this.#broker.counts(this.#queue));
     let total = 0;
     for (;;) {
       const limit = Math.min(pageSize, dead - begun.size);
-      const page = limit > 0 ? (await this.#letters.list({ limit })).filter(({ id }) => !begun.has(id)) : [];
+      const page =
+        limit > 0
+          ? (await this.#answer(this.#letters.list({ limit }))).filter(({ id }) => !begun.has(id))
+          : [];
       if (page.length === 0) return total;
       for (const { id } of page) begun.add(id);
       total += await this.#redrivePage(page);
@@ -105,7 +113,7 @@ export class DeadLetterBox {
 
   async #redriveSome(ids: readonly string[]): Promise<number> {
     const wanted = new Set(ids);
-    const all = await this.#letters.list({ limit: Number.MAX_SAFE_INTEGER });
+    const all = await this.#answer(this.#letters.list({ limit: Number.MAX_SAFE_INTEGER }));
     return this.#redrivePage(all.filter(({ id }) => wanted.has(id)));
   }
 
@@ -115,15 +123,19 @@ export class DeadLetterBox {
     const execution = randomUUID();
     const messages = letters.flatMap(({ body }) => readMessage(body) ?? []);
     await this.#resetResults(messages, execution);
-    return this.#letters.redrive(
-      letters.map(({ id }) => id),
-      ({ body }) => {
+    const ids = letters.map(({ id }) => id);
+    return this.#answer(
+      this.#letters.redrive(ids, ({ body }) => {
         const message = readMessage(body);
         return message === undefined
           ? body
           : serializeMessage(restored(message, execution), this.#wireVersion);
-      },
+      }),
     );
+  }
+
+  #answer<T>(call: Promise<T>): Promise<T> {
+    return answerOf(call, "the broker or backend", this.#clock);
   }
 
   async #resetResults(messages: readonly Message[], execution: string): Promise<void> {
@@ -133,7 +145,7 @@ export class DeadLetterBox {
       // There is no delete in the seam: a value that is no flag, gone in a second, clears it.
       { key: abortKey(message.id), value: "cleared", expiresInSeconds: 1 },
     ]);
-    for (const stored of await this.#backend.set(entries))
+    for (const stored of await this.#answer(this.#backend.set(entries)))
       if (stored.kind === "failed")
         throw new YTaskError(
           ErrorCode.Backend,

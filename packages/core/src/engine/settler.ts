@@ -22,12 +22,14 @@ export class Settler {
   constructor(subscription: Subscription, clock: Clock) {
     this.#subscription = subscription;
     this.#clock = clock;
-    this.#batcher = new Batcher((settlements) => this.#settleAll(settlements));
+    this.#batcher = new Batcher((settlements) => this.#settle(settlements));
   }
 
   /** Resolves to what became of it: `unknown` only where the settler was closed meanwhile. Never rejects. */
   settle(settlement: Settlement): Promise<Outcome> {
-    return this.#batcher.add(settlement);
+    return this.#batcher
+      .add(settlement)
+      .then((outcome) => (outcome === "unknown" ? this.#settleAgain(settlement) : outcome));
   }
 
   /** From now on an unknown outcome is final. */
@@ -36,18 +38,13 @@ export class Settler {
     for (const wake of this.#wake) wake();
   }
 
-  async #settleAll(settlements: readonly Settlement[]): Promise<readonly Outcome[]> {
-    const outcomes = [...(await this.#settle(settlements))];
+  async #settleAgain(settlement: Settlement): Promise<Outcome> {
     for (let pauseMs = firstPauseMs; !this.#isClosed; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
-      const unknown = outcomes.flatMap((outcome, index) => (outcome === "unknown" ? [index] : []));
-      if (unknown.length === 0) break;
       await this.#pause(pauseMs);
-      const again = await this.#settle(unknown.map((index) => settlements[index] as Settlement));
-      unknown.forEach((index, position) => {
-        outcomes[index] = again[position] ?? "unknown";
-      });
+      const outcome = await this.#batcher.add(settlement);
+      if (outcome !== "unknown") return outcome;
     }
-    return outcomes;
+    return "unknown";
   }
 
   async #settle(settlements: readonly Settlement[]): Promise<readonly Outcome[]> {
