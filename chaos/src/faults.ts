@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { RedisServer } from "@ytask-internal/test-servers";
-import type { BrokerUnderTest } from "./broker-under-test.js";
+import type { BrokerUnderTest, Moment } from "./broker-under-test.js";
 import { pauseMs } from "./settings.js";
 import type { WorkerProcess } from "./worker-process.js";
 
@@ -31,8 +31,16 @@ export interface Fault {
   readonly isOutage: boolean;
   /** How long it lasts, in milliseconds: at least, at most. */
   readonly lastsMs: readonly [number, number];
-  /** Resolves when it is over. `over` tells that it is over for those hit, where that comes before. */
-  run(field: Field, server: WorkerProcess, forMs: number, over: () => void): Promise<void>;
+  /**
+   * Resolves when it is over, and to when exactly it was, where that is known. `over` tells that it is over for those
+   * hit, where that comes before.
+   */
+  run(
+    field: Field,
+    server: WorkerProcess,
+    forMs: number,
+    over: () => void,
+  ): Promise<Moment | undefined | void>;
 }
 
 export const faults: Readonly<Record<FaultName, Fault>> = {

@@ -5,7 +5,7 @@ import type { Planned } from "./schedule.js";
 /** A fault that happened. */
 export interface Happened {
   readonly name: FaultName;
-  readonly from: number;
+  from: number;
   until: number;
   /** The life of the server that it hit, where it hit one. */
   readonly life: string | undefined;
@@ -41,8 +41,9 @@ export async function letHappen(
       const over = () => {
         happened.until = Math.min(happened.until, Date.now());
       };
-      await run(field, server, fault.forMs, over);
+      const moment = await run(field, server, fault.forMs, over);
       over();
+      Object.assign(happened, moment);
       onFault(happened);
     });
     before.set(place, happening);

@@ -16,9 +16,6 @@ export async function startClusterUnderTest(leaseMs: number): Promise<BrokerUnde
   const natMap = Object.fromEntries(
     cluster.nodes.map(({ host, port }, index) => [`${host}:${port}`, nodes[index] ?? { host, port }]),
   );
-  const every = async (...command: string[]) => {
-    await Promise.all(cluster.nodes.map((_, index) => cluster.command(index, ...command)));
-  };
   return {
     address: { kind: "redis-cluster", nodes, natMap, leaseMs },
     async restart(downMs) {
@@ -31,7 +28,12 @@ export async function startClusterUnderTest(leaseMs: number): Promise<BrokerUnde
         (await cluster.command(master, "CLUSTER", "INFO")).includes("cluster_state:ok"),
       );
     },
-    killConnections: () => every("CLIENT", "KILL", "TYPE", "normal"),
+    async killConnections() {
+      await Promise.all(
+        cluster.nodes.map((_, index) => cluster.command(index, "CLIENT", "KILL", "TYPE", "normal")),
+      );
+      return undefined;
+    },
     swallow: (forMs) => swallowFor(proxies, forMs),
     async failOver() {
       const { replica } = await rolesOf(cluster);

@@ -17,6 +17,7 @@ export async function startRedisUnderTest(leaseMs: number): Promise<BrokerUnderT
     async killConnections() {
       await server.command("CLIENT", "KILL", "TYPE", "normal");
       await server.command("CLIENT", "KILL", "TYPE", "pubsub");
+      return undefined;
     },
     swallow: (forMs) => swallowFor([proxy], forMs),
     async stop() {
@@ -25,6 +26,17 @@ export async function startRedisUnderTest(leaseMs: number): Promise<BrokerUnderT
     },
   };
 }
+
+/**
+ * What `rabbitmqctl close_all_connections` does, and when: the command takes seconds to start, in which work goes on
+ * that is in no doubt.
+ */
+const closeAll = `
+  From = os:system_time(millisecond),
+  ok = rabbit_networking:close_connections(rabbit_networking:connections(), <<"chaos">>),
+  {From, os:system_time(millisecond)}.`;
+/** The connections are told to close, and do so each by itself. */
+const closingMs = 250;
 
 /** One RabbitMQ node. */
 export async function startRabbitMqUnderTest(kind: "rabbitmq" | "rabbitmq-quorum"): Promise<BrokerUnderTest> {
@@ -38,7 +50,8 @@ export async function startRabbitMqUnderTest(kind: "rabbitmq" | "rabbitmq-quorum
       await server.start();
     },
     async killConnections() {
-      await server.control("close_all_connections", "chaos");
+      const [from, until] = /(\d+),(\d+)/.exec(await server.control("eval", closeAll))?.slice(1) ?? [];
+      return { from: Number(from), until: Number(until) + closingMs };
     },
     swallow: (forMs) => swallowFor([proxy], forMs),
     async stop() {
