@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import type { Delivery } from "@ytask/core/driver";
+import { type Delivery, ErrorCode, YTaskError } from "@ytask/core/driver";
 import { CallBrokeOff, type Connection, type Script } from "@ytask-internal/redis-connection";
 import { redeliveriesOf, tokenNumber, tokenOf } from "./delivery-token.js";
 import type { QueueKeys } from "./queue-keys.js";
@@ -29,6 +29,7 @@ export class Consumer {
   /** Names under which the server may know this consumer. */
   #possibleNames: string[] = [];
   #sure = false;
+  #hasLeft = false;
   #takingOver: Promise<void> | undefined;
   #nextToken = 1;
 
@@ -134,11 +135,13 @@ export class Consumer {
     await this.change(leave, [queue, arrived, returned], []);
     this.#held.clear();
     this.#sure = false;
+    this.#hasLeft = true;
   }
 
   /** Makes sure of the lease: after the start, after it was lost, and after a call that broke off. */
   async hold(): Promise<void> {
     if (this.#sure) return;
+    if (this.#hasLeft) throw new YTaskError(ErrorCode.Closed, "the subscription was closed");
     this.#takingOver ??= this.#takeOver().finally(() => {
       this.#takingOver = undefined;
     });

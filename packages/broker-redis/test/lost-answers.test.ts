@@ -96,6 +96,26 @@ describeWithOwnServer("redis", "when Redis did what it was asked, and its answer
     await subscription.close();
   });
 
+  it("a call does not take the next one's answer for its own, where a proxy dropped its own", async () => {
+    const other = `${queue}-other`;
+    await direct.send(Array.from({ length: 7 }, () => message(other, "x")));
+    await broker.counts(queue);
+    const before = proxy.swallowedBytes;
+    proxy.swallow();
+    const first = broker.counts(queue).then(
+      ({ waiting }) => waiting,
+      () => "rejected",
+    );
+    await waitUntil("the call is swallowed", () => proxy.swallowedBytes > before, { intervalMs: 5 });
+    proxy.pass();
+    const second = broker.counts(other).then(
+      ({ waiting }) => waiting,
+      () => "rejected",
+    );
+    expect([await first, await second]).toEqual(["rejected", "rejected"]);
+    expect((await broker.counts(other)).waiting).toBe(7);
+  });
+
   it("scripts that Redis has forgotten are loaded again", async () => {
     const { subscription } = await subscribe(broker, queue);
     await redis.command("SCRIPT", "FLUSH");
