@@ -11,8 +11,11 @@ import { turbo } from "./setup/turbo.mjs";
 
 const isFull = process.argv.includes("--full");
 
-/** Biome over everything, and the type check of what no package holds: these scripts. */
-const lint = async () => (await run("biome", ["check", "."])) || run("tsc", ["-p", "scripts"]);
+/** Biome and knip over everything, and the type check of what no package holds: these scripts. */
+const lint = async () =>
+  (await run("biome", ["check", "."])) ||
+  (await run("knip", ["--no-config-hints"])) ||
+  run("tsc", ["-p", "scripts"]);
 
 /** Builds and type-checks too: turbo.json names both as what a test depends on. */
 const test = async () => {

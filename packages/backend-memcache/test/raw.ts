@@ -23,5 +23,3 @@ export async function secondsLeft(port: number, key: string): Promise<number> {
   const answer = await raw(port, `mg ${key} t\r\n`, "");
   return Number(/^HD t(-?\d+)/.exec(answer)?.[1]);
 }
-
-export const portOf = (servers: string): number => Number(servers.split(":")[1]);

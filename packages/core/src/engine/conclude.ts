@@ -1,6 +1,6 @@
 import { backoffMs, defaultBackoff } from "../backoff.js";
 import type { DeadLetterReason, Outgoing, Settlement } from "../broker.js";
-import { type ErrorCode, messageOf, YTaskError } from "../errors.js";
+import { messageOf } from "../errors.js";
 import type { TaskEventName } from "../events.js";
 import type { Message } from "../message.js";
 import type { ResultFields } from "../result.js";
@@ -155,6 +155,3 @@ function resultOf(
     ...more,
   };
 }
-
-/** Whether an error has a code, across copies of the package. */
-export const hasCode = (error: unknown, code: ErrorCode): boolean => YTaskError.isInstance(error, code);

@@ -1,5 +1,4 @@
 import type { TaskContext } from "../engine/task-context.js";
-import type { TaskOptions } from "../task-options.js";
 import type { CanArrive, CanReturn, HasPlainBigint, Json } from "./json.js";
 
 /** Any function that can be a task. */
@@ -96,6 +95,3 @@ type ReturnedParts<R> = R extends Returns<infer Values> ? Values : R;
 export type CheckMap<T> = {
   readonly [Group in keyof T]: { readonly [Name in keyof T[Group]]: CheckTask<T[Group][Name]> };
 };
-
-/** The options parameter of `server.add`. */
-export type AddRest<Task> = [options?: TaskOptions<Task>];
