@@ -6,7 +6,7 @@ import { entryOf } from "./engine/status-writer.js";
 import { ErrorCode, YTaskError } from "./errors.js";
 import { abortKey, resultKey } from "./keys.js";
 import { type Result, type ResultFields, readResult, serializeResult } from "./result.js";
-import type { Settings } from "./server-options.js";
+import type { Settings } from "./settings.js";
 import { Status } from "./status.js";
 
 const dayInSeconds = 86_400;

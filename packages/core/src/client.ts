@@ -16,7 +16,7 @@ import { ResultReader } from "./result-reader.js";
 import { ResultStore } from "./result-store.js";
 import { SendManyFailed } from "./send-many-failed.js";
 import { Sender } from "./sender.js";
-import { type ClientOptions, type Settings, settingsOf } from "./server-options.js";
+import { type ClientOptions, type Settings, settingsOf } from "./settings.js";
 import { Status } from "./status.js";
 import { TaskFailed } from "./task-failed.js";
 import type { TaskHandle, WaitOptions } from "./task-handle.js";

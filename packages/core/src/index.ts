@@ -12,7 +12,7 @@ export { Result } from "./result.js";
 export { SendManyFailed } from "./send-many-failed.js";
 export type { SendOptions, StepOptions } from "./send-options.js";
 export { Server, type ShutdownReport } from "./server.js";
-export type { ClientOptions, ServerOptions } from "./server-options.js";
+export type { ClientOptions, ServerOptions } from "./settings.js";
 export type { StandardSchemaV1 } from "./standard-schema.js";
 export { Status, type StepState, type WorkflowState } from "./status.js";
 export { TaskFailed } from "./task-failed.js";

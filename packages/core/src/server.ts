@@ -11,7 +11,7 @@ import { Events, type ServerEvents } from "./events.js";
 import { checkGroup } from "./keys.js";
 import { Registry } from "./registry.js";
 import { ResultStore } from "./result-store.js";
-import { type ServerOptions, type Settings, serverRules, settingsOf } from "./server-options.js";
+import { type ServerOptions, type Settings, serverRules, settingsOf } from "./settings.js";
 import type { TaskOptions } from "./task-options.js";
 import type { AnyTask, CheckMap, CheckTask, TaskMap, UntypedTasks } from "./types/tasks.js";
 import { untilConnected } from "./until-connected.js";

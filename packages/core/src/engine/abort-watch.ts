@@ -2,8 +2,8 @@ import type { Clock, Timer } from "../clock.js";
 import { ErrorCode, YTaskError } from "../errors.js";
 import { abortKey } from "../keys.js";
 import type { ResultStore } from "../result-store.js";
+import { isAbortFlag } from "./before-run/inspect.js";
 import type { Execution } from "./execution.js";
-import { isAbortFlag } from "./inspect.js";
 
 /** How often the flags of running tasks are read: a signal fires within a second of the abort. */
 const intervalMs = 400;

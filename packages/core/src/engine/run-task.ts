@@ -27,30 +27,28 @@ export type Ending =
 /** How long a task may go on after its signal fired for a time limit, before it counts as one that ignores it. */
 const graceMs = 1_000;
 
-/**
- * Runs the task of an execution, within its time limit.
- *
- * @param onLate called where the task goes on after its ending was decided, with a promise of its real end
- */
-export function runTask(
-  execution: Execution,
-  clock: Clock,
-  timeoutMs: number | undefined,
-  onLate: (end: Promise<void>) => void,
-): Ending | Promise<Ending> {
-  const { task } = execution;
-  if (task === undefined) throw new Error("an execution without a task cannot be run");
+/** One run of a task's function. */
+export interface Attempt {
+  readonly execution: Execution;
+  readonly task: RegisteredTask;
+  readonly clock: Clock;
+  /** Its time limit; undefined for none. */
+  readonly timeoutMs: number | undefined;
+  /** Called where the function goes on after its ending was decided, with a promise of its real end. */
+  onLate(end: Promise<void>): void;
+}
+
+/** Runs the task of an execution, within its time limit. */
+export function runTask(attempt: Attempt): Ending | Promise<Ending> {
+  const { execution, task, timeoutMs } = attempt;
   try {
     execution.args = decodeArguments(execution.message);
   } catch (error) {
     return { kind: "failed", error, isPermanent: true };
   }
-  const ending =
-    task.options.schema === undefined
-      ? callTask(execution, task, clock, timeoutMs)
-      : checkAndCallTask(execution, task, clock, timeoutMs);
+  const ending = task.options.schema === undefined ? callTask(attempt) : checkAndCallTask(attempt);
   return ending instanceof Promise && timeoutMs !== undefined
-    ? withLimit(execution, clock, timeoutMs, ending, onLate)
+    ? withLimit(attempt, timeoutMs, ending)
     : ending;
 }
 
@@ -58,12 +56,8 @@ export function runTask(
 export const decodeArguments = ({ args }: Message): readonly unknown[] =>
   args.map((text, index) => decodeValue(text, `args[${index}]`));
 
-async function checkAndCallTask(
-  execution: Execution,
-  task: RegisteredTask,
-  clock: Clock,
-  timeoutMs: number | undefined,
-): Promise<Ending> {
+async function checkAndCallTask(attempt: Attempt): Promise<Ending> {
+  const { execution, task } = attempt;
   try {
     const outcome = await task.options.schema?.["~standard"].validate(execution.args);
     if (outcome?.issues !== undefined) {
@@ -76,23 +70,18 @@ async function checkAndCallTask(
     return endingOfThrow(execution, error);
   }
   // What happened while the arguments were checked comes before the call.
-  const decided = endingOfDecision(execution) ?? endingOfLimit(execution, clock, timeoutMs);
-  return decided ?? callTask(execution, task, clock, timeoutMs);
+  return endingOfDecision(execution) ?? endingOfLimit(attempt) ?? callTask(attempt);
 }
 
-function callTask(
-  execution: Execution,
-  task: RegisteredTask,
-  clock: Clock,
-  timeoutMs: number | undefined,
-): Ending | Promise<Ending> {
+function callTask(attempt: Attempt): Ending | Promise<Ending> {
+  const { execution, task } = attempt;
   const onReturn = (value: unknown) =>
-    endingOfDecision(execution) ?? endingOfLimit(execution, clock, timeoutMs) ?? endingOfReturn(value);
+    endingOfDecision(execution) ?? endingOfLimit(attempt) ?? endingOfReturn(value);
   const onThrow = (error: unknown) => {
     const ending = endingOfThrow(execution, error);
     // What was thrown since the signal fired says less than why it fired; but a task may still rule out a retry.
     const isRetried = ending.kind === "failed" && !ending.isPermanent && execution.decision === undefined;
-    return isRetried ? (endingOfLimit(execution, clock, timeoutMs) ?? ending) : ending;
+    return isRetried ? (endingOfLimit(attempt) ?? ending) : ending;
   };
   try {
     const args = execution.args ?? [];
@@ -110,11 +99,9 @@ const isThenable = (value: unknown): value is PromiseLike<unknown> =>
 
 /** Fires the signal at the limit; a task that still goes on after the grace has failed, and will not be tried again. */
 function withLimit(
-  execution: Execution,
-  clock: Clock,
+  { execution, clock, onLate }: Attempt,
   timeoutMs: number,
   ending: Promise<Ending>,
-  onLate: (end: Promise<void>) => void,
 ): Promise<Ending> {
   return new Promise((resolve) => {
     let timer = clock.after(timeoutMs, () => {
@@ -142,11 +129,7 @@ function endingOfLateness(timeoutMs: number): Ending {
 }
 
 /** The failure of a task that took longer than its limit. */
-function endingOfLimit(
-  execution: Execution,
-  clock: Clock,
-  timeoutMs: number | undefined,
-): Ending | undefined {
+function endingOfLimit({ execution, clock, timeoutMs }: Attempt): Ending | undefined {
   if (timeoutMs === undefined) return undefined;
   const tookMs = clock.now() - execution.startedAt;
   // A task may be over its limit without the timer: where it blocks the event loop. Or the timer may be early.

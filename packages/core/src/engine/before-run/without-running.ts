@@ -1,12 +1,12 @@
-import type { Settlement } from "../broker.js";
-import { PermanentError } from "../errors.js";
-import { queueKey } from "../keys.js";
-import { serializeMessage } from "../message.js";
-import { parseTime } from "../wire/time.js";
+import type { Settlement } from "../../broker.js";
+import { PermanentError } from "../../errors.js";
+import { queueKey } from "../../keys.js";
+import { serializeMessage } from "../../message.js";
+import { parseTime } from "../../wire/time.js";
+import { type Conclusion, conclude, fail, type Route } from "../conclude.js";
+import type { Engine } from "../engine.js";
+import type { Execution } from "../execution.js";
 import { settlementIfDone } from "./already-done.js";
-import { type Conclusion, conclude, fail, type Route } from "./conclude.js";
-import type { Engine } from "./engine.js";
-import type { Execution } from "./execution.js";
 import type { Known } from "./inspect.js";
 
 /** A task that no server knows is put back for a minute: a rolling deploy may bring the server that does. */
