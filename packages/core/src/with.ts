@@ -1,4 +1,4 @@
-import type { TaskContext } from "./engine/task-context.js";
+import type { TaskContext } from "./task-context.js";
 import type { TaskOptions } from "./task-options.js";
 import type { AnyTask, ContextTask, Returns } from "./types/tasks.js";
 

@@ -7,7 +7,7 @@ import { decodeValue } from "../values/decode.js";
 import { encodeList } from "../values/encode.js";
 import { valuesOf } from "../with.js";
 import type { Execution } from "./execution.js";
-import { ExecutionContext } from "./task-context.js";
+import { ExecutionContext } from "./execution-context.js";
 
 /** How an attempt ended. */
 export type Ending =

@@ -1,4 +1,4 @@
-import type { TaskContext } from "../engine/task-context.js";
+import type { TaskContext } from "../task-context.js";
 import type { CanArrive, CanReturn, HasPlainBigint, Json } from "./json.js";
 
 /** Any function that can be a task. */
