@@ -4,7 +4,7 @@ import type { Settings } from "./options.js";
 import { Publisher } from "./publisher.js";
 import { Questions } from "./questions.js";
 import { Queues } from "./queues.js";
-import { Sender } from "./sender.js";
+import { type Publishers, Sender } from "./sender.js";
 
 /** How long each part may take to close, in milliseconds. */
 const closeTimeoutMs = 2_000;
@@ -19,7 +19,7 @@ export class Connections {
   readonly questions: Questions;
   readonly queues: Queues;
   readonly sender: Sender;
-  readonly #publishers: { readonly ordinary: Publisher; readonly large: Publisher };
+  readonly #publishers: Publishers;
 
   private constructor(publish: Link, consume: Link, answerTimeoutMs: number) {
     this.publish = publish;
@@ -27,7 +27,7 @@ export class Connections {
     this.questions = new Questions(consume, answerTimeoutMs);
     this.queues = new Queues(this.questions);
     const publisher = () => new Publisher(publish, answerTimeoutMs, () => this.queues.forget());
-    this.#publishers = { ordinary: publisher(), large: publisher() };
+    this.#publishers = { ordinary: publisher(), delayed: publisher(), large: publisher() };
     this.sender = new Sender(this.#publishers, this.queues, answerTimeoutMs);
   }
 
@@ -46,8 +46,8 @@ export class Connections {
   }
 
   async close(): Promise<void> {
-    const { ordinary, large } = this.#publishers;
-    await Promise.all([ordinary, large, this.questions].map((part) => part.close(closeTimeoutMs)));
+    const { ordinary, delayed, large } = this.#publishers;
+    await Promise.all([ordinary, delayed, large, this.questions].map((part) => part.close(closeTimeoutMs)));
     await Promise.all([this.publish.close(), this.consume.close()]);
   }
 }

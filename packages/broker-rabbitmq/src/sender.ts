@@ -19,9 +19,11 @@ export type Failed = Extract<Published, { error: unknown }>;
 /** What became of a message. */
 export type Sent = { readonly kind: "stored" } | Failed;
 
-/** Where this is sent: one way for ordinary messages, one for large ones. */
+/** The ways on which messages are sent; what happens on one does not hold up the others. */
 export interface Publishers {
   readonly ordinary: Publisher;
+  /** A quorum queue without a leader holds up the channel that publishes to it. */
+  readonly delayed: Publisher;
   /** A message above the server's limit closes its channel, with everything that is in flight on it. */
   readonly large: Publisher;
 }
@@ -91,11 +93,27 @@ export class Sender {
     return toLevel(message, route);
   }
 
-  #publish(publications: readonly Publication[]): Promise<readonly Published[]> {
-    const large = publications.some((publication) => publication.body.length > largeBytes);
-    return (large ? this.#publishers.large : this.#publishers.ordinary).publish(publications);
+  async #publish(publications: readonly Publication[]): Promise<readonly Published[]> {
+    // With a large one they all go its way, so that they keep their order.
+    if (publications.some((publication) => publication.body.length > largeBytes))
+      return this.#publishers.large.publish(publications);
+    const first = wayOf(publications[0]);
+    if (publications.every((publication) => wayOf(publication) === first))
+      return this.#publishers[first].publish(publications);
+    const outcomes: Published[] = [];
+    const publishOn = async (way: "ordinary" | "delayed") => {
+      const indices = [...publications.keys()].filter((index) => wayOf(publications[index]) === way);
+      const mine = indices.flatMap((index) => publications[index] ?? []);
+      const published = await this.#publishers[way].publish(mine);
+      for (const [at, outcome] of published.entries()) outcomes[indices[at] ?? 0] = outcome;
+    };
+    await Promise.all([publishOn("ordinary"), publishOn("delayed")]);
+    return outcomes;
   }
 }
+
+const wayOf = (publication: Publication | undefined): "ordinary" | "delayed" =>
+  publication === undefined || publication.exchange === "" ? "ordinary" : "delayed";
 
 const deletedMeanwhile = () =>
   new YTaskError(ErrorCode.SendMessage, "The message's queue was deleted while it was sent; send it again");

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Delivery } from "@ytask/core/driver";
 import {
   describeWithOwnServer,
@@ -65,6 +66,16 @@ describeWithOwnServer("rabbitmq", "RabbitMqBroker through outages", () => {
     };
   }
 
+  /**
+   * Uses every level that the traffic uses, and waits: where RabbitMQ 3.10 is killed within about half a second of the
+   * first declaration of a quorum queue, that queue never gets a leader again. Nothing tells when that time is over.
+   */
+  async function settledLevels(broker: RabbitMqBroker, queue: string): Promise<void> {
+    for (let delayMs = 16; delayMs <= 1_024; delayMs *= 2)
+      await broker.send([{ queue, body: `${delayMs}1`, delayMs }]);
+    await sleep(2_000);
+  }
+
   const allDone = (accepted: Set<string>, done: Set<string>) =>
     waitUntil("every accepted message is done", () => [...accepted].every((body) => done.has(body)));
 
@@ -91,6 +102,7 @@ describeWithOwnServer("rabbitmq", "RabbitMqBroker through outages", () => {
       const broker = await connected({ url: server.url, queueType });
       const worker = await retrying(broker, queue);
       const accepted = new Set<string>();
+      await settledLevels(broker, queue);
       for (let round = 0; round < count; round++) {
         const traffic = new Traffic(broker, queue);
         await waitUntil("some are accepted", () => traffic.accepted.size > 300);
@@ -134,7 +146,6 @@ describeWithOwnServer("rabbitmq", "RabbitMqBroker through outages", () => {
     await taker.untilTaken(["before"]);
     proxy.swallow();
     await expect(broker.send([{ queue, body: "in the dark" }])).rejects.toThrow();
-    await waitUntil("the connection is given up", () => taker.errors.length + taker.lost.length >= 0);
     proxy.pass();
     await resumes(broker, queue, { has: (body) => taker.bodies.includes(body) });
     await taker.close();
