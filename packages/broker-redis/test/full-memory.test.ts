@@ -5,6 +5,7 @@ import { RedisBroker } from "../src/index.js";
 import { ackAll, message, subscribe, take } from "./support/subscriber.js";
 
 const queue = "YTask:Queue:full";
+const leases = `{${queue}}:ts1:leases`;
 
 describeWithOwnServer("redis", "when Redis is at its maxmemory", () => {
   let redis: RedisServer;
@@ -34,6 +35,9 @@ describeWithOwnServer("redis", "when Redis is at its maxmemory", () => {
     // Beyond the lease, so that it must be renewed while Redis is full.
     await new Promise((resolve) => setTimeout(resolve, 2_000));
     expect(lost).toEqual([]);
+    const [, ends] = (await redis.command("ZRANGE", leases, "0", "-1", "WITHSCORES")).split("\n");
+    const [seconds] = (await redis.command("TIME")).split("\n");
+    expect(Number(ends)).toBeGreaterThan(Number(seconds) * 1_000);
     const [first, second, third, ...others] = taken;
     if (first === undefined || second === undefined || third === undefined) throw new Error("too few");
     const outcomes = await subscription.settle([

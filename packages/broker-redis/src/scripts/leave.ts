@@ -1,5 +1,5 @@
 import { Script } from "@ytask-internal/redis-connection";
-import { gather, inOrder, toHead } from "./parts.js";
+import { gather, inOrder, redeliveries, toHead } from "./parts.js";
 
 /**
  * Ends a consumer: what it holds goes back to the head of the queue, in order, and what a blocking move parked goes
@@ -10,7 +10,7 @@ import { gather, inOrder, toHead } from "./parts.js";
  * Returns how many went back.
  */
 export const leave = new Script(`
-${gather}${toHead}${inOrder}
+${gather}${redeliveries}${toHead}${inOrder}
 local leases, hash, queue, arrived, returned = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
 redis.call('LLEN', queue)
 redis.call('LLEN', arrived)

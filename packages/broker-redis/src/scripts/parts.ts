@@ -20,15 +20,27 @@ local function gather(queue, arrived)
 end`;
 
 /**
- * `redeliveries(token)`: the count that follows a token's dot; none is 0.
+ * `count_of(text)`: a count of redeliveries, or nil for what is none: keys may hold what is not ours, and one such
+ * entry must not stop all others.
+ */
+export const countOf = `
+local function count_of(text)
+  return text and #text < 7 and string.find(text, '^%d+$') and tonumber(text) or nil
+end`;
+
+/**
+ * `redeliveries(token)`: the count that follows a token's dot; none is 0. Needs, and brings, `count_of`.
+ */
+export const redeliveries = `${countOf}
+local function redeliveries(token)
+  return count_of(string.match(token, '%.(.*)$')) or 0
+end`;
+
+/**
  * `to_head(queue, arrived, returned, tokens, bodies)`: to the head, in their order. Into the queue itself where no
- * count has to be kept, so that every reader of it, Go's too, may take them.
+ * count has to be kept, so that every reader of it, Go's too, may take them. Needs `redeliveries` and `gather`.
  */
 export const toHead = `
-local function redeliveries(token)
-  local dot = string.find(token, '.', 1, true)
-  return dot and tonumber(string.sub(token, dot + 1)) or 0
-end
 local function to_head(queue, arrived, returned, tokens, bodies)
   local counted = redis.call('LLEN', returned) > 0
   for i = 1, #tokens do
@@ -50,7 +62,7 @@ local function in_order(fields)
     body_of[fields[i]] = fields[i + 1]
   end
   local number = {}
-  for i = 1, #tokens do number[tokens[i]] = tonumber(string.match(tokens[i], '^%d+')) end
+  for i = 1, #tokens do number[tokens[i]] = tonumber(string.match(tokens[i], '^%d+') or 0) end
   table.sort(tokens, function(a, b) return number[a] < number[b] end)
   for i = 1, #tokens do bodies[i] = body_of[tokens[i]] end
   return tokens, bodies

@@ -19,8 +19,9 @@ if #due > 0 then
   redis.call('ZREM', delayed, unpack(due))
   local tail, front = {}, {}
   for _, member in ipairs(due) do
-    local colon = string.find(member, ':', 1, true)
-    local list = string.sub(member, colon - 1, colon - 1) == 'h' and front or tail
+    -- What is not one of ours has no colon, maybe; a server will find that it is no message.
+    local colon = string.find(member, ':', 1, true) or 0
+    local list = colon > 1 and string.sub(member, colon - 1, colon - 1) == 'h' and front or tail
     list[#list + 1] = string.sub(member, colon + 1)
   end
   push_all('RPUSH', queue, tail)

@@ -1,5 +1,5 @@
 import { Script } from "@ytask-internal/redis-connection";
-import { inOrder, now, pushAll } from "./parts.js";
+import { inOrder, now, pushAll, redeliveries } from "./parts.js";
 
 /**
  * Returns what an abandoned consumer held, each with one redelivery more.
@@ -9,7 +9,7 @@ import { inOrder, now, pushAll } from "./parts.js";
  * Returns how many were returned; -1 where the lease was renewed or is gone.
  */
 export const recover = new Script(`
-${now}${inOrder}${pushAll}
+${now}${redeliveries}${inOrder}${pushAll}
 local leases, hash, returned = KEYS[1], KEYS[2], KEYS[3]
 local ends = redis.call('ZSCORE', leases, ARGV[1])
 if ends ~= ARGV[2] or tonumber(ends) > now then return -1 end
@@ -18,8 +18,7 @@ local tokens, bodies = in_order(redis.call('HGETALL', hash))
 redis.call('ZREM', leases, ARGV[1])
 local entries = {}
 for i, token in ipairs(tokens) do
-  local count = string.match(token, '%.(%d+)$') or 0
-  entries[i] = (count + 1) .. ':' .. bodies[i]
+  entries[i] = (redeliveries(token) + 1) .. ':' .. bodies[i]
 end
 push_all('RPUSH', returned, entries)
 redis.call('UNLINK', hash)

@@ -1,4 +1,5 @@
 import { Script } from "@ytask-internal/redis-connection";
+import { countOf } from "./parts.js";
 
 /**
  * Takes messages for a consumer: those that were returned first, then those that a blocking move parked, then the
@@ -10,6 +11,7 @@ import { Script } from "@ytask-internal/redis-connection";
  * returned, and then the bodies. Tokens are numbered on from the first; ".count" follows where a count is above 0.
  */
 export const reserve = new Script(`
+${countOf}
 local leases, hash, returned, arrived, queue = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
 local first, limit = tonumber(ARGV[2]), tonumber(ARGV[3])
 if not redis.call('ZSCORE', leases, ARGV[1]) then return false end
@@ -19,8 +21,9 @@ local counts, bodies, fields = {}, {}, {}
 if waiting[1] > 0 then
   for i, entry in ipairs(redis.call('LPOP', returned, limit)) do
     local colon = string.find(entry, ':', 1, true)
-    counts[i] = string.sub(entry, 1, colon - 1)
-    bodies[i] = string.sub(entry, colon + 1)
+    local count = colon and count_of(string.sub(entry, 1, colon - 1))
+    counts[i] = tostring(count or 0)
+    bodies[i] = count and string.sub(entry, colon + 1) or entry
   end
 end
 for i, key in ipairs({ arrived, queue }) do

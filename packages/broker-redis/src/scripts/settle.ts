@@ -1,5 +1,5 @@
 import { Script } from "@ytask-internal/redis-connection";
-import { gather, holdBack, now, toHead } from "./parts.js";
+import { gather, holdBack, now, redeliveries, toHead } from "./parts.js";
 
 /**
  * Settles deliveries of a consumer. One that is no longer in its hash was settled by an earlier call.
@@ -13,7 +13,7 @@ import { gather, holdBack, now, toHead } from "./parts.js";
  * was added, or 0.
  */
 export const settle = new Script(`
-${now}${gather}${toHead}${holdBack}
+${now}${gather}${redeliveries}${toHead}${holdBack}
 local leases, hash, queue, arrived, returned, delayed, dead =
   KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6], KEYS[7]
 if not redis.call('ZSCORE', leases, ARGV[1]) then return -1 end
