@@ -45,6 +45,8 @@ declare global {
 
   const url: string;
   const ca: string;
+  const tasks: { readonly mail: { readonly welcome: (id: number) => void } };
+  function observe(...what: unknown[]): void;
   const user: { id: number; name: string };
   const order: { id: string };
   function busy(): Promise<boolean>;
