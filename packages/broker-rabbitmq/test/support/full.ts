@@ -1,5 +1,13 @@
+import { it } from "vitest";
+
 /** Whether the tests that take long run too. */
 export const isFull = process.env.YTASK_TEST_FULL !== undefined && process.env.YTASK_TEST_FULL !== "";
 
 /** How often a test does what must hold twenty times in a row. */
 export const rounds = (quick: number): number => (isFull ? 20 : quick);
+
+/** A test that takes long; where it is skipped, its title says why. */
+export function itWhenFull(title: string, timeout: number, body: () => Promise<void>): void {
+  if (isFull) it(title, { timeout }, body);
+  else it.skip(`${title} [skipped: it takes long; set YTASK_TEST_FULL]`, body);
+}

@@ -1,0 +1,125 @@
+import { randomUUID } from "node:crypto";
+import { Client, Server } from "@ytask/core";
+import { silentLogger } from "@ytask/core/driver";
+import { queueKey } from "@ytask/core/wire";
+import { describeWithServer, waitUntil } from "@ytask-internal/test-servers";
+import { type ChannelModel, type ConfirmChannel, connect, type Options } from "amqplib";
+import fc from "fast-check";
+import { afterAll, beforeAll, expect, inject, it } from "vitest";
+import { RabbitMqBroker } from "../src/index.js";
+import { deadQueue, groupQueue } from "../src/names.js";
+import type { QueueType } from "../src/options.js";
+import { deleteQueues } from "./support/delete-queues.js";
+import { isFull } from "./support/full.js";
+
+const timeoutMs = isFull ? 1_800_000 : 60_000;
+
+/** What AMQP can carry as a header's value. */
+const { value: anyHeader } = fc.letrec((tie) => ({
+  value: fc.oneof(
+    { maxDepth: 2 },
+    fc.string({ unit: "grapheme", maxLength: 20 }),
+    fc.integer(),
+    fc.maxSafeInteger().map((value) => ({ "!": "long", value })),
+    // Named as a double: amqplib takes a large one for an integer, and refuses it.
+    fc.double().map((value) => ({ "!": "double", value })),
+    fc.boolean(),
+    fc.constant(null),
+    fc.array(tie("value"), { maxLength: 3 }),
+    fc.record({ inside: tie("value") }),
+  ),
+}));
+
+const names = [
+  ...["ytask-reason", "ytask-error", "ytask-at", "ytask-order", "ytask-redeliveries"],
+  ...["x-delivery-count", "x-first-death-queue", "other"],
+];
+
+const anyProperties: fc.Arbitrary<Options.Publish> = fc.record(
+  {
+    headers: fc.dictionary(fc.constantFrom(...names), anyHeader, { noNullPrototype: true }),
+    messageId: fc.string({ maxLength: 10 }),
+    priority: fc.integer({ min: 0, max: 255 }),
+    contentType: fc.string({ maxLength: 10 }),
+    contentEncoding: fc.constantFrom("gzip", "utf-8", ""),
+    timestamp: fc.nat(),
+  },
+  { requiredKeys: [] },
+);
+
+/** Bodies that are no message: bytes that may be no text, JSON, and nothing. */
+const anyBody = fc.oneof(
+  fc.uint8Array({ maxLength: 40 }).map((bytes) => Buffer.from(bytes)),
+  fc.json().map((text) => Buffer.from(text)),
+);
+
+const messages = fc.array(fc.tuple(anyBody, anyProperties), { minLength: 1, maxLength: 10 });
+
+describeWithServer("rabbitmq", "what somebody else put into RabbitMQ", () => {
+  let connection: ChannelModel;
+  let channel: ConfirmChannel;
+  beforeAll(async () => {
+    connection = await connect(inject("amqpUrl"));
+    channel = await connection.createConfirmChannel();
+  });
+  afterAll(() => connection?.close());
+
+  const put = async (
+    { name, arguments: given }: ReturnType<typeof groupQueue>,
+    all: readonly (readonly [Buffer, Options.Publish])[],
+  ) => {
+    await channel.assertQueue(name, { durable: true, arguments: given });
+    for (const [body, properties] of all) channel.sendToQueue(name, body, properties);
+    await channel.waitForConfirms();
+  };
+  const options = (queueType: QueueType) => ({
+    broker: new RabbitMqBroker({ url: inject("amqpUrl"), queueType }),
+    logger: silentLogger,
+  });
+
+  it.each([["classic"], ["quorum"]] as const)(
+    "becomes dead letters where it is no message, whatever its headers are, and work goes on: %s queue",
+    async (queueType) => {
+      const property = fc.asyncProperty(messages, async (all) => {
+        const group = `fuzz-${randomUUID()}`;
+        await put(groupQueue(queueKey(group), queueType), all);
+        await using server = new Server(options(queueType));
+        await using client = new Client(options(queueType));
+        let ran = 0;
+        server.add(group, "note", () => void ran++);
+        await server.run(group, { concurrency: 5 });
+        await client.send(group, "note", []);
+        const box = client.deadLetters(group);
+        await waitUntil("the good task has run", () => ran === 1);
+        await waitUntil("all else is dead", async () => (await box.list()).length === all.length);
+        for (const letter of await box.list()) expect(letter.reason).toBe("malformed");
+        await deleteQueues(inject("amqpUrl"), [queueKey(group)]);
+      });
+      await fc.assert(property, { numRuns: isFull ? 200 : 5 });
+    },
+    timeoutMs,
+  );
+
+  it.each([["classic"], ["quorum"]] as const)(
+    "is listed and sent again as a dead letter, whatever its headers are: %s queue",
+    async (queueType) => {
+      const property = fc.asyncProperty(messages, async (all) => {
+        const group = `fuzz-${randomUUID()}`;
+        const queue = queueKey(group);
+        await put(deadQueue(queue, queueType), all);
+        await using client = new Client(options(queueType));
+        const box = client.deadLetters(group);
+        const letters = await box.list();
+        expect(letters.map(({ body }) => body).sort()).toEqual(all.map(([body]) => body.toString()).sort());
+        for (const { at } of letters) expect(Number.isNaN(at.getTime())).toBe(false);
+        expect(await box.redrive()).toBe(all.length);
+        expect(await box.list()).toEqual([]);
+        const { messageCount } = await channel.checkQueue(groupQueue(queue, queueType).name);
+        expect(messageCount).toBe(all.length);
+        await deleteQueues(inject("amqpUrl"), [queue]);
+      });
+      await fc.assert(property, { numRuns: isFull ? 200 : 10 });
+    },
+    timeoutMs,
+  );
+});

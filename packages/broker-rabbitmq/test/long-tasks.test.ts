@@ -1,0 +1,106 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import {
+  describeWithOwnServer,
+  type RabbitMqServer,
+  startProxy,
+  startRabbitMq,
+  waitUntil,
+} from "@ytask-internal/test-servers";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import type { QueueType } from "../src/index.js";
+import { closeBrokersAfterEach, connected } from "./support/brokers.js";
+import { isFull, itWhenFull } from "./support/full.js";
+import { newQueue, Taker } from "./support/taker.js";
+
+/** The server's consumer timeout: a minute where there is time, which is also how often it looks. */
+const consumerTimeoutMs = isFull ? 60_000 : 4_000;
+const types: readonly QueueType[] = ["classic", "quorum"];
+
+describeWithOwnServer("rabbitmq", "a task that runs for longer than the consumer timeout", () => {
+  closeBrokersAfterEach();
+  let server: RabbitMqServer;
+  beforeAll(async () => {
+    server = await startRabbitMq({ config: `consumer_timeout = ${consumerTimeoutMs}` });
+    if (!isFull) await server.control("eval", "application:set_env(rabbit, channel_tick_interval, 300).");
+  });
+  afterAll(() => server.stop());
+
+  it("is taken back by a server whose timeout the broker was not told of", {
+    timeout: 240_000,
+  }, async () => {
+    const queue = newQueue();
+    const broker = await connected({ url: server.url });
+    const taker = await Taker.from(broker, queue, { ack: false });
+    await broker.send([{ queue, body: "long" }]);
+    await waitUntil("it is taken back", () => taker.lost.length > 0, { timeoutMs: 3 * consumerTimeoutMs });
+    await waitUntil("it is delivered again", () => taker.deliveries.length > 1);
+    await taker.close();
+  });
+
+  for (const queueType of types)
+    it(`is delivered once from a ${queueType} queue, and settled in the end`, {
+      timeout: 400_000,
+    }, async () => {
+      const queue = newQueue();
+      const broker = await connected({ url: server.url, queueType, consumerTimeoutMs });
+      const taker = await Taker.from(broker, queue, { ack: false });
+      await broker.send([{ queue, body: "long" }]);
+      await taker.untilTaken(["long"]);
+      // What is shown is that nothing happens meanwhile.
+      await sleep(3 * consumerTimeoutMs);
+      expect(taker.lost).toEqual([]);
+      expect(taker.errors).toEqual([]);
+      expect(taker.bodies).toEqual(["long"]);
+      const [delivery] = taker.deliveries;
+      if (delivery === undefined) throw new Error("nothing was taken");
+      expect(await taker.subscription.settle([{ delivery, kind: "ack" }])).toEqual(["settled"]);
+      await taker.close();
+      expect(await broker.counts(queue)).toMatchObject({ waiting: 0, dead: 0 });
+      expect(await server.control("list_queues", "name")).not.toContain(":held:");
+    });
+
+  it("goes back to its queue when it is released, or its subscription closes", {
+    timeout: 400_000,
+  }, async () => {
+    const queue = newQueue();
+    const broker = await connected({ url: server.url, consumerTimeoutMs });
+    const taker = await Taker.from(broker, queue, { ack: false });
+    await broker.send(["released", "closed"].map((body) => ({ queue, body })));
+    await taker.untilTaken(["released", "closed"]);
+    await waitUntil(
+      "both are moved",
+      async () => {
+        const listed = await server.control("list_queues", "name", "messages_unacknowledged");
+        return /:held:\S+\t2/.test(listed);
+      },
+      { timeoutMs: 2 * consumerTimeoutMs },
+    );
+    const released = taker.deliveries.find(({ body }) => body === "released");
+    if (released === undefined) throw new Error("nothing was taken");
+    expect(await taker.subscription.settle([{ delivery: released, kind: "release" }])).toEqual(["settled"]);
+    await taker.close();
+    const other = await Taker.from(broker, queue);
+    await other.untilTaken(["released", "closed"]);
+    await other.close();
+  });
+
+  it.runIf(isFull)(
+    "goes back to its queue, counted, when its process dies",
+    { timeout: 400_000 },
+    async () => {
+      const queue = newQueue();
+      const proxy = await startProxy(server.port);
+      const url = `amqp://guest:guest@127.0.0.1:${proxy.port}`;
+      const broker = await connected({ url, consumerTimeoutMs });
+      const taker = await Taker.from(broker, queue, { ack: false });
+      await broker.send([{ queue, body: "long" }]);
+      await taker.untilTaken(["long"]);
+      await sleep(consumerTimeoutMs);
+      await proxy.close();
+      const heir = await Taker.from(await connected({ url: server.url }), queue);
+      await heir.untilTaken(["long"], 120_000);
+      expect(heir.deliveries[0]?.redeliveries).toBe(1);
+      await heir.close();
+    },
+  );
+});

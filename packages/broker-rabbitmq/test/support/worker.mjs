@@ -1,0 +1,21 @@
+/**
+ * A server process for tests to kill: it runs one group, in which the task `die` ends the process. It ends with the
+ * process that started it. JavaScript, and on the packages as they are built: what is tested is a server as users have it.
+ */
+import { RabbitMqBroker } from "@ytask/broker-rabbitmq";
+import { Server } from "@ytask/core";
+
+const [url = "", group = "", queueType = ""] = process.argv.slice(2);
+const silent = () => undefined;
+const server = new Server({
+  broker: new RabbitMqBroker({ url, queueType }),
+  maxRedeliveries: 3,
+  logger: { debug: silent, info: silent, warn: silent, error: silent },
+});
+server.add(group, "die", () => process.kill(process.pid, "SIGKILL"));
+server.add(group, "note", (text) => {
+  process.stdout.write(`${text}\n`);
+});
+
+process.stdin.resume().once("end", () => process.exit(1));
+await server.run(group, { concurrency: 4 });
