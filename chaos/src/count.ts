@@ -1,4 +1,4 @@
-import { windowsOf } from "./doubt.js";
+import { type Window, windowsOf } from "./doubt.js";
 import { type Duplicates, duplicatesOf, type Traits } from "./duplicates.js";
 import type { Happened } from "./happened.js";
 import { hasRun, historiesOf, type TaskHistory, type UnitHistory } from "./history.js";
@@ -59,6 +59,7 @@ export function count(facts: Facts): Verdict {
   const seen = (what: ResultSeen) =>
     confirmed.filter(({ sent: { plan } }) => facts.results.get(plan.number) === what);
   const missing = seen("missing");
+  const windows = windowsOf(happened, recorded);
   const verdict = {
     sent: sent.length,
     confirmed: confirmed.length,
@@ -67,10 +68,10 @@ export function count(facts: Facts): Verdict {
     ).length,
     executions: recorded.executions.length,
     lost: confirmed.filter((task) => !hasRun(task)),
-    duplicates: duplicatesOf(tasks, windowsOf(happened, recorded), lives, facts.traits),
+    duplicates: duplicatesOf(tasks, windows, lives, facts.traits),
     early: tasks.flatMap(({ units }) => units.filter(isEarly)),
     missing: missing.length,
-    missingUnexplained: missing.filter((task) => !isExplained(task, happened)).map(numberOf),
+    missingUnexplained: missing.filter((task) => !isExplained(task, happened, windows)).map(numberOf),
     wrong: seen("wrong").map(numberOf),
     dead: facts.dead,
     stall: longestStall(tasks, happened, endedAt),
@@ -86,14 +87,24 @@ function isEarly({ readyAt, executions }: UnitHistory): boolean {
   return first !== undefined && first.beganAt < (readyAt ?? Number.POSITIVE_INFINITY);
 }
 
-/** A result may be missing where the backend was away between the end of the task and its settlement. */
-function isExplained({ units }: TaskHistory, happened: readonly Happened[]): boolean {
+/**
+ * A result may be missing where the backend was away between the end of the task and its settlement. A server that was
+ * paused meanwhile notices only when it goes on.
+ */
+function isExplained(
+  { units }: TaskHistory,
+  happened: readonly Happened[],
+  windows: readonly Window[],
+): boolean {
   const stops = happened.filter(({ name }) => name === "stopBackend");
-  return (units.at(-1)?.executions ?? []).some(({ beganAt, endedAt, clearAt }) =>
-    stops.some(
-      ({ from, until }) =>
-        (endedAt ?? beganAt) <= until + backendReturnsMs && (clearAt ?? Number.POSITIVE_INFINITY) >= from,
-    ),
+  return (units.at(-1)?.executions ?? []).some(({ life, beganAt, endedAt, clearAt }) =>
+    stops.some(({ from, until }) => {
+      const pauses = windows.filter(
+        (window) => window.life === life && window.from <= until && window.until >= from,
+      );
+      const noticedBy = Math.max(until, ...pauses.map((pause) => pause.until)) + backendReturnsMs;
+      return (endedAt ?? beganAt) <= noticedBy && (clearAt ?? Number.POSITIVE_INFINITY) >= from;
+    }),
   );
 }
 

@@ -115,6 +115,21 @@ describe("the count", () => {
     expect(verdict).toMatchObject({ missing: 2, missingUnexplained: [2] });
   });
 
+  it("allows the same of a server that was paused while the backend was away, and notices later", () => {
+    const stop = { name: "stopBackend", from: 1_045, until: 1_100, life: undefined } as const;
+    const pause = { name: "pause", from: 1_050, until: 8_900, life: "1.1" } as const;
+    const late = { receivedAt: 9_000, beganAt: 9_010, endedAt: 9_020, clearAt: 9_030 };
+    const verdict = count(
+      facts({
+        sent: [sent(1, {}, 8_000), sent(2, {}, 8_000)],
+        happened: [stop, pause],
+        results: new Map([1, 2].map((number) => [number, "missing" as const])),
+        ...ran(execution(1, late), execution(2, { ...late, life: "2.1" })),
+      }),
+    );
+    expect(verdict.missingUnexplained).toEqual([2]);
+  });
+
   it("measures the longest time in which nothing began while something could have, without the broker's absence", () => {
     const restart = { name: "restartBroker", from: 5_000, until: 12_000, life: undefined } as const;
     const late = { receivedAt: 40_000, beganAt: 40_010, endedAt: 40_020, clearAt: 40_030 };
