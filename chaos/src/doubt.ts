@@ -30,8 +30,9 @@ export function windowsOf(happened: readonly Happened[], { alive }: Recorded): r
   for (const { life, at } of alive) {
     const before = last.get(life) ?? at;
     last.set(life, at);
+    const isPlanned = windows.some((one) => one.life === life && one.from <= at && one.until >= before);
     // Half of the lease: a renewal is due after a third.
-    if (at - before > leaseMs / 2)
+    if (at - before > leaseMs / 2 && !isPlanned)
       windows.push({
         title: "the machine gave a server no time",
         ...{ from: before, until: at + onItsWayMs, life, isRestartOfBroker: false },

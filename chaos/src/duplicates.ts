@@ -73,8 +73,8 @@ function restartsWhileDelayed(
   { delayMs, readyAt, executions }: UnitHistory,
   windows: readonly Window[],
 ): number {
-  if (delayMs === 0 || readyAt === undefined) return 0;
-  const beganAt = executions[0]?.beganAt ?? Number.POSITIVE_INFINITY;
+  const beganAt = executions[0]?.beganAt;
+  if (delayMs === 0 || readyAt === undefined || beganAt === undefined) return 0;
   return windows.filter(
     ({ isRestartOfBroker, from, until }) =>
       isRestartOfBroker && from <= beganAt && until >= readyAt - delayMs,

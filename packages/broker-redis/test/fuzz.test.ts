@@ -10,6 +10,7 @@ import { queueKeys } from "../src/queue-keys.js";
 import { quietLogger } from "./support/lab.js";
 import { tidyUpRedis } from "./support/tidy-up-redis.js";
 
+/** Cases that were found, and mended, are the `examples`: they run each time, before the others. */
 const isFull = process.env.YTASK_TEST_FULL !== undefined;
 const timeoutMs = isFull ? 1_800_000 : 60_000;
 
@@ -20,7 +21,7 @@ const garbage = fc.oneof(
   fc.json(),
   fc.constantFrom(
     ...["", ":", "::", "a:b", "1", "1:", "-1:x", "1.5:x", "1e9:x", "99999999999999999999:x", "nan:x"],
-    ...["h:", "t:body", "1700000000000000.00001.t", '{"Id":"x"}', "0:{", " 1:x", "\u0000:\u0000"],
+    ...["h:", "t:body", "1700000000000000.00001.t", '{"Id":""}', "0:{", " 1:x", "\u0000:\u0000"],
   ),
 );
 /** Of a set's members no two are the same, so that each can be found again. */
@@ -97,7 +98,7 @@ describeWithServer("redis", "garbage in the broker's keys", () => {
           redis.zadd(delayed, ...all.flatMap((member, index) => [index, member]));
         isFoundIn(await deadLettersOf(put, all.length), all);
       });
-      await fc.assert(property, { numRuns: isFull ? 300 : 10 });
+      await fc.assert(property, { numRuns: isFull ? 300 : 10, examples: [[[""]]] });
     },
     timeoutMs,
   );
@@ -109,7 +110,7 @@ describeWithServer("redis", "garbage in the broker's keys", () => {
         const put = ({ returned }: ReturnType<typeof queueKeys>) => redis.rpush(returned, ...all);
         isFoundIn(await deadLettersOf(put, all.length), all);
       });
-      await fc.assert(property, { numRuns: isFull ? 300 : 10 });
+      await fc.assert(property, { numRuns: isFull ? 300 : 10, examples: [[["[]"]]] });
     },
     timeoutMs,
   );
@@ -125,7 +126,7 @@ describeWithServer("redis", "garbage in the broker's keys", () => {
         const letters = await deadLettersOf(put, all.length);
         expect(bodiesOf(letters)).toEqual(all.map((token) => `body of ${token}`).sort());
       });
-      await fc.assert(property, { numRuns: isFull ? 50 : 1 });
+      await fc.assert(property, { numRuns: isFull ? 50 : 2, examples: [[["null", ""]]] });
     },
     timeoutMs,
   );
