@@ -84,23 +84,19 @@ describeWithOwnServer("rabbitmq", "a task that runs for longer than the consumer
     await other.close();
   });
 
-  it.runIf(isFull)(
-    "goes back to its queue, counted, when its process dies",
-    { timeout: 400_000 },
-    async () => {
-      const queue = newQueue();
-      const proxy = await startProxy(server.port);
-      const url = `amqp://guest:guest@127.0.0.1:${proxy.port}`;
-      const broker = await connected({ url, consumerTimeoutMs });
-      const taker = await Taker.from(broker, queue, { ack: false });
-      await broker.send([{ queue, body: "long" }]);
-      await taker.untilTaken(["long"]);
-      await sleep(consumerTimeoutMs);
-      await proxy.close();
-      const heir = await Taker.from(await connected({ url: server.url }), queue);
-      await heir.untilTaken(["long"], 120_000);
-      expect(heir.deliveries[0]?.redeliveries).toBe(1);
-      await heir.close();
-    },
-  );
+  itWhenFull("goes back to its queue, counted, when its process dies", 400_000, async () => {
+    const queue = newQueue();
+    const proxy = await startProxy(server.port);
+    const url = `amqp://guest:guest@127.0.0.1:${proxy.port}`;
+    const broker = await connected({ url, consumerTimeoutMs });
+    const taker = await Taker.from(broker, queue, { ack: false });
+    await broker.send([{ queue, body: "long" }]);
+    await taker.untilTaken(["long"]);
+    await sleep(consumerTimeoutMs);
+    await proxy.close();
+    const heir = await Taker.from(await connected({ url: server.url }), queue);
+    await heir.untilTaken(["long"], 120_000);
+    expect(heir.deliveries[0]?.redeliveries).toBe(1);
+    await heir.close();
+  });
 });

@@ -12,7 +12,11 @@ const server = new Server({
   maxRedeliveries: 3,
   logger: { debug: silent, info: silent, warn: silent, error: silent },
 });
-server.add(group, "die", () => process.kill(process.pid, "SIGKILL"));
+server.add(group, "die", async () => {
+  // What came with it is done by then.
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  process.kill(process.pid, "SIGKILL");
+});
 server.add(group, "note", (text) => {
   process.stdout.write(`${text}\n`);
 });
