@@ -75,13 +75,17 @@ export class Writer {
   }
 }
 
-function valuesOf(entries: readonly Entry[]): (string | number)[] {
-  const values: (string | number)[] = [];
-  for (const { value, expiresInSeconds, unless } of entries) {
-    const how = unless === undefined ? "a" : unless === "present" ? "p" : "f";
-    values.push(value, expiresInSeconds ?? "", isAwaited(value) ? how.toUpperCase() : how);
-  }
-  return values;
+/** How all are stored, where that is the same for all of them, as it mostly is; then their values, or values and hows. */
+function valuesOf(entries: readonly Entry[]): string[] {
+  const hows = entries.map(howOf);
+  const [common = ""] = hows;
+  if (hows.every((how) => how === common)) return [common, ...entries.map(({ value }) => value)];
+  return ["", ...entries.flatMap(({ value }, index) => [value, hows[index] ?? ""])];
+}
+
+function howOf({ value, expiresInSeconds, unless }: Entry): string {
+  const letter = unless === undefined ? "a" : unless === "present" ? "p" : "f";
+  return `${isAwaited(value) ? letter.toUpperCase() : letter}${expiresInSeconds ?? ""}`;
 }
 
 /** Nobody waits for a task to begin, so that is not announced: it would double the cost of storing it. */

@@ -88,10 +88,8 @@ export class Client<Tasks extends TaskMap<Tasks> = UntypedTasks> {
     const all = composeMany(requests as readonly StepRequest[], this.#settings.clock);
     const outgoing = all.map((composed) => this.#outgoing(composed));
     const boundMs = Math.max(0, ...all.map(({ schedule }) => schedule.sendTimeoutMs));
-    const [outcomes] = await Promise.all([
-      this.#sender.sendAll(outgoing, boundMs),
-      Promise.all(all.map((composed) => this.#noteSent(composed))),
-    ]);
+    for (const composed of all) this.#noteSent(composed);
+    const outcomes = await this.#sender.sendAll(outgoing, boundMs);
     const firstError = outcomes.find((error) => error !== undefined);
     if (firstError !== undefined) {
       const indices = outcomes.map((_, index) => index);
@@ -132,7 +130,9 @@ export class Client<Tasks extends TaskMap<Tasks> = UntypedTasks> {
    */
   async getStatus(id: string): Promise<Status | undefined> {
     checkName(id, "client.getStatus: the id");
-    const result = await this.#readerOrThrow().read(id);
+    const reader = this.#readerOrThrow();
+    await this.#writer?.flush();
+    const result = await reader.read(id);
     // A Go server stores Success after each step of a workflow.
     return result?.status === Status.Success && !result.isFinished() ? Status.Running : result?.status;
   }
@@ -200,24 +200,26 @@ export class Client<Tasks extends TaskMap<Tasks> = UntypedTasks> {
   }
 
   async #send(composed: Composed): Promise<void> {
-    const sending = this.#sender.send(this.#outgoing(composed), composed.schedule.sendTimeoutMs);
-    const noting = this.#noteSent(composed);
-    await sending;
-    await noting;
+    const outgoing = this.#outgoing(composed);
+    this.#noteSent(composed);
+    await this.#sender.send(outgoing, composed.schedule.sendTimeoutMs);
   }
 
   #outgoing({ group, message, schedule }: Composed) {
     return outgoingOf(this.#routing, group, message, schedule.delayMs, schedule.front);
   }
 
-  /** Stores `Sent` beside the send, unless something is stored by then. Never rejects. */
-  #noteSent({ message }: Composed): Promise<unknown> | undefined {
-    if (this.#settings.statusExpires === 0) return undefined;
-    return this.#writer?.store({
-      id: message.id,
+  /**
+   * Stores `Sent` beside the send, unless something is stored by then. Nobody waits for it but who reads from this
+   * client: a backend that is slow or down must not hold up a send.
+   */
+  #noteSent({ message }: Composed): void {
+    const { id } = message;
+    this.#writer?.note(id, () => ({
+      id,
       status: Status.Sent,
       workflow: workflowStates(message, 0, "waiting"),
-    });
+    }));
   }
 
   #handle(id: string): TaskHandle {

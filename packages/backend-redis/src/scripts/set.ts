@@ -5,8 +5,10 @@ import { Script } from "@ytask-internal/redis-connection";
  * `isFinished` in @ytask/core/driver tells it.
  *
  * KEYS the key of each entry
- * ARGV when the caller gives up, by Redis' clock in ms ("" never); what the name of a channel begins with; then for each entry: value, seconds until it expires ("" never), and
- *      how: "a" always, "p" unless present, "f" unless finished; in capitals where it is to be announced
+ * ARGV when the caller gives up, by Redis' clock in ms ("" never); what the name of a channel begins with; how all
+ *      entries are stored, or "" where that differs; then for each entry its value, and behind it, where it differs, how:
+ *      a letter, "a" always, "p" unless present, "f" unless finished, in capitals where it is to be announced, and
+ *      behind it the seconds until it expires, or nothing for never
  * Returns Redis' time in ms; one letter an entry: "s" stored, "k" kept, "e" error; and the errors. The letters are
  * false where the caller gave up before, and nothing was done.
  */
@@ -32,10 +34,12 @@ local function store(key, value, seconds, how)
   if seconds == '' then return redis.pcall('SET', key, value) end
   return redis.pcall('SET', key, value, 'EX', seconds)
 end
-local letters, reply = {}, { now, '' }
+local letters, reply, common = {}, { now, '' }, ARGV[3]
 for i, key in ipairs(KEYS) do
-  local how = ARGV[3 * i + 2]
-  local result = store(key, ARGV[3 * i], ARGV[3 * i + 1], string.lower(how))
+  local value, settings = ARGV[3 + i], common
+  if common == '' then value, settings = ARGV[2 * i + 2], ARGV[2 * i + 3] end
+  local how = string.sub(settings, 1, 1)
+  local result = store(key, value, string.sub(settings, 2), string.lower(how))
   if not result then letters[i] = 'k'
   elseif result.err then
     letters[i] = 'e'

@@ -111,6 +111,8 @@ export class DeliveryWorker {
   async #afterWaiting(execution: Execution, atReceipt: Known): Promise<Known | undefined> {
     const { clock } = this.#engine.options;
     const since = clock.now();
+    // A call that was under way when the look-ahead ended must not take again what was just given back.
+    if (this.#lookAhead.size === 0) return undefined;
     if (!(await this.#slots.wait())) return undefined;
     if (clock.now() - since < staleMs) return atReceipt;
     const [known = atReceipt] = await inspect([execution], this.#engine.store);

@@ -11,7 +11,8 @@ import { Settler } from "./settler.js";
 
 /** From this concurrency on a broker that sends ahead may hold as many tasks again as run. */
 const sendAheadFrom = 20;
-/** Where it does not, those that ran and are being settled may be this many more than twice those that run. */
+/** Where it does not, so many times as many as run may be out: received ahead, running, being settled; and some more. */
+const timesConcurrency = 5;
 const settlingRoom = 32;
 
 /** A group that a server runs: its subscription, what it holds of it, and how it ends. */
@@ -143,5 +144,5 @@ export class Group {
  */
 function maxUnsettledOf(concurrency: number, sendsAhead: boolean): number {
   if (sendsAhead) return concurrency < sendAheadFrom ? concurrency : 2 * concurrency;
-  return 3 * concurrency + settlingRoom;
+  return timesConcurrency * concurrency + settlingRoom;
 }

@@ -2,6 +2,8 @@
 const shortMs = 5;
 /** What the average becomes where a task waited in vain: it takes some hundred short ones to forget that. */
 const longMs = 1_000;
+/** So many times as many as run are held beside those that run. */
+const times = 2;
 /** How many tasks must have ended before their average says anything. */
 const enough = 50;
 /** The weight of the latest task in the average. */
@@ -9,16 +11,15 @@ const weight = 0.05;
 
 /**
  * How many deliveries a group may hold beside those that run. Where tasks are short, waiting for the broker costs more
- * than running them, so as many again as run are received ahead; where they are long, none: another server may be idle.
+ * than running them, so some are received ahead; where they are long, none: another server may be idle.
  */
 export class LookAhead {
   readonly #most: number;
   #averageMs = 0;
   #ended = 0;
 
-  /** @param most how many deliveries are held at most */
-  constructor(most: number) {
-    this.#most = most;
+  constructor(concurrency: number) {
+    this.#most = times * concurrency;
   }
 
   taskEnded(durationMs: number): void {
