@@ -1,4 +1,4 @@
-import { randomUUID } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import type { DeadLetterReason, Letter, Outgoing } from "@ytask/core/driver";
 import type { GetMessage } from "amqplib";
 import { deadQueue, groupQueue } from "./names.js";
@@ -60,18 +60,32 @@ const reasons: readonly string[] = [
 const isReason = (value: unknown): value is DeadLetterReason =>
   typeof value === "string" && reasons.includes(value);
 
+/** What `randomUUID` makes: the ids of letters that this broker wrote. No two of them are the same. */
+const ownId = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/;
+
+/** Whether a letter of this id is the only one. Somebody else may give one id to many, or none. */
+export const isUniqueId = (id: string): boolean => ownId.test(id);
+
+/** Names a dead letter. One without an id is named by its body. */
+export function letterId({ properties: { messageId }, content }: GetMessage): string {
+  const given: unknown = messageId;
+  return typeof given === "string" && given !== ""
+    ? given
+    : `body-${createHash("sha256").update(content).digest("base64url")}`;
+}
+
 /** Reads a dead letter. What somebody else put into the queue counts as malformed. */
 export function letterOf(message: GetMessage): Letter {
-  const { headers = {}, messageId } = message.properties;
+  const { headers = {} } = message.properties;
   const reason: unknown = headers[REASON];
   const error: unknown = headers[ERROR];
-  const at: unknown = headers[AT];
+  const at = new Date(numberIn(message, AT));
   return {
-    id: String(messageId),
+    id: letterId(message),
     body: message.content.toString(),
     reason: isReason(reason) ? reason : "malformed",
     ...(typeof error === "string" ? { error } : {}),
-    at: new Date(typeof at === "number" ? at : 0),
+    at: Number.isNaN(at.getTime()) ? new Date(0) : at,
   };
 }
 
@@ -82,8 +96,13 @@ export function byAge(one: GetMessage, other: GetMessage): number {
   return at - otherAt || order - otherOrder;
 }
 
-function ageOf({ properties: { headers = {} } }: GetMessage): readonly [at: number, order: number] {
-  const at: unknown = headers[AT];
-  const order: unknown = headers[ORDER];
-  return [typeof at === "number" ? at : 0, typeof order === "number" ? order : 0];
+const ageOf = (message: GetMessage): readonly [at: number, order: number] => [
+  numberIn(message, AT),
+  numberIn(message, ORDER),
+];
+
+/** A number that a letter carries; 0 where it carries none. */
+function numberIn({ properties: { headers = {} } }: GetMessage, name: string): number {
+  const value: unknown = headers[name];
+  return typeof value === "number" && Number.isFinite(value) ? value : 0;
 }

@@ -1,6 +1,6 @@
 import { bounded, type DeadLetters, type Letter, SendFailed } from "@ytask/core/driver";
 import type { Channel, GetMessage } from "amqplib";
-import { letterOf } from "./addressing.js";
+import { isUniqueId, letterId, letterOf } from "./addressing.js";
 import type { Connections } from "./connections.js";
 import { explain, NOT_FOUND, replyCode } from "./errors.js";
 import { LetterReader } from "./letter-reader.js";
@@ -39,8 +39,11 @@ export class RabbitMqDeadLetters implements DeadLetters {
 
   async redrive(ids?: readonly string[], rewrite?: (letter: Letter) => string): Promise<number> {
     const wanted = ids === undefined ? undefined : new Set(ids);
-    const isWanted = (letter: GetMessage) =>
-      wanted === undefined || wanted.delete(String(letter.properties.messageId));
+    const isWanted = (letter: GetMessage) => {
+      const id = letterId(letter);
+      // An id that others may have too stays wanted until the end.
+      return wanted === undefined || (isUniqueId(id) ? wanted.delete(id) : wanted.has(id));
+    };
     return this.#read(0, async (reader) => {
       // No more than there are now: what fails again soon would be sent again and again.
       let left = await reader.count();
