@@ -94,7 +94,7 @@ const bit = (units: number, index: number): boolean => Math.floor(units / 2 ** i
  * one. Weighs what rounding adds against the hops it saves; the result stays within one per cent.
  */
 function fewerHops(units: number, delayMs: number): number {
-  const hopMs = 4 + delayMs / 4_000;
+  const hopMs = 8 + delayMs / 4_000;
   let best = units;
   let bestCost = Number.POSITIVE_INFINITY;
   for (let index = 0; index <= highestDoubling; index++) {

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Delivery, SubscribeOptions, Subscription } from "@ytask/core/driver";
 import { waitUntil } from "@ytask-internal/test-servers";
 import type { RabbitMqBroker } from "../../src/index.js";
@@ -76,6 +77,8 @@ export class Taker {
     while (!this.#isClosed) {
       const taken = await this.#subscription.receive(100, 1_000).catch(() => []);
       this.deliveries.push(...taken);
+      // A subscription that its broker closed gives nothing at once, again and again.
+      if (taken.length === 0) await nextTurn();
       if (ack) await this.#subscription.settle(taken.map((delivery) => ({ delivery, kind: "ack" })));
     }
   }
