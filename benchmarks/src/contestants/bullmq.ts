@@ -1,0 +1,54 @@
+import { Job, Queue, QueueEvents, Worker } from "bullmq";
+import type { Contestant, Payload, Session } from "../contestant.js";
+import { inWindows } from "../in-windows.js";
+
+async function open(redisUrl: string, name: string): Promise<Session> {
+  const { hostname: host, port } = new URL(redisUrl);
+  const connection = { host, port: Number(port) };
+  const queue = new Queue<Payload, number>(name, { connection });
+  await queue.waitUntilReady();
+  const ids: string[] = [];
+  const note = ({ id = "" }: { id?: string | undefined }): number => ids.push(id);
+  let events: QueueEvents | undefined;
+  return {
+    send: async (payload) => note(await queue.add("echo", payload)),
+    sendMany: async (payloads) =>
+      (await queue.addBulk(payloads.map((data) => ({ name: "echo", data })))).forEach(note),
+    sendDelayed: async (payload, delay) => note(await queue.add("echo", payload, { delay })),
+    async call(payload) {
+      if (events === undefined) {
+        events = new QueueEvents(name, { connection });
+        events.setMaxListeners(0);
+        await events.waitUntilReady();
+      }
+      const job = await queue.add("echo", payload);
+      note(job);
+      return job.waitUntilFinished(events);
+    },
+    async serve(concurrency, run, onDone) {
+      const work = async ({ data: { index } }: Job<Payload, number>): Promise<number> => {
+        run(index);
+        return index;
+      };
+      const worker = new Worker<Payload, number>(name, work, { connection, concurrency });
+      worker.on("completed", onDone);
+      worker.on("error", (error) => console.error(error));
+      await worker.waitUntilReady();
+      return { stop: () => worker.close() };
+    },
+    results: () => inWindows(ids, async (id) => (await Job.fromId(queue, id))?.returnvalue),
+    async close() {
+      await events?.close();
+      await queue.close();
+    },
+  };
+}
+
+export const bullmq: Contestant = {
+  name: "BullMQ",
+  store: "redis",
+  guarantees: "append-only file, everysec; results kept in the job",
+  packages: ["bullmq", "ioredis"],
+  can: new Set(["sendMany", "sendDelayed", "call", "processes"]),
+  open: ({ redisUrl }, queue) => open(redisUrl, queue),
+};

@@ -1,0 +1,27 @@
+import type { Contestant } from "../contestant.js";
+import { bareRabbitMq } from "./bare-rabbitmq.js";
+import { bareRedis } from "./bare-redis.js";
+import { beeQueue } from "./bee-queue.js";
+import { bullmq } from "./bullmq.js";
+import { jobQueue } from "./job-queue.js";
+import { ytaskMemory, ytaskRabbitMq, ytaskRedis, ytaskRedisResults } from "./ytask.js";
+
+/** In the order in which they are shown. */
+export const contestants: Readonly<Record<string, Contestant>> = {
+  "ytask-memory": ytaskMemory,
+  "ytask-redis": ytaskRedis,
+  "ytask-redis-results": ytaskRedisResults,
+  bullmq,
+  "bee-queue": beeQueue,
+  "job-queue": jobQueue,
+  "bare-redis": bareRedis,
+  "ytask-rabbitmq": ytaskRabbitMq,
+  "bare-rabbitmq": bareRabbitMq,
+};
+
+/** @param name one of the keys of `contestants` */
+export function contestantOf(name: string): Contestant {
+  const contestant = contestants[name];
+  if (contestant !== undefined) return contestant;
+  throw new Error(`there is no contestant ${name}; there are ${Object.keys(contestants).join(", ")}`);
+}
