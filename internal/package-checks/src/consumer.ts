@@ -5,9 +5,9 @@ export interface Consumer {
   readonly name: string;
   /** The server that it needs; undefined where it runs in memory. */
   readonly server: ServerKind | undefined;
-  /** What is installed beside @ytask/core: drivers from their tarballs, client libraries from the registry. */
+  /** What is installed beside @ytask/core: drivers from their tarballs, a client library from the registry. */
   readonly drivers: readonly string[];
-  readonly libraries: Readonly<Record<string, string>>;
+  readonly library: string | undefined;
   readonly imports: string;
   readonly broker: string;
   readonly backend: string;
@@ -20,7 +20,7 @@ export const consumers: readonly Consumer[] = [
     name: "core",
     server: undefined,
     drivers: [],
-    libraries: {},
+    library: undefined,
     imports: fromMemory("MemoryBackend, MemoryBroker"),
     broker: "new MemoryBroker()",
     backend: "new MemoryBackend()",
@@ -29,7 +29,7 @@ export const consumers: readonly Consumer[] = [
     name: "broker-redis",
     server: "redis",
     drivers: ["@ytask/broker-redis"],
-    libraries: { ioredis: "^5.4.0" },
+    library: "ioredis",
     imports: `import { RedisBroker } from "@ytask/broker-redis";\n${fromMemory("MemoryBackend")}`,
     broker: "new RedisBroker({ url: address })",
     backend: "new MemoryBackend()",
@@ -38,7 +38,7 @@ export const consumers: readonly Consumer[] = [
     name: "backend-redis",
     server: "redis",
     drivers: ["@ytask/backend-redis"],
-    libraries: { ioredis: "^5.4.0" },
+    library: "ioredis",
     imports: `import { RedisBackend } from "@ytask/backend-redis";\n${fromMemory("MemoryBroker")}`,
     broker: "new MemoryBroker()",
     backend: "new RedisBackend({ url: address })",
@@ -47,7 +47,7 @@ export const consumers: readonly Consumer[] = [
     name: "broker-rabbitmq",
     server: "rabbitmq",
     drivers: ["@ytask/broker-rabbitmq"],
-    libraries: { amqplib: "^2.3.0" },
+    library: "amqplib",
     imports: `import { RabbitMqBroker } from "@ytask/broker-rabbitmq";\n${fromMemory("MemoryBackend")}`,
     broker: "new RabbitMqBroker({ url: address })",
     backend: "new MemoryBackend()",
@@ -56,7 +56,7 @@ export const consumers: readonly Consumer[] = [
     name: "backend-memcache",
     server: "memcached",
     drivers: ["@ytask/backend-memcache"],
-    libraries: { memjs: "^1.3.0" },
+    library: "memjs",
     imports: `import { MemcacheBackend } from "@ytask/backend-memcache";\n${fromMemory("MemoryBroker")}`,
     broker: "new MemoryBroker()",
     backend: "new MemcacheBackend({ servers: address })",
@@ -65,7 +65,7 @@ export const consumers: readonly Consumer[] = [
     name: "backend-mongo",
     server: "mongo",
     drivers: ["@ytask/backend-mongo"],
-    libraries: { mongodb: "^7.0.0" },
+    library: "mongodb",
     imports: `import { MongoBackend } from "@ytask/backend-mongo";\n${fromMemory("MemoryBroker")}`,
     broker: "new MemoryBroker()",
     backend: "new MongoBackend({ url: address })",

@@ -27,11 +27,13 @@ export class Project {
     const folder = await mkdtemp(join(tmpdir(), "ytask-consumer-"));
     const wanted = ["@ytask/core", ...consumer.drivers];
     const packed = tarballs.filter(({ manifest }) => wanted.includes(manifest.name));
+    const { library } = consumer;
     const manifest = {
       private: true,
       dependencies: {
         ...Object.fromEntries(packed.map(({ manifest: { name }, path }) => [name, `file:${path}`])),
-        ...consumer.libraries,
+        // As who installs it gets it: the newest that the driver works with.
+        ...(library === undefined ? {} : { [library]: rangeOf(library, packed) }),
       },
       devDependencies: { "@types/node": "^20.19.0" },
     };
@@ -83,4 +85,11 @@ export class Project {
   delete(): Promise<void> {
     return rm(this.#folder, { recursive: true, force: true });
   }
+}
+
+function rangeOf(library: string, drivers: readonly Tarball[]): string {
+  const ranges = drivers.flatMap(({ manifest }) => manifest.peerDependencies?.[library] ?? []);
+  const [range] = ranges;
+  if (range === undefined) throw new Error(`no driver names ${library} as a peer dependency`);
+  return range;
 }

@@ -41,7 +41,9 @@ describe.each(drivers)("$manifest.name", ({ manifest }) => {
     const { "@ytask/core": core, ...libraries } = manifest.peerDependencies ?? {};
     // pnpm writes `^` and the version of core into it when it packs.
     expect(core).toBe("workspace:^");
-    expect(Object.values(libraries)).toEqual([expect.stringMatching(/^\^\d+\.\d+\.\d+$/)]);
+    expect(Object.values(libraries)).toEqual([
+      expect.stringMatching(/^\^\d+\.\d+\.\d+( \|\| \^\d+\.\d+\.\d+)*$/),
+    ]);
     expect(manifest.dependencies ?? {}).toEqual({});
   });
 });
