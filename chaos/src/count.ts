@@ -59,7 +59,7 @@ export function count(facts: Facts): Verdict {
   const seen = (what: ResultSeen) =>
     confirmed.filter(({ sent: { plan } }) => facts.results.get(plan.number) === what);
   const missing = seen("missing");
-  const windows = windowsOf(happened, recorded);
+  const windows = windowsOf(happened, recorded, facts.traits.acksInMemoryMs);
   const verdict = {
     sent: sent.length,
     confirmed: confirmed.length,

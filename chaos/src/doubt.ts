@@ -17,12 +17,21 @@ export interface Window {
 /** For how long after a pause a server may still take what was on its way to it before. */
 const onItsWayMs = 500;
 
-/** When servers may have lost what they held: by the faults, and by pauses that this machine made by itself. */
-export function windowsOf(happened: readonly Happened[], { alive }: Recorded): readonly Window[] {
+/**
+ * When servers may have lost what they held: by the faults, and by pauses that this machine made by itself.
+ *
+ * @param acksInMemoryMs how long before a crash of the broker an ack may have come that it forgot
+ */
+export function windowsOf(
+  happened: readonly Happened[],
+  { alive }: Recorded,
+  acksInMemoryMs: number,
+): readonly Window[] {
   const windows: Window[] = happened
     .filter(({ name }) => faults[name].hits !== "no server")
     .map(({ name, from, until, life }) => ({
-      ...{ title: faults[name].title, from, life },
+      ...{ title: faults[name].title, life },
+      from: name === "restartBroker" ? from - acksInMemoryMs : from,
       until: name === "pause" ? until + onItsWayMs : until,
       isRestartOfBroker: name === "restartBroker",
     }));

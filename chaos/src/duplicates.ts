@@ -8,6 +8,11 @@ export interface Traits {
   readonly atomicReplace: boolean;
   /** A delayed message moves from queue to queue, and a restart between two of them can leave it in both. */
   readonly delaysByMoving: boolean;
+  /**
+   * For how long, in milliseconds, a broker may keep an ack in memory only: a crash takes back what was settled since.
+   * RabbitMQ confirms no acks, and its queues write them down from time to time.
+   */
+  readonly acksInMemoryMs: number;
 }
 
 export interface Duplicates {

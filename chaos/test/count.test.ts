@@ -23,7 +23,7 @@ const execution = (number: number, more: Partial<Execution> = {}): Execution => 
 const facts = (more: Partial<Facts>): Facts => ({
   ...{ sent: [], happened: [], lives: [], results: new Map(), dead: 0, endedAt: 2_000 },
   recorded: { executions: [], alive: [] },
-  traits: { atomicReplace: true, delaysByMoving: false },
+  traits: { atomicReplace: true, delaysByMoving: false, acksInMemoryMs: 0 },
   ...more,
 });
 
@@ -75,13 +75,21 @@ describe("the count", () => {
       ...[execution(1, retried), execution(1, { ...retried, life: "2.1" })],
     ];
     const all = { sent: [sent(1, { failures: 1 })], happened: [kill], ...ran(...executions) };
-    const inSteps = { atomicReplace: false, delaysByMoving: false };
+    const inSteps = { atomicReplace: false, delaysByMoving: false, acksInMemoryMs: 0 };
     expect(count(facts(all)).duplicates).toMatchObject({ count: 2, bound: 1 });
     expect(count(facts({ ...all, traits: inSteps })).duplicates).toMatchObject({
       count: 2,
       bound: 2,
       unexplained: [],
     });
+  });
+
+  it("allows a second run of what was settled right before a crash, only where a broker keeps acks in memory", () => {
+    const crash = { name: "restartBroker", from: 1_060, until: 1_100, life: undefined } as const;
+    const all = { sent: [sent(1)], happened: [crash], ...ran(execution(1), execution(1, again)) };
+    const lazy = { atomicReplace: true, delaysByMoving: false, acksInMemoryMs: 20 };
+    expect(count(facts(all)).duplicates).toMatchObject({ count: 1, bound: 0 });
+    expect(count(facts({ ...all, traits: lazy })).duplicates).toMatchObject({ count: 1, bound: 1 });
   });
 
   it("counts a pause that the machine made by itself like one of its own", () => {

@@ -97,12 +97,14 @@ describeWithServer("rabbitmq", "what somebody else put into RabbitMQ", () => {
         await server.run(group, { concurrency: 5 });
         await client.send(group, "note", []);
         const box = client.deadLetters(group);
-        await waitUntil("the good task has run", () => ran === 1);
-        await waitUntil("all else is dead", async () => (await box.list()).length === all.length);
+        await waitUntil("the good task has run", () => ran === 1, { timeoutMs: 10_000 });
+        await waitUntil("all else is dead", async () => (await box.list()).length === all.length, {
+          timeoutMs: 10_000,
+        });
         for (const letter of await box.list()) expect(letter.reason).toBe("malformed");
         await deleteQueues(inject("amqpUrl"), [queueKey(group)]);
       });
-      await fc.assert(property, { numRuns: isFull ? 200 : 5 });
+      await fc.assert(property, { numRuns: isFull ? 40 : 5 });
     },
     timeoutMs,
   );
@@ -125,7 +127,7 @@ describeWithServer("rabbitmq", "what somebody else put into RabbitMQ", () => {
         expect(messageCount).toBe(all.length);
         await deleteQueues(inject("amqpUrl"), [queue]);
       });
-      await fc.assert(property, { numRuns: isFull ? 200 : 10, examples: found });
+      await fc.assert(property, { numRuns: isFull ? 40 : 10, examples: found });
     },
     timeoutMs,
   );
