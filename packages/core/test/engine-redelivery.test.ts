@@ -123,7 +123,7 @@ describe("a task whose lease was lost", () => {
         name: "run",
         attempt: 1,
         durationMs: world.leaseMs,
-        reason: "the broker took it back",
+        reason: expect.stringMatching(/took it back.*worker thread.*leaseMs/),
       },
     ]);
     expect(await task.value()).toBe("elsewhere");
@@ -184,7 +184,7 @@ describe("a task whose lease was lost", () => {
     await world.clock.advance(100);
     broker.reconnect();
     await world.clock.advance(5_000);
-    expect(events).toEqual(["the broker took it back"]);
+    expect(events).toEqual([expect.stringContaining("the broker took it back")]);
     expect(await task.value()).toBe("the first to finish");
   });
 });

@@ -15,6 +15,10 @@ const sendAheadFrom = 20;
 const timesConcurrency = 5;
 const settlingRoom = 32;
 
+/** Of a lease that ran out the most frequent cause, and what to do about it, stand beside the task's name in the log. */
+const lossReason =
+  "the broker took it back; where a task blocks the event loop, move its work to a worker thread, or raise leaseMs";
+
 /** A group that a server runs: its subscription, what it holds of it, and how it ends. */
 export class Group {
   readonly #engine: Engine;
@@ -85,7 +89,7 @@ export class Group {
       const execution = this.#unsettled.get(delivery);
       if (execution === undefined || execution.isLost) continue;
       execution.isLost = true;
-      tellOfLoss(this.#engine, execution, "the broker took it back");
+      tellOfLoss(this.#engine, execution, lossReason);
       const message = `the lease of task ${execution.id} was lost: it may run on another server`;
       execution.fire(new YTaskError(ErrorCode.LeaseLost, message));
     }
