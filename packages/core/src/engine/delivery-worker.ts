@@ -5,7 +5,7 @@ import { withoutRunning } from "./before-run/without-running.js";
 import { type Conclusion, conclude, fail, runningResult } from "./conclude.js";
 import type { Engine } from "./engine.js";
 import { Execution } from "./execution.js";
-import { finish, type Tally } from "./finish.js";
+import { Finisher, type SettleAll, type Tally } from "./finisher.js";
 import { LookAhead } from "./look-ahead.js";
 import { readDelivery, type Unreadable } from "./read-delivery.js";
 import { outgoingOf, type Routing } from "./router.js";
@@ -28,6 +28,7 @@ export interface WorkerOptions {
   readonly unsettled: Map<Delivery, Execution | undefined>;
   readonly tally: Tally;
   settle(settlement: Settlement): Promise<Outcome>;
+  readonly settleAll: SettleAll;
   /** Called when a delivery needs no slot any more. */
   onDone(): void;
 }
@@ -38,13 +39,18 @@ export class DeliveryWorker {
   readonly #engine: Engine;
   readonly #slots: Slots;
   readonly #lookAhead: LookAhead;
+  readonly #finisher: Finisher;
   #isStopping = false;
+  /** Deliveries that were received and are not at the end of their way. */
+  #open = 0;
+  #onDrained: (() => void)[] = [];
 
   constructor(options: WorkerOptions) {
     this.#options = options;
     this.#engine = options.engine;
     this.#slots = new Slots(options.concurrency, options.engine.options.clock);
     this.#lookAhead = new LookAhead(options.concurrency);
+    this.#finisher = new Finisher(options.engine, options.settleAll, options.tally);
   }
 
   /** The most deliveries to hold: those that run, and those that are received ahead of a free slot. */
@@ -58,20 +64,26 @@ export class DeliveryWorker {
     this.#slots.stop();
   }
 
-  /** From receipt to settlement, for each delivery. Never rejects. */
+  /** Resolves once all that was received is settled. */
+  async drained(): Promise<void> {
+    if (this.#open > 0) await new Promise<void>((resolve) => this.#onDrained.push(resolve));
+  }
+
+  /** Takes deliveries on their way to settlement. Never rejects. */
   async work(deliveries: readonly Delivery[]): Promise<void> {
+    this.#open += deliveries.length;
     const executions: Execution[] = [];
-    const unreadable: Unreadable[] = [];
     for (const delivery of deliveries) {
       const read = readDelivery(this.#engine, this.#options.group, delivery);
-      if (read instanceof Execution) executions.push(read);
-      else unreadable.push(read);
       this.#options.unsettled.set(delivery, read instanceof Execution ? read : undefined);
+      if (read instanceof Execution) executions.push(read);
+      else void this.#refuse(read);
     }
-    const refused = unreadable.map((settlement) => this.#refuse(settlement));
-    const known = executions.length === 0 ? [] : await inspect(executions, this.#engine.store);
-    const carried = executions.map((execution, index) => this.#carryOut(execution, known[index] as Known));
-    await Promise.all([...refused, ...carried]);
+    if (executions.length === 0) return;
+    const known = await inspect(executions, this.#engine.store);
+    executions.forEach((execution, index) => {
+      this.#carryOut(execution, known[index] as Known);
+    });
   }
 
   async #refuse(settlement: Unreadable): Promise<void> {
@@ -82,41 +94,64 @@ export class DeliveryWorker {
         error: settlement.error,
         reason: settlement.reason,
       });
+    this.#onEnd();
   }
 
-  /** From what is known of a delivery to its settlement. Never rejects. */
-  async #carryOut(execution: Execution, atReceipt: Known): Promise<void> {
-    if (atReceipt.result !== undefined && execution.message.extension.step === undefined)
-      execution.step = stepFromResult(execution.message, atReceipt.result);
-    const known = this.#slots.take() ? atReceipt : await this.#afterWaiting(execution, atReceipt);
+  /** From what is known of a delivery to its slot. */
+  #carryOut(execution: Execution, known: Known): void {
+    if (known.result !== undefined && execution.message.extension.step === undefined)
+      execution.step = stepFromResult(execution.message, known.result);
+    if (this.#slots.take()) {
+      this.#begin(execution, known);
+      return;
+    }
+    // A call that was under way when the look-ahead ended must not take again what was just given back.
+    if (this.#lookAhead.size === 0) {
+      this.#giveBack(execution);
+      return;
+    }
+    this.#slots.wait((waitedMs) => {
+      if (waitedMs === undefined) this.#giveBack(execution);
+      else if (waitedMs < staleMs) this.#begin(execution, known);
+      else void this.#inspectAgain(execution, known);
+    });
+  }
+
+  /** It may have been aborted while it waited. */
+  async #inspectAgain(execution: Execution, atReceipt: Known): Promise<void> {
+    const [known = atReceipt] = await inspect([execution], this.#engine.store);
+    this.#begin(execution, known);
+  }
+
+  /** Gives back what got no slot. */
+  #giveBack({ delivery }: Execution): void {
+    this.#lookAhead.waitedInVain();
+    this.#options.onDone();
+    void this.#settleAlone({ delivery, kind: "release" });
+  }
+
+  /** With a slot: runs it, unless it need not run. */
+  #begin(execution: Execution, known: Known): void {
     const early =
-      known === undefined || this.#isStopping || execution.isLost
+      this.#isStopping || execution.isLost
         ? ({ delivery: execution.delivery, kind: "release" } as const)
         : this.#withoutRunning(execution, known);
     if (early === undefined) {
       const running = this.#run(execution);
-      const ending = running instanceof Promise ? await running : running;
-      if (!execution.isLate) this.#ended(execution);
-      return this.#finish(execution, this.#conclude(execution, ending));
+      if (running instanceof Promise) void running.then((ending) => this.#conclude(execution, ending));
+      else this.#conclude(execution, running);
+      return;
     }
-    if (known !== undefined) this.#slots.free();
-    else this.#lookAhead.waitedInVain();
+    this.#slots.free();
     this.#options.onDone();
-    if ("settlement" in early) return this.#finish(execution, early);
-    if ((await this.#options.settle(early)) === "settled" && early.kind === "release")
-      this.#options.tally.released++;
+    if ("settlement" in early) this.#finish(execution, early);
+    else void this.#settleAlone(early);
   }
 
-  /** Waits for a slot. Resolves to what is known by then: it may have been aborted; undefined where it got none. */
-  async #afterWaiting(execution: Execution, atReceipt: Known): Promise<Known | undefined> {
-    const { clock } = this.#engine.options;
-    const since = clock.now();
-    // A call that was under way when the look-ahead ended must not take again what was just given back.
-    if (this.#lookAhead.size === 0) return undefined;
-    if (!(await this.#slots.wait())) return undefined;
-    if (clock.now() - since < staleMs) return atReceipt;
-    const [known = atReceipt] = await inspect([execution], this.#engine.store);
-    return known;
+  async #settleAlone(settlement: Settlement): Promise<void> {
+    if ((await this.#options.settle(settlement)) === "settled" && settlement.kind === "release")
+      this.#options.tally.released++;
+    this.#onEnd();
   }
 
   #withoutRunning(execution: Execution, known: Known): Settlement | Conclusion | undefined {
@@ -127,8 +162,13 @@ export class DeliveryWorker {
     }
   }
 
+  #conclude(execution: Execution, ending: Ending): void {
+    if (!execution.isLate) this.#ended(execution);
+    this.#finish(execution, this.#conclusionOf(execution, ending));
+  }
+
   /** What cannot be carried out, such as a next step that is too large to be sent, has failed for good. */
-  #conclude(execution: Execution, ending: Ending): Conclusion {
+  #conclusionOf(execution: Execution, ending: Ending): Conclusion {
     try {
       return conclude(execution, ending, this.#route, this.#engine.options.clock.now());
     } catch (error) {
@@ -170,11 +210,18 @@ export class DeliveryWorker {
     this.#options.onDone();
   }
 
-  #finish(execution: Execution, conclusion: Conclusion): Promise<void> {
+  #finish(execution: Execution, conclusion: Conclusion): void {
     // What the shutdown gave back is no longer ours to finish.
-    if (!this.#options.unsettled.has(execution.delivery)) return Promise.resolve();
-    return finish(this.#engine, execution, conclusion, this.#options.settle, this.#options.tally);
+    if (this.#options.unsettled.has(execution.delivery))
+      this.#finisher.finish(execution, conclusion, this.#onEnd);
+    else this.#onEnd();
   }
+
+  readonly #onEnd = (): void => {
+    if (--this.#open > 0) return;
+    for (const resolve of this.#onDrained) resolve();
+    this.#onDrained = [];
+  };
 
   readonly #route = (group: string, message: Message, delayMs: number): Outgoing =>
     outgoingOf(this.#options.routing, group, message, delayMs);

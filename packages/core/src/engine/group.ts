@@ -4,15 +4,15 @@ import { queueKey } from "../keys.js";
 import { DeliveryWorker } from "./delivery-worker.js";
 import type { Engine } from "./engine.js";
 import type { Execution } from "./execution.js";
-import { type Tally, tellOfLoss } from "./finish.js";
+import { type SettleAll, type Tally, tellOfLoss } from "./finisher.js";
+import { mostAhead } from "./look-ahead.js";
 import { Puller } from "./puller.js";
 import type { Routing } from "./router.js";
 import { Settler } from "./settler.js";
 
 /** From this concurrency on a broker that sends ahead may hold as many tasks again as run. */
 const sendAheadFrom = 20;
-/** Where it does not, so many times as many as run may be out: received ahead, running, being settled; and some more. */
-const timesConcurrency = 5;
+/** Where it does not, there is some room for what ran and is being settled, beside as much again as is held. */
 const settlingRoom = 32;
 
 /** Of a lease that ran out the most frequent cause, and what to do about it, stand beside the task's name in the log. */
@@ -28,7 +28,6 @@ export class Group {
   readonly #worker: DeliveryWorker;
   /** Every delivery that is not settled yet, in the order of receipt. */
   readonly #unsettled = new Map<Delivery, Execution | undefined>();
-  readonly #working = new Set<Promise<void>>();
   /** How many tasks ended, and how many were given back, since the shutdown began. */
   readonly tally: Tally = { completed: 0, released: 0 };
 
@@ -69,6 +68,7 @@ export class Group {
       unsettled: this.#unsettled,
       tally: this.tally,
       settle: this.#settle,
+      settleAll: this.#settleAll,
       onDone: () => this.#puller.done(),
     });
     this.#worker = worker;
@@ -79,7 +79,7 @@ export class Group {
       mayHold: () => worker.mayHold,
       clock,
       logger,
-      onDeliveries: (deliveries) => this.#take(deliveries),
+      onDeliveries: (deliveries) => void worker.work(deliveries),
     });
   }
 
@@ -104,8 +104,8 @@ export class Group {
   }
 
   /** Resolves once every delivery that was received is settled. */
-  async drained(): Promise<void> {
-    while (this.#working.size > 0) await Promise.all(this.#working);
+  drained(): Promise<void> {
+    return this.#worker.drained();
   }
 
   /** Fires the signals of what still runs. An attempt that ends for that does not count. */
@@ -128,18 +128,23 @@ export class Group {
     await this.#subscription.close();
   }
 
-  #take(deliveries: readonly Delivery[]): void {
-    const working = this.#worker.work(deliveries);
-    this.#working.add(working);
-    void working.finally(() => this.#working.delete(working));
-  }
-
   readonly #settle = async (settlement: Settlement): Promise<Outcome> => {
     const outcome = await this.#settler.settle(settlement);
-    this.#unsettled.delete(settlement.delivery);
-    this.#puller.settled();
+    this.#settled(settlement);
     return outcome;
   };
+
+  readonly #settleAll: SettleAll = (settlements, onOutcome) =>
+    void this.#settler.settleAll(settlements, (index, outcome) => {
+      const settlement = settlements[index];
+      if (settlement !== undefined) this.#settled(settlement);
+      onOutcome(index, outcome);
+    });
+
+  #settled({ delivery }: Settlement): void {
+    this.#unsettled.delete(delivery);
+    this.#puller.settled();
+  }
 }
 
 /**
@@ -148,5 +153,5 @@ export class Group {
  */
 function maxUnsettledOf(concurrency: number, sendsAhead: boolean): number {
   if (sendsAhead) return concurrency < sendAheadFrom ? concurrency : 2 * concurrency;
-  return timesConcurrency * concurrency + settlingRoom;
+  return concurrency + 2 * mostAhead(concurrency) + settlingRoom;
 }

@@ -2,8 +2,12 @@
 const shortMs = 5;
 /** What the average becomes where a task waited in vain: it takes some hundred short ones to forget that. */
 const longMs = 1_000;
-/** So many times as many as run are held beside those that run. */
-const times = 2;
+/** What is received ahead should begin within so many milliseconds: for longer no other server should miss it. */
+const aheadMs = 10;
+/** A shorter average, of durations in whole milliseconds, says no more than that the tasks are short. */
+const leastMs = 0.2;
+/** Beyond so many, or twice as many as run, a larger batch makes nothing cheaper. */
+const enoughForABatch = 200;
 /** How many tasks must have ended before their average says anything. */
 const enough = 50;
 /** The weight of the latest task in the average. */
@@ -11,15 +15,15 @@ const weight = 0.05;
 
 /**
  * How many deliveries a group may hold beside those that run. Where tasks are short, waiting for the broker costs more
- * than running them, so some are received ahead; where they are long, none: another server may be idle.
+ * than running them, so what will begin soon is received ahead; where they are long, none: another server may be idle.
  */
 export class LookAhead {
-  readonly #most: number;
+  readonly #concurrency: number;
   #averageMs = 0;
   #ended = 0;
 
   constructor(concurrency: number) {
-    this.#most = times * concurrency;
+    this.#concurrency = concurrency;
   }
 
   taskEnded(durationMs: number): void {
@@ -33,6 +37,12 @@ export class LookAhead {
   }
 
   get size(): number {
-    return this.#ended >= enough && this.#averageMs < shortMs ? this.#most : 0;
+    if (this.#ended < enough || this.#averageMs >= shortMs) return 0;
+    const soon = Math.floor((this.#concurrency * aheadMs) / Math.max(leastMs, this.#averageMs));
+    return Math.min(soon, mostAhead(this.#concurrency));
   }
 }
+
+/** The most that is ever received ahead at a concurrency. */
+export const mostAhead = (concurrency: number): number =>
+  Math.min((aheadMs / leastMs) * concurrency, Math.max(2 * concurrency, enoughForABatch));

@@ -32,6 +32,22 @@ export class Settler {
       .then((outcome) => (outcome === "unknown" ? this.#settleAgain(settlement) : outcome));
   }
 
+  /**
+   * The same for many in one call: calls `onOutcome` with the index of each once its outcome is known, without waiting
+   * for others.
+   */
+  async settleAll(
+    settlements: readonly Settlement[],
+    onOutcome: (index: number, outcome: Outcome) => void,
+  ): Promise<void> {
+    const outcomes = await this.#settle(settlements);
+    settlements.forEach((settlement, index) => {
+      const outcome = outcomes[index] ?? "unknown";
+      if (outcome !== "unknown") onOutcome(index, outcome);
+      else void this.#settleAgain(settlement).then((known) => onOutcome(index, known));
+    });
+  }
+
   /** From now on an unknown outcome is final. */
   close(): void {
     this.#isClosed = true;

@@ -5,7 +5,7 @@ const patienceMs = 1_000;
 
 interface Waiting {
   readonly sinceMs: number;
-  resolve(isTaken: boolean): void;
+  readonly onTaken: (waitedMs: number | undefined) => void;
 }
 
 /** At most so many tasks of a group run at a time; the others wait for a slot in the order they came. */
@@ -15,6 +15,7 @@ export class Slots {
   readonly #waiting = new Set<Waiting>();
   #timer: Timer | undefined;
   #isStopped = false;
+  #isHandingOut = false;
 
   constructor(capacity: number, clock: Clock) {
     this.#free = capacity;
@@ -28,31 +29,39 @@ export class Slots {
     return true;
   }
 
-  /** Resolves to true once a slot is taken; to false where none was free for a second, or `stop` was called. */
-  wait(): Promise<boolean> {
-    if (this.#isStopped) return Promise.resolve(false);
-    return new Promise((resolve) => {
-      this.#waiting.add({ sinceMs: this.#clock.now(), resolve });
-      this.#timer ??= this.#clock.after(patienceMs, () => this.#giveUp());
-    });
-  }
-
-  /** Gives a slot back. */
-  free(): void {
-    const [next] = this.#waiting;
-    if (next === undefined) {
-      this.#free++;
+  /**
+   * Calls `onTaken` once a slot is taken, with the milliseconds that took; with undefined where none was free for a
+   * second, or `stop` was called.
+   */
+  wait(onTaken: Waiting["onTaken"]): void {
+    if (this.#isStopped) {
+      onTaken(undefined);
       return;
     }
-    this.#waiting.delete(next);
-    next.resolve(true);
+    this.#waiting.add({ sinceMs: this.#clock.now(), onTaken });
+    this.#timer ??= this.#clock.after(patienceMs, () => this.#giveUp());
+  }
+
+  /** Gives a slot back. Whoever waited longest may begin before this returns. */
+  free(): void {
+    this.#free++;
+    // A short task that begins in here may end in here too: the loop, not a call inside of that one, begins the next.
+    if (this.#isHandingOut) return;
+    this.#isHandingOut = true;
+    for (const next of this.#waiting) {
+      if (this.#free === 0) break;
+      this.#free--;
+      this.#waiting.delete(next);
+      next.onTaken(this.#clock.now() - next.sinceMs);
+    }
+    this.#isHandingOut = false;
   }
 
   /** Ends all waiting. */
   stop(): void {
     this.#isStopped = true;
     this.#timer?.cancel();
-    for (const waiting of this.#waiting) waiting.resolve(false);
+    for (const { onTaken } of this.#waiting) onTaken(undefined);
     this.#waiting.clear();
   }
 
@@ -65,7 +74,7 @@ export class Slots {
         return;
       }
       this.#waiting.delete(waiting);
-      waiting.resolve(false);
+      waiting.onTaken(undefined);
     }
   }
 }

@@ -16,11 +16,8 @@ interface Pending {
   /** Made when it is written: most statuses on the way are overtaken before. */
   make: () => ResultFields;
   isFinished: boolean;
-  /** Those who wait for the result to be stored; nobody waits for a status on the way. */
-  waiting: ((stored: Stored) => void)[];
 }
 
-const notStored: Stored = { kind: "kept" };
 const largestBatch = 500;
 
 /**
@@ -49,25 +46,22 @@ export class StatusWriter {
     if (this.#expiry.statusExpires !== 0) this.#add(id, make, false);
   }
 
-  /** Writes a result. Resolves once that is done or has failed; never rejects. */
-  store(result: ResultFields): Promise<Stored> {
-    if (expirySeconds(this.#expiry, result.status) === 0) return Promise.resolve(notStored);
-    const pending = this.#add(result.id, () => result, result.status >= Status.Success);
-    return new Promise((resolve) => pending.waiting.push(resolve));
+  /** Writes a result, soon; `flush` tells when that is done or has failed. */
+  store(result: ResultFields): void {
+    if (expirySeconds(this.#expiry, result.status) !== 0)
+      this.#add(result.id, () => result, result.status >= Status.Success);
   }
 
-  /** Resolves once all that was noted so far is written or has failed. */
+  /** Resolves once all that was given so far is written or has failed; never rejects. */
   async flush(): Promise<void> {
     this.#write();
     await Promise.all(this.#inFlight);
   }
 
-  #add(id: string, make: () => ResultFields, isFinished: boolean): Pending {
-    let pending = this.#pending.get(id);
-    if (pending === undefined) {
-      pending = { make, isFinished, waiting: [] };
-      this.#pending.set(id, pending);
-    } else if (isFinished || !pending.isFinished) {
+  #add(id: string, make: () => ResultFields, isFinished: boolean): void {
+    const pending = this.#pending.get(id);
+    if (pending === undefined) this.#pending.set(id, { make, isFinished });
+    else if (isFinished || !pending.isFinished) {
       pending.make = make;
       pending.isFinished = isFinished;
     }
@@ -75,7 +69,6 @@ export class StatusWriter {
       this.#isScheduled = true;
       setImmediate(() => this.#write());
     }
-    return pending;
   }
 
   #write(): void {
@@ -95,9 +88,6 @@ export class StatusWriter {
     const outcomes = await this.#set(results);
     const tooLarge = results.filter((_, index) => isTooLarge(outcomes[index]));
     if (tooLarge.length > 0) await this.#storeFailuresInstead(tooLarge);
-    batch.forEach(({ waiting }, index) => {
-      for (const resolve of waiting) resolve(outcomes[index] ?? notStored);
-    });
   }
 
   /**

@@ -1,0 +1,92 @@
+import type { Outcome, Settlement } from "../broker.js";
+import type { Conclusion } from "./conclude.js";
+import type { Engine } from "./engine.js";
+import type { Execution } from "./execution.js";
+import { callOnComplete } from "./on-complete.js";
+
+/** How many tasks ended, and how many were given back. */
+export interface Tally {
+  completed: number;
+  released: number;
+}
+
+/** Settles, and calls `onOutcome` with the index of each once its outcome is known. Never rejects. */
+export type SettleAll = (
+  settlements: readonly Settlement[],
+  onOutcome: (index: number, outcome: Outcome) => void,
+) => void;
+
+interface Concluded {
+  readonly execution: Execution;
+  readonly conclusion: Conclusion;
+  readonly onEnd: () => void;
+}
+
+/**
+ * Stores the result, settles, tells: in this order, so that a crash between two of them loses nothing. What is
+ * concluded in one turn of the event loop takes these steps together: a promise a step, not one a task.
+ */
+export class Finisher {
+  readonly #engine: Engine;
+  readonly #settle: SettleAll;
+  readonly #tally: Tally;
+  #concluded: Concluded[] = [];
+
+  constructor(engine: Engine, settle: SettleAll, tally: Tally) {
+    this.#engine = engine;
+    this.#settle = settle;
+    this.#tally = tally;
+  }
+
+  /** @param onEnd called once nothing is left to do for it */
+  finish(execution: Execution, conclusion: Conclusion, onEnd: () => void): void {
+    const { result, settlement } = conclusion;
+    // Of a task that may run elsewhere only a finished result may be written: it stands unless another came first.
+    const isOvertaken = execution.isLost && settlement.kind === "replace";
+    if (result !== undefined && !isOvertaken) this.#engine.writer?.store(result);
+    if (this.#concluded.length === 0) setImmediate(() => void this.#finishAll());
+    this.#concluded.push({ execution, conclusion, onEnd });
+  }
+
+  async #finishAll(): Promise<void> {
+    const all = this.#concluded;
+    this.#concluded = [];
+    await this.#engine.writer?.flush();
+    const settlements = all.map(({ conclusion }) => conclusion.settlement);
+    this.#settle(settlements, (index, outcome) => {
+      const concluded = all[index];
+      if (concluded !== undefined) this.#end(concluded, outcome);
+    });
+  }
+
+  #end({ execution, conclusion, onEnd }: Concluded, outcome: Outcome): void {
+    if (outcome === "lost" && !execution.isLost)
+      tellOfLoss(this.#engine, execution, "it was settled too late");
+    if (outcome === "unknown")
+      execution.warn("a delivery could not be settled before the server closed; it will be delivered again");
+    const completing = outcome === "settled" ? this.#tell(execution, conclusion) : undefined;
+    if (completing === undefined) onEnd();
+    else void completing.then(onEnd);
+  }
+
+  /** Tells what became of a task. A promise where there is a callback to wait for. */
+  #tell(
+    execution: Execution,
+    { result, settlement, event, error, reason }: Conclusion,
+  ): Promise<void> | undefined {
+    const { announcer, options } = this.#engine;
+    this.#tally[settlement.kind === "release" ? "released" : "completed"]++;
+    if (event === undefined) return undefined;
+    const now = options.clock.now();
+    announcer.announce(event, execution, now, { error, reason: event === "aborted" ? reason : undefined });
+    if (settlement.kind === "deadLetter")
+      announcer.announce("deadLettered", execution, now, { error, reason });
+    if (result === undefined || event === "retried" || execution.task?.options.onComplete === undefined)
+      return undefined;
+    return callOnComplete(execution, result);
+  }
+}
+
+/** Tells that a task may be running on another server by now. */
+export const tellOfLoss = ({ announcer, options }: Engine, execution: Execution, reason: string): void =>
+  announcer.announce("leaseLost", execution, options.clock.now(), { reason });
