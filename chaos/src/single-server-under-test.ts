@@ -3,9 +3,9 @@ import { startProxy, startRabbitMq, startRedis } from "@ytask-internal/test-serv
 import type { BrokerUnderTest } from "./broker-under-test.js";
 import { swallowFor } from "./swallow.js";
 
-/** One Redis that writes its append-only file before it answers. */
+/** One Redis that writes its append-only file before it answers: with everysec it may not, while its disk is busy. */
 export async function startRedisUnderTest(leaseMs: number): Promise<BrokerUnderTest> {
-  const server = await startRedis();
+  const server = await startRedis({ arguments: ["--appendfsync", "always"] });
   const proxy = await startProxy(server.port);
   return {
     address: { kind: "redis", url: `redis://127.0.0.1:${proxy.port}`, leaseMs },
