@@ -21,8 +21,9 @@ const { value: anyHeader } = fc.letrec((tie) => ({
     fc.string({ unit: "grapheme", maxLength: 20 }),
     fc.integer(),
     fc.maxSafeInteger().map((value) => ({ "!": "long", value })),
-    // Named as a double: amqplib takes a large one for an integer, and refuses it.
-    fc.double().map((value) => ({ "!": "double", value })),
+    // Named as a double: amqplib takes a large one for an integer, and refuses it. RabbitMQ closes the connection of
+    // who sends it an infinite one, or NaN.
+    fc.double({ noNaN: true, noDefaultInfinity: true }).map((value) => ({ "!": "double", value })),
     fc.boolean(),
     fc.constant(null),
     fc.array(tie("value"), { maxLength: 3 }),
