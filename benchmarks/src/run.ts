@@ -52,13 +52,12 @@ class MeasurementRun {
 
   /** Lets each process compile what it will run. */
   async warmUp(): Promise<void> {
-    const [first] = measurementOf(this.#name).cases(true);
-    if (first === undefined) return;
-    for (const contestant of this.#suited(first))
-      await this.#round(contestant, first).catch(() => {
-        // The rounds that count tell what is wrong.
-        this.#endProcess(contestant);
-      });
+    for (const each of measurementOf(this.#name).cases(true))
+      for (const contestant of this.#suited(each))
+        await this.#round(contestant, each).catch(() => {
+          // The rounds that count tell what is wrong.
+          this.#endProcess(contestant);
+        });
   }
 
   async runCase(each: Case): Promise<CaseOutcome> {

@@ -12,7 +12,7 @@ export const sends: Measurement = {
   },
   cases: (isQuick) => [
     { label: "1 in flight", parameters: { inFlight: 1, count: isQuick ? 500 : 4_000 } },
-    { label: "100 in flight", parameters: { inFlight: 100, count: isQuick ? 2_000 : 40_000 } },
+    { label: "100 in flight", parameters: { inFlight: 100, count: isQuick ? 2_000 : 60_000 } },
   ],
   suits: () => true,
   async round({ contestant, servers, parameters }) {

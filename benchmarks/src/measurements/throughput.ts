@@ -15,9 +15,9 @@ export const throughput: Measurement = {
   cases: (isQuick) =>
     [
       { concurrency: 1, count: 4_000 },
-      { concurrency: 10, count: 20_000 },
-      { concurrency: 100, count: 50_000 },
-      { concurrency: 500, count: 50_000 },
+      { concurrency: 10, count: 30_000 },
+      { concurrency: 100, count: 60_000 },
+      { concurrency: 500, count: 60_000 },
     ].map(({ concurrency, count }) => ({
       label: `concurrency ${concurrency}`,
       parameters: { concurrency, count: isQuick ? count / 20 : count },
