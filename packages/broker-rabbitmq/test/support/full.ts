@@ -9,5 +9,5 @@ export const rounds = (quick: number): number => (isFull ? 20 : quick);
 /** A test that takes long; where it is skipped, its title says why. */
 export function itWhenFull(title: string, timeout: number, body: () => Promise<void>): void {
   if (isFull) it(title, { timeout }, body);
-  else it.skip(`${title} [skipped: it takes long; set YTASK_TEST_FULL]`, body);
+  else it.skip(`${title} (skipped: it takes long; set YTASK_TEST_FULL)`, body);
 }
