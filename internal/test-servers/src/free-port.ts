@@ -1,5 +1,6 @@
 import { randomInt } from "node:crypto";
 import { createServer } from "node:net";
+import { reserve } from "./port-reservation.js";
 
 // Below the range that systems take outgoing connections' ports from (32768 and up on Linux): a client that
 // reconnects to a stopped server's port within that range can be given the same port and connect to itself.
@@ -13,11 +14,11 @@ const canListen = (port: number): Promise<boolean> =>
     server.listen({ port, host: "127.0.0.1", exclusive: true }, () => server.close(() => resolve(true)));
   });
 
-/** A TCP port of 127.0.0.1 that nothing listens on, chosen at random so that parallel runs rarely meet. */
+/** A TCP port of 127.0.0.1 that nothing listens on, reserved for this process: parallel runs get others. */
 export const freePort = async (): Promise<number> => {
   for (let attempt = 0; attempt < 200; attempt += 1) {
     const port = randomInt(lowest, highest);
-    if (await canListen(port)) return port;
+    if (reserve(port) && (await canListen(port))) return port;
   }
   throw new Error(`No free TCP port found between ${lowest} and ${highest}`);
 };
