@@ -10,7 +10,7 @@ import type {
 import { MemoryBackend, MemoryBroker } from "@ytask/core/memory";
 
 /** How many calls there were, and of how many items in all. */
-export interface Calls {
+interface Calls {
   calls: number;
   items: number;
 }
