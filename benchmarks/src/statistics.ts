@@ -12,10 +12,17 @@ export interface Summary {
   readonly median: number;
   readonly least: number;
   readonly most: number;
+  /** What each round came to, in their order. */
+  readonly rounds: readonly number[];
 }
 
 export const summaryOf = (values: readonly number[]): Summary => ({
+  rounds: values,
   median: quantile(values, 0.5),
   least: Math.min(...values),
   most: Math.max(...values),
 });
+
+/** The ratio of two figures, round by round: what slowed a round down slowed both, and says nothing. */
+export const ratioOf = (one: Summary, other: Summary): Summary =>
+  summaryOf(one.rounds.map((value, round) => value / (other.rounds[round] ?? Number.NaN)));

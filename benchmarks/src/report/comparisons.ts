@@ -1,5 +1,6 @@
 import type { Outcome } from "../outcome.js";
-import { formatNumber } from "./format.js";
+import { ratioOf } from "../statistics.js";
+import { formatNumber, formatSummary } from "./format.js";
 import type { Rows } from "./table.js";
 
 interface Comparison {
@@ -24,6 +25,11 @@ const all: readonly Comparison[] = [
     figure: "rate",
     label: "100 in flight",
     ...ofRedis,
+  },
+  {
+    what: "sends a second, 100 in flight",
+    ...{ measurement: "sends", figure: "rate", label: "100 in flight" },
+    ...{ ours: "ytask-redis-results", theirs: "bullmq" },
   },
   { what: "bulk sends a second", measurement: "bulk-sends", figure: "rate", label: "500 a call", ...ofRedis },
   {
@@ -54,17 +60,20 @@ const all: readonly Comparison[] = [
   },
 ];
 
-/** The figures that say most, as ratios of the medians: those that were measured. */
+/** The figures that say most, as ratios: the median of the rounds' own, with the least and the most. */
 export function comparisons({ contestants, measurements }: Outcome): Rows {
   const rows = all.flatMap(({ what, measurement, figure, label, ours, theirs }) => {
     const results = measurements[measurement]?.cases.find((each) => each.label === label)?.results;
     const [one, other] = [results?.[ours]?.[figure], results?.[theirs]?.[figure]];
     if (one === undefined || other === undefined) return [];
     const nameOf = (name: string) => contestants[name]?.name ?? name;
-    const ratio = formatNumber(one.median / other.median);
-    return [
-      [what, nameOf(ours), formatNumber(one.median), nameOf(theirs), formatNumber(other.median), ratio],
-    ];
+    const medians = [
+      nameOf(ours),
+      formatNumber(one.median),
+      nameOf(theirs),
+      formatNumber(other.median),
+    ] as const;
+    return [[what, ...medians, formatSummary(ratioOf(one, other))]];
   });
-  return [["", "", "", "beside", "", "ratio"], ...rows];
+  return [["", "", "median", "beside", "median", "ratio, round by round"], ...rows];
 }

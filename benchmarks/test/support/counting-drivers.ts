@@ -9,12 +9,6 @@ import type {
 } from "@ytask/core/driver";
 import { MemoryBackend, MemoryBroker } from "@ytask/core/memory";
 
-/** How many calls there were, and of how many items in all. */
-interface Calls {
-  calls: number;
-  items: number;
-}
-
 /** In-memory drivers that count what core asks of them. */
 export class CountingDrivers {
   readonly counts = {
