@@ -3,77 +3,40 @@ import { ratioOf } from "../statistics.js";
 import { formatNumber, formatSummary } from "./format.js";
 import type { Rows } from "./table.js";
 
-interface Comparison {
-  readonly what: string;
-  readonly measurement: string;
-  readonly figure: string;
-  readonly label: string;
-  readonly ours: string;
-  readonly theirs: string;
-}
+/** What says most: measurement, figure, case, and the two contestants, ours first. */
+const all = [
+  ["throughput", "rate", "concurrency 100", "ytask-redis", "bullmq"],
+  ["throughput", "rate", "concurrency 10", "ytask-redis", "bullmq"],
+  ["throughput", "cpu", "concurrency 100", "ytask-redis", "bullmq"],
+  ["throughput", "rate", "concurrency 100", "ytask-redis", "bare-redis"],
+  ["sends", "rate", "100 in flight", "ytask-redis", "bullmq"],
+  ["sends", "rate", "100 in flight", "ytask-redis-results", "bullmq"],
+  ["bulk-sends", "rate", "500 a call", "ytask-redis", "bullmq"],
+  ["bulk-sends", "rate", "500 a call", "ytask-redis-results", "bullmq"],
+  ["redis-memory", "bytes", "a number", "ytask-redis", "bullmq"],
+  ["redis-memory", "bytes", "a number", "ytask-redis-results", "bullmq"],
+  ["redis-memory", "bytes", "a number and 100 characters", "ytask-redis", "bullmq"],
+  ["sends", "rate", "100 in flight", "ytask-rabbitmq", "bare-rabbitmq"],
+  ["throughput", "rate", "concurrency 100", "ytask-rabbitmq", "bare-rabbitmq"],
+] as const;
 
-const ofRedis = { ours: "ytask-redis", theirs: "bullmq" };
-const run = { measurement: "throughput", figure: "rate" };
-
-const all: readonly Comparison[] = [
-  { what: "tasks a second, concurrency 100", ...run, label: "concurrency 100", ...ofRedis },
-  { what: "tasks a second, concurrency 10", ...run, label: "concurrency 10", ...ofRedis },
-  { what: "CPU a task, concurrency 100", ...run, figure: "cpu", label: "concurrency 100", ...ofRedis },
-  {
-    what: "sends a second, 100 in flight",
-    measurement: "sends",
-    figure: "rate",
-    label: "100 in flight",
-    ...ofRedis,
-  },
-  {
-    what: "sends a second, 100 in flight",
-    ...{ measurement: "sends", figure: "rate", label: "100 in flight" },
-    ...{ ours: "ytask-redis-results", theirs: "bullmq" },
-  },
-  { what: "bulk sends a second", measurement: "bulk-sends", figure: "rate", label: "500 a call", ...ofRedis },
-  {
-    what: "Redis bytes a waiting task",
-    measurement: "redis-memory",
-    figure: "bytes",
-    label: "a number",
-    ...ofRedis,
-  },
-  {
-    what: "tasks a second, concurrency 100",
-    ...run,
-    label: "concurrency 100",
-    ours: "ytask-redis",
-    theirs: "bare-redis",
-  },
-  {
-    what: "sends a second, 100 in flight",
-    ...{ measurement: "sends", figure: "rate", label: "100 in flight" },
-    ...{ ours: "ytask-rabbitmq", theirs: "bare-rabbitmq" },
-  },
-  {
-    what: "tasks a second, concurrency 100",
-    ...run,
-    label: "concurrency 100",
-    ours: "ytask-rabbitmq",
-    theirs: "bare-rabbitmq",
-  },
-];
-
-/** The figures that say most, as ratios: the median of the rounds' own, with the least and the most. */
+/** As ratios: the median of the rounds' own, with the least and the most. */
 export function comparisons({ contestants, measurements }: Outcome): Rows {
-  const rows = all.flatMap(({ what, measurement, figure, label, ours, theirs }) => {
-    const results = measurements[measurement]?.cases.find((each) => each.label === label)?.results;
+  const rows = all.flatMap(([name, figure, label, ours, theirs]) => {
+    const measurement = measurements[name];
+    const results = measurement?.cases.find((each) => each.label === label)?.results;
     const [one, other] = [results?.[ours]?.[figure], results?.[theirs]?.[figure]];
     if (one === undefined || other === undefined) return [];
-    const nameOf = (name: string) => contestants[name]?.name ?? name;
-    const medians = [
-      nameOf(ours),
-      formatNumber(one.median),
-      nameOf(theirs),
-      formatNumber(other.median),
-    ] as const;
-    return [[what, ...medians, formatSummary(ratioOf(one, other))]];
+    const what = `${measurement?.figures[figure]?.title}, ${label}`;
+    const [nameOfOurs, nameOfTheirs] = [ours, theirs].map((key) => contestants[key]?.name ?? key);
+    return [
+      [
+        what,
+        `${nameOfOurs}: ${formatNumber(one.median)}`,
+        `${nameOfTheirs}: ${formatNumber(other.median)}`,
+        formatSummary(ratioOf(one, other)),
+      ],
+    ];
   });
-  return [["", "", "median", "beside", "median", "ratio, round by round"], ...rows];
+  return [["", "median", "beside", "ratio, round by round"], ...rows];
 }
