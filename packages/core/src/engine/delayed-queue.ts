@@ -42,6 +42,7 @@ export class DelayedQueue {
       queue: delayedQueueKey(group, wireVersion),
       subscription,
       mayHold: () => batchSize,
+      piece: () => batchSize,
       maxUnsettled: batchSize,
       clock,
       logger,

@@ -58,6 +58,11 @@ export class DeliveryWorker {
     return this.#options.concurrency + this.#lookAhead.size;
   }
 
+  /** The most to receive in one call. */
+  get piece(): number {
+    return this.#lookAhead.piece;
+  }
+
   /** Starts no more tasks: deliveries are given back. */
   stop(): void {
     this.#isStopping = true;
@@ -163,14 +168,15 @@ export class DeliveryWorker {
   }
 
   #conclude(execution: Execution, ending: Ending): void {
-    if (!execution.isLate) this.#ended(execution);
-    this.#finish(execution, this.#conclusionOf(execution, ending));
+    const now = this.#engine.options.clock.now();
+    if (!execution.isLate) this.#ended(execution, now);
+    this.#finish(execution, this.#conclusionOf(execution, ending, now));
   }
 
   /** What cannot be carried out, such as a next step that is too large to be sent, has failed for good. */
-  #conclusionOf(execution: Execution, ending: Ending): Conclusion {
+  #conclusionOf(execution: Execution, ending: Ending, now: number): Conclusion {
     try {
-      return conclude(execution, ending, this.#route, this.#engine.options.clock.now());
+      return conclude(execution, ending, this.#route, now);
     } catch (error) {
       return fail(execution, error, "permanentFailure");
     }
@@ -185,14 +191,7 @@ export class DeliveryWorker {
     if (!execution.isLost) writer?.note(execution.id, () => runningResult(execution));
     announcer.announce("started", execution, execution.startedAt);
     const timeoutMs = task.options.timeoutMs ?? options.broker.capabilities.defaultTimeoutMs;
-    const onLate = (end: Promise<void>) => {
-      execution.isLate = true;
-      execution.warn("a task ignores its time limit: it failed, and keeps its slot while it still runs", {
-        timeoutMs,
-      });
-      void end.then(() => this.#ended(execution));
-    };
-    const running = runTask({ execution, task, clock: options.clock, timeoutMs, onLate });
+    const running = runTask({ execution, task, clock: options.clock, timeoutMs, onLate: this.#onLate });
     const blockedMs = options.clock.now() - execution.startedAt;
     if (blockedMs >= blockingMs)
       execution.warn(
@@ -203,9 +202,17 @@ export class DeliveryWorker {
     return running;
   }
 
-  #ended(execution: Execution): void {
+  readonly #onLate = (execution: Execution, timeoutMs: number, end: Promise<void>): void => {
+    execution.isLate = true;
+    execution.warn("a task ignores its time limit: it failed, and keeps its slot while it still runs", {
+      timeoutMs,
+    });
+    void end.then(() => this.#ended(execution, this.#engine.options.clock.now()));
+  };
+
+  #ended(execution: Execution, now: number): void {
     this.#engine.ended(execution);
-    this.#lookAhead.taskEnded(this.#engine.options.clock.now() - execution.startedAt);
+    this.#lookAhead.taskEnded(now - execution.startedAt);
     this.#slots.free();
     this.#options.onDone();
   }

@@ -77,6 +77,7 @@ export class Group {
       subscription,
       maxUnsettled: limits.maxUnsettled,
       mayHold: () => worker.mayHold,
+      piece: () => worker.piece,
       clock,
       logger,
       onDeliveries: (deliveries) => void worker.work(deliveries),

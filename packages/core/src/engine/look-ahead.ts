@@ -6,8 +6,15 @@ const longMs = 1_000;
 const aheadMs = 10;
 /** A shorter average, of durations in whole milliseconds, says no more than that the tasks are short. */
 const leastMs = 0.2;
-/** Beyond so many, or twice as many as run, a larger batch makes nothing cheaper. */
-const enoughForABatch = 200;
+/** Beyond so many, or twice as many as run, holding more makes nothing cheaper. */
+const enoughForBatches = 400;
+/**
+ * What is held comes in so many pieces, so that one is on its way here while another is looked up, one runs and one is
+ * stored: in one piece the server would wait for its broker and backend, and they for the server.
+ */
+const pieces = 5;
+/** A smaller piece costs more calls than it saves time. */
+const leastPiece = 20;
 /** How many tasks must have ended before their average says anything. */
 const enough = 50;
 /** The weight of the latest task in the average. */
@@ -36,6 +43,14 @@ export class LookAhead {
     this.#averageMs = Math.max(this.#averageMs, longMs);
   }
 
+  /** The most to receive in one call; where nothing is received ahead, all that there is room for. */
+  get piece(): number {
+    const { size } = this;
+    return size === 0
+      ? Number.POSITIVE_INFINITY
+      : Math.max(leastPiece, Math.ceil((this.#concurrency + size) / pieces));
+  }
+
   get size(): number {
     if (this.#ended < enough || this.#averageMs >= shortMs) return 0;
     const soon = Math.floor((this.#concurrency * aheadMs) / Math.max(leastMs, this.#averageMs));
@@ -45,4 +60,4 @@ export class LookAhead {
 
 /** The most that is ever received ahead at a concurrency. */
 export const mostAhead = (concurrency: number): number =>
-  Math.min((aheadMs / leastMs) * concurrency, Math.max(2 * concurrency, enoughForABatch));
+  Math.min((aheadMs / leastMs) * concurrency, Math.max(2 * concurrency, enoughForBatches));

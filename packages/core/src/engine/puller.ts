@@ -17,6 +17,8 @@ export interface PullerOptions {
   readonly logger: Logger;
   /** The most deliveries to hold at a time: those that run, and those that are received ahead of a free slot. */
   mayHold(): number;
+  /** The most to receive in one call. */
+  piece(): number;
   onDeliveries(deliveries: readonly Delivery[]): void;
 }
 
@@ -67,7 +69,7 @@ export class Puller {
         continue;
       }
       try {
-        const deliveries = await subscription.receive(this.#room, waitMs);
+        const deliveries = await subscription.receive(Math.min(this.#room, this.#options.piece()), waitMs);
         if (isBroken) logger.info("receiving again", { queue });
         isBroken = false;
         pauseMs = firstPauseMs;

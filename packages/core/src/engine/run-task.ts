@@ -35,7 +35,7 @@ export interface Attempt {
   /** Its time limit; undefined for none. */
   readonly timeoutMs: number | undefined;
   /** Called where the function goes on after its ending was decided, with a promise of its real end. */
-  onLate(end: Promise<void>): void;
+  readonly onLate: (execution: Execution, timeoutMs: number, end: Promise<void>) => void;
 }
 
 /** Runs the task of an execution, within its time limit. */
@@ -54,7 +54,7 @@ export function runTask(attempt: Attempt): Ending | Promise<Ending> {
 
 /** The arguments that were sent. Throws where they cannot be read. */
 export const decodeArguments = ({ args }: Message): readonly unknown[] =>
-  args.map((text, index) => decodeValue(text, `args[${index}]`));
+  args.map((text, index) => decodeValue(text, "args", index));
 
 async function checkAndCallTask(attempt: Attempt): Promise<Ending> {
   const { execution, task } = attempt;
@@ -108,7 +108,11 @@ function withLimit(
       execution.isOverdue = true;
       execution.fire(new TimedOut(`the task ${execution.name} ran into its limit of ${timeoutMs} ms`));
       timer = clock.after(graceMs, () => {
-        onLate(ending.then(() => undefined));
+        onLate(
+          execution,
+          timeoutMs,
+          ending.then(() => undefined),
+        );
         resolve(endingOfDecision(execution) ?? endingOfLateness(timeoutMs));
       });
     });
