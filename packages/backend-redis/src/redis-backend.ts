@@ -19,6 +19,11 @@ import { shareOut } from "./share-out.js";
 import { Watcher } from "./watcher.js";
 import { Writer } from "./writer.js";
 
+/** The most calls that are made as one. */
+const mostCalls = 500;
+/** So many entries do not wait for others: Redis stores them while this process goes on. */
+const worthACall = 50;
+
 /** How to reach Redis; there is nothing else to set. */
 export type RedisBackendOptions = RedisConnectionOptions;
 
@@ -29,9 +34,15 @@ export class RedisBackend implements Backend {
   #connection: Connection | undefined;
   #writer: Writer | undefined;
   #watcher: Watcher | undefined;
-  readonly #writes = new Batcher<readonly Entry[], readonly Stored[]>((calls) => this.#write(calls));
-  readonly #reads = new Batcher<readonly string[], readonly (string | undefined)[]>((calls) =>
-    this.#read(calls),
+  readonly #writes = new Batcher<readonly Entry[], readonly Stored[]>(
+    (calls) => this.#write(calls),
+    mostCalls,
+    process.nextTick,
+  );
+  readonly #reads = new Batcher<readonly string[], readonly (string | undefined)[]>(
+    (calls) => this.#read(calls),
+    mostCalls,
+    process.nextTick,
   );
 
   /** Throws `InvalidArgument` for options that cannot work. Connects to nothing yet. */
@@ -55,7 +66,9 @@ export class RedisBackend implements Backend {
 
   async set(entries: readonly Entry[]): Promise<readonly Stored[]> {
     if (entries.length === 0) return [];
-    return this.#writes.add(entries);
+    const stored = this.#writes.add(entries);
+    if (entries.length >= worthACall) this.#writes.flush();
+    return stored;
   }
 
   async get(keys: readonly string[]): Promise<readonly (string | undefined)[]> {

@@ -62,7 +62,7 @@ export class Sender {
   #batcher(queue: string): Batcher<Call, readonly Fate[]> {
     let batcher = this.#batchers.get(queue);
     if (batcher === undefined) {
-      batcher = new Batcher((calls) => this.#sendCalls(queue, calls), mostMessages);
+      batcher = new Batcher((calls) => this.#sendCalls(queue, calls), mostMessages, process.nextTick);
       this.#batchers.set(queue, batcher);
     }
     return batcher;

@@ -15,7 +15,7 @@ import type { Result } from "./result.js";
 import { ResultReader } from "./result-reader.js";
 import { ResultStore } from "./result-store.js";
 import { SendManyFailed } from "./send-many-failed.js";
-import { Sender } from "./sender.js";
+import { type Parcel, Sender } from "./sender.js";
 import { type ClientOptions, type Settings, settingsOf } from "./settings.js";
 import { Status } from "./status.js";
 import { TaskFailed } from "./task-failed.js";
@@ -44,7 +44,7 @@ export class Client<Tasks extends TaskMap<Tasks> = UntypedTasks> {
     this.#settings = settings;
     this.#routing = { ...settings, delaysInGoQueue: () => settings.goCompatible };
     this.#broker = new DriverHold(broker);
-    this.#sender = new Sender(broker, this.#broker, clock, log);
+    this.#sender = new Sender(broker, this.#broker, clock, log, (stored) => this.#noteSent(stored));
     if (backend === undefined) return;
     this.#backend = new DriverHold(backend);
     this.#aborter = new Aborter(backend, this.#backend, settings);
@@ -86,10 +86,9 @@ export class Client<Tasks extends TaskMap<Tasks> = UntypedTasks> {
   ): Promise<{ readonly [Index in keyof Requests]: HandleOf<TaskAt<Tasks, Requests[Index]>> }> {
     this.#refuseIfClosed();
     const all = composeMany(requests as readonly StepRequest[], this.#settings.clock);
-    const outgoing = all.map((composed) => this.#outgoing(composed));
+    const parcels = all.map((composed) => this.#parcel(composed));
     const boundMs = Math.max(0, ...all.map(({ schedule }) => schedule.sendTimeoutMs));
-    for (const composed of all) this.#noteSent(composed);
-    const outcomes = await this.#sender.sendAll(outgoing, boundMs);
+    const outcomes = await this.#sender.sendAll(parcels, boundMs);
     const firstError = outcomes.find((error) => error !== undefined);
     if (firstError !== undefined) {
       const indices = outcomes.map((_, index) => index);
@@ -200,26 +199,29 @@ export class Client<Tasks extends TaskMap<Tasks> = UntypedTasks> {
   }
 
   async #send(composed: Composed): Promise<void> {
-    const outgoing = this.#outgoing(composed);
-    this.#noteSent(composed);
-    await this.#sender.send(outgoing, composed.schedule.sendTimeoutMs);
+    await this.#sender.send(this.#parcel(composed), composed.schedule.sendTimeoutMs);
   }
 
-  #outgoing({ group, message, schedule }: Composed) {
-    return outgoingOf(this.#routing, group, message, schedule.delayMs, schedule.front);
+  #parcel(composed: Composed): Parcel {
+    const { group, message, schedule } = composed;
+    const outgoing = outgoingOf(this.#routing, group, message, schedule.delayMs, schedule.front);
+    return { composed, outgoing };
   }
 
   /**
-   * Stores `Sent` beside the send, unless something is stored by then. Nobody waits for it but who reads from this
-   * client: a backend that is slow or down must not hold up a send.
+   * Stores `Sent` of what was sent, unless something is stored by then. Nobody waits for it but who reads from this
+   * client: a backend that is slow or down must not hold up a send. It is on its way before the senders go on, so that
+   * backend and sender work at the same time.
    */
-  #noteSent({ message }: Composed): void {
-    const { id } = message;
-    this.#writer?.note(id, () => ({
-      id,
-      status: Status.Sent,
-      workflow: workflowStates(message, 0, "waiting"),
-    }));
+  #noteSent(sent: readonly Composed[]): void {
+    if (this.#writer === undefined) return;
+    for (const { message } of sent)
+      this.#writer.note(message.id, () => ({
+        id: message.id,
+        status: Status.Sent,
+        workflow: workflowStates(message, 0, "waiting"),
+      }));
+    void this.#writer.flush();
   }
 
   #handle(id: string): TaskHandle {

@@ -9,6 +9,17 @@ export const SUCCESS_STATUS = /"Status"\s*:\s*4(?!\d)/;
 /** A workflow step that waits or runs: the end of `["name","waiting"]`. */
 export const UNFINISHED_STEP = /,\s*"(?:waiting|running)"\s*\]/;
 
+const statusName = '"Status":';
+
 /** Whether the text of a stored result says that the task is finished: it succeeded, failed, expired or was aborted. */
-export const isFinished = (text: string): boolean =>
-  FINISHED_STATUS.test(text) && !(SUCCESS_STATUS.test(text) && UNFINISHED_STEP.test(text));
+export function isFinished(text: string): boolean {
+  // As both sides write it, the status is one digit right behind the name; the patterns are for what others write.
+  const name = text.indexOf(statusName);
+  const status = text[name + statusName.length];
+  if (name !== -1 && status !== undefined && text[name + statusName.length + 1] === ",") {
+    if (status >= "0" && status <= "3") return false;
+    if (status >= "5" && status <= "7") return true;
+    if (status === "4") return !UNFINISHED_STEP.test(text);
+  }
+  return FINISHED_STATUS.test(text) && !(SUCCESS_STATUS.test(text) && UNFINISHED_STEP.test(text));
+}

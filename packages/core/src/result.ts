@@ -84,7 +84,7 @@ export class Result<Values extends readonly unknown[] = readonly unknown[]> {
    */
   values(): Values {
     // The type is the caller's word for what the task returns: the wire carries no types.
-    return this.#texts().map((text, index) => decodeValue(text, `values[${index}]`)) as unknown as Values;
+    return this.#texts().map((text, index) => decodeValue(text, "values", index)) as unknown as Values;
   }
 
   /**
@@ -145,7 +145,7 @@ export class Result<Values extends readonly unknown[] = readonly unknown[]> {
         ErrorCode.OutOfRange,
         `value ${index} of task ${this.id} was asked for; it has ${texts.length}`,
       );
-    return decodeValue(text, `values[${index}]`) as Value;
+    return decodeValue(text, "values", index) as Value;
   }
 
   #texts(): readonly string[] {

@@ -2,6 +2,7 @@ import { Batcher } from "./batcher.js";
 import { bounded } from "./bounded.js";
 import type { Broker, Outgoing } from "./broker.js";
 import type { Clock } from "./clock.js";
+import type { Composed } from "./compose.js";
 import type { DriverHold } from "./drivers.js";
 import { ErrorCode, messageOf, SendFailed, YTaskError } from "./errors.js";
 import type { Logger } from "./logger.js";
@@ -12,6 +13,12 @@ const largestBatch = 500;
 /** What became of a message: nothing to say, or why it was not confirmed. */
 type Sent = YTaskError | undefined;
 
+/** A task on its way to the broker. */
+export interface Parcel {
+  readonly composed: Composed;
+  readonly outgoing: Outgoing;
+}
+
 /** Sends messages in batches, one a turn of the event loop. Every send ends within its bound. */
 export class Sender {
   readonly #broker: Broker;
@@ -19,10 +26,19 @@ export class Sender {
   readonly #clock: Clock;
   readonly #logger: Logger;
   /** One for each bound that is used, so that a batch has one. */
-  readonly #batchers = new Map<number, Batcher<Outgoing, Sent>>();
+  readonly #batchers = new Map<number, Batcher<Parcel, Sent>>();
+  readonly #onStored: (stored: readonly Composed[]) => void;
   readonly #pending = new Set<Promise<unknown>>();
 
-  constructor(broker: Broker, hold: DriverHold, clock: Clock, logger: Logger) {
+  /** @param onStored called with those of a batch that the broker has stored, before their senders know */
+  constructor(
+    broker: Broker,
+    hold: DriverHold,
+    clock: Clock,
+    logger: Logger,
+    onStored: (stored: readonly Composed[]) => void,
+  ) {
+    this.#onStored = onStored;
     this.#broker = broker;
     this.#hold = hold;
     this.#clock = clock;
@@ -33,21 +49,21 @@ export class Sender {
    * Sends one message. Resolves once the broker has stored it.
    * @throws YTaskError `SendMessage` where that was not confirmed; it may have happened all the same
    */
-  async send(message: Outgoing, boundMs: number): Promise<void> {
+  async send(parcel: Parcel, boundMs: number): Promise<void> {
     let batcher = this.#batchers.get(boundMs);
     if (batcher === undefined) {
-      batcher = new Batcher((messages) => this.#sendWithin(messages, boundMs), largestBatch);
+      batcher = new Batcher((parcels) => this.#sendWithin(parcels, boundMs), largestBatch);
       this.#batchers.set(boundMs, batcher);
     }
-    const error = await batcher.add(message);
+    const error = await batcher.add(parcel);
     if (error !== undefined) throw error;
   }
 
   /** Sends many messages. Resolves to an outcome for each; never rejects. */
-  async sendAll(messages: readonly Outgoing[], boundMs: number): Promise<readonly Sent[]> {
+  async sendAll(parcels: readonly Parcel[], boundMs: number): Promise<readonly Sent[]> {
     const batches: Promise<readonly Sent[]>[] = [];
-    for (let from = 0; from < messages.length; from += largestBatch)
-      batches.push(this.#sendWithin(messages.slice(from, from + largestBatch), boundMs));
+    for (let from = 0; from < parcels.length; from += largestBatch)
+      batches.push(this.#sendWithin(parcels.slice(from, from + largestBatch), boundMs));
     return (await Promise.all(batches)).flat();
   }
 
@@ -57,23 +73,30 @@ export class Sender {
     while (this.#pending.size > 0) await Promise.allSettled(this.#pending);
   }
 
-  async #sendWithin(messages: readonly Outgoing[], boundMs: number): Promise<readonly Sent[]> {
-    const sending = this.#send(messages);
+  async #sendWithin(parcels: readonly Parcel[], boundMs: number): Promise<readonly Sent[]> {
+    const sending = this.#send(parcels);
     this.#pending.add(sending);
     try {
-      return await bounded(sending, boundMs, () => messages.map(() => notConfirmed(boundMs)), this.#clock);
+      return await bounded(sending, boundMs, () => parcels.map(() => notConfirmed(boundMs)), this.#clock);
     } finally {
       this.#pending.delete(sending);
     }
   }
 
-  async #send(messages: readonly Outgoing[]): Promise<readonly Sent[]> {
+  async #send(parcels: readonly Parcel[]): Promise<readonly Sent[]> {
+    const outcomes = await this.#outcomesOf(parcels);
+    const stored = parcels.filter((_, index) => outcomes[index] === undefined);
+    this.#onStored(stored.map(({ composed }) => composed));
+    return outcomes;
+  }
+
+  async #outcomesOf(parcels: readonly Parcel[]): Promise<readonly Sent[]> {
     try {
       if (!this.#hold.isConnected) await this.#hold.connect({ logger: this.#logger });
-      await this.#broker.send(messages);
-      return messages.map(() => undefined);
+      await this.#broker.send(parcels.map(({ outgoing }) => outgoing));
+      return parcels.map(() => undefined);
     } catch (error) {
-      return messages.map((_, index) => outcomeOf(error, index));
+      return parcels.map((_, index) => outcomeOf(error, index));
     }
   }
 }

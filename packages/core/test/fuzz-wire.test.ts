@@ -63,7 +63,7 @@ describe("whatever comes from outside", () => {
     "is read as a value or refused with a YTaskError, and sets no prototype",
     () => {
       const property = fc.property(fc.oneof(anyBody, anyText, fc.json()), (text) => {
-        const value = outcomeOf(() => decodeValue(text, "value"));
+        const value = outcomeOf(() => decodeValue(text, "values", 0));
         if (typeof value !== "object" || value === null || Array.isArray(value)) return;
         expect(Object.getPrototypeOf(value)).toBe(Object.prototype);
       });
@@ -127,7 +127,7 @@ describe("what this library writes", () => {
         ),
       }));
       const property = fc.property(anyValue, (value) => {
-        expect(decodeValue(encodeValue(value, "value") ?? "", "value")).toEqual(plain(value));
+        expect(decodeValue(encodeValue(value, "value") ?? "", "values", 0)).toEqual(plain(value));
       });
       fc.assert(property, cases(2_000, 100_000));
     },

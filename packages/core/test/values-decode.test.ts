@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { decodeValue } from "../src/values/decode.js";
 
-const decode = (text: string) => decodeValue(text, "args[0]");
+const decode = (text: string) => decodeValue(text, "args", 0);
 
 describe("an integer from the other side", () => {
   it.each<readonly [string, number | bigint]>([

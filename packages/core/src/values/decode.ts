@@ -14,18 +14,19 @@ const mayHoldPrototype = /__proto__|\\u/;
  * The value of a JSON text. An integer that a number cannot hold exactly becomes a bigint, where 64 bits hold it.
  *
  * @param text what came from the other side
- * @param path how the value is called in an error, such as `args[0]`
+ * @param list how the list that it is from is called in an error, such as `args`
+ * @param index where in that list it is
  * @throws YTaskError `UnsupportedType` where the text is not JSON, or holds the key `__proto__`
  */
-export function decodeValue(text: string, path: string): unknown {
+export function decodeValue(text: string, list: string, index: number): unknown {
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch (cause) {
-    throw new YTaskError(ErrorCode.UnsupportedType, `${path}: not JSON`, { cause });
+    throw new YTaskError(ErrorCode.UnsupportedType, `${list}[${index}]: not JSON`, { cause });
   }
-  if (mayHoldPrototype.test(text)) refusePrototype(value, path);
-  return mayHoldBigInteger.test(text) ? decodeLossless(text, path) : value;
+  if (mayHoldPrototype.test(text)) refusePrototype(value, `${list}[${index}]`);
+  return mayHoldBigInteger.test(text) ? decodeLossless(text, `${list}[${index}]`) : value;
 }
 
 function decodeLossless(text: string, path: string): unknown {

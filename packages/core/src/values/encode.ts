@@ -47,7 +47,9 @@ export function encodeList(values: readonly unknown[], path: string): string[] {
   while (length > 0 && values[length - 1] === undefined) length--;
   const texts: string[] = [];
   for (let index = 0; index < length; index++) {
-    const text = encode(values[index], `${path}[${index}]`, []);
+    const value = values[index];
+    // Most values are simple and cannot fail, so that no text is made of the path.
+    const text = isSimple(value) ? encode(value, path, nowhere) : encode(value, `${path}[${index}]`, []);
     if (text === undefined)
       throw unsupported(
         `${path}[${index}]`,
@@ -57,6 +59,10 @@ export function encodeList(values: readonly unknown[], path: string): string[] {
   }
   return texts;
 }
+
+const nowhere: object[] = [];
+const isSimple = (value: unknown): boolean =>
+  typeof value === "string" || typeof value === "boolean" || Number.isFinite(value);
 
 function encode(value: unknown, path: string, inside: object[]): string | undefined {
   switch (typeof value) {
