@@ -84,8 +84,9 @@ function valuesOf(entries: readonly Entry[]): string[] {
 }
 
 function howOf({ value, expiresInSeconds, unless }: Entry): string {
-  const letter = unless === undefined ? "a" : unless === "present" ? "p" : "f";
-  return `${isAwaited(value) ? letter.toUpperCase() : letter}${expiresInSeconds ?? ""}`;
+  const letters = unless === undefined ? "aA" : unless === "present" ? "pP" : "fF";
+  const letter = letters[isAwaited(value) ? 1 : 0] ?? "";
+  return expiresInSeconds === undefined ? letter : letter + expiresInSeconds;
 }
 
 /** Nobody waits for a task to begin, so that is not announced: it would double the cost of storing it. */

@@ -34,23 +34,16 @@ export class Settler {
 
   /** One outcome for each. Never rejects. */
   async settle(settlements: readonly Settlement[]): Promise<readonly Outcome[]> {
-    const outcomes = settlements.map((): Outcome => "lost");
-    const held = settlements.flatMap((settlement, index) =>
-      this.#begin(settlement.delivery) ? [{ settlement, index }] : [],
-    );
-    const pieces: (typeof held)[] = [];
+    const begun = settlements.map(({ delivery }) => this.#begin(delivery));
+    const held = settlements.filter((_, index) => begun[index]);
+    const pieces: Promise<readonly Outcome[]>[] = [];
     for (let from = 0; from < held.length; from += mostAtOnce)
-      pieces.push(held.slice(from, from + mostAtOnce));
-    await Promise.all(
-      pieces.map(async (piece) => {
-        const outcome = await this.#settlePiece(piece.map(({ settlement }) => settlement));
-        for (const { settlement, index } of piece) {
-          outcomes[index] = outcome;
-          this.#out.delete(settlement.delivery.id);
-        }
-      }),
-    );
-    return outcomes;
+      pieces.push(this.#settlePiece(held.slice(from, from + mostAtOnce)));
+    const outcomes = (await Promise.all(pieces)).flat();
+    for (const { delivery } of held) this.#out.delete(delivery.id);
+    if (held.length === settlements.length) return outcomes;
+    let next = 0;
+    return begun.map((isBegun) => (isBegun ? (outcomes[next++] ?? "unknown") : "lost"));
   }
 
   #begin(delivery: Delivery): boolean {
@@ -59,7 +52,12 @@ export class Settler {
     return true;
   }
 
-  async #settlePiece(settlements: readonly Settlement[]): Promise<Outcome> {
+  async #settlePiece(settlements: readonly Settlement[]): Promise<readonly Outcome[]> {
+    const outcome = await this.#outcomeOf(settlements);
+    return settlements.map(() => outcome);
+  }
+
+  async #outcomeOf(settlements: readonly Settlement[]): Promise<Outcome> {
     try {
       for (const settlement of settlements)
         if (settlement.kind === "replace") await this.#sendElsewhere(settlement);

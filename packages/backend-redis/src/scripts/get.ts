@@ -1,12 +1,15 @@
 import { Script } from "@ytask-internal/redis-connection";
+import { readAll } from "./read-all.js";
 
 /**
- * Reads values. Unlike MGET it tells a key of another type from one that is not there.
+ * Reads values.
  *
  * KEYS the keys
- * Returns the value of each, or nil.
+ * Returns the value of each, or nil; nothing where none exists. An error where a key is of another type.
  */
 export const get = new Script(`
-local values = {}
+${readAll}
+local values, is_complete = read_all()
+if is_complete then return values end
 for i, key in ipairs(KEYS) do values[i] = redis.call('GET', key) end
 return values`);

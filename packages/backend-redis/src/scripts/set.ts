@@ -1,4 +1,5 @@
 import { Script } from "@ytask-internal/redis-connection";
+import { readAll } from "./read-all.js";
 
 /**
  * Stores values, one after the other, and announces those that somebody may wait for. What is finished is told as
@@ -13,20 +14,31 @@ import { Script } from "@ytask-internal/redis-connection";
  * false where the caller gave up before, and nothing was done.
  */
 export const set = new Script(`
+${readAll}
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 if ARGV[1] ~= '' and now >= tonumber(ARGV[1]) then return { now, false } end
 local function is_finished(text)
+  local _, colon = string.find(text, '"Status":', 1, true)
+  if colon and string.find(text, '^[0123],', colon + 1) then return false end
   if not string.find(text, '"Status"%s*:%s*[4567]%f[%D]') then return false end
   if not string.find(text, '"Status"%s*:%s*4%f[%D]') then return true end
   return not (string.find(text, ',%s*"waiting"%s*%]') or string.find(text, ',%s*"running"%s*%]'))
 end
-local function store(key, value, seconds, how)
+local present, is_complete
+if ARGV[3] == '' or string.lower(string.sub(ARGV[3], 1, 1)) == 'f' then present, is_complete = read_all() end
+local written = {}
+local function before(i, key)
+  if written[key] or not is_complete then return redis.pcall('GET', key) end
+  return present[i]
+end
+local function store(i, key, value, seconds, how)
   if how == 'f' then
-    local present = redis.pcall('GET', key)
-    if type(present) == 'table' then return present end
-    if present and is_finished(present) then return false end
+    local found = before(i, key)
+    if type(found) == 'table' then return found end
+    if found and is_finished(found) then return false end
   end
+  written[key] = true
   if how == 'p' then
     if seconds == '' then return redis.pcall('SET', key, value, 'NX') end
     return redis.pcall('SET', key, value, 'NX', 'EX', seconds)
@@ -39,7 +51,7 @@ for i, key in ipairs(KEYS) do
   local value, settings = ARGV[3 + i], common
   if common == '' then value, settings = ARGV[2 * i + 2], ARGV[2 * i + 3] end
   local how = string.sub(settings, 1, 1)
-  local result = store(key, value, string.sub(settings, 2), string.lower(how))
+  local result = store(i, key, value, string.sub(settings, 2), string.lower(how))
   if not result then letters[i] = 'k'
   elseif result.err then
     letters[i] = 'e'
