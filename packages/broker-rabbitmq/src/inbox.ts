@@ -5,6 +5,7 @@ export class Inbox {
   #ready: Held[] = [];
   readonly #out = new Map<string, Held>();
   #wake: () => void = () => undefined;
+  #wanted = 1;
 
   get readyCount(): number {
     return this.#ready.length;
@@ -17,7 +18,7 @@ export class Inbox {
 
   add(held: Held): void {
     this.#ready.push(held);
-    this.#wake();
+    if (this.#ready.length >= this.#wanted) this.#wake();
   }
 
   /** Hands out up to `limit`, the first that came first. */
@@ -47,9 +48,15 @@ export class Inbox {
     return taken;
   }
 
-  /** Resolves at the next `add` or `wake`, or after `waitMs`. */
-  waitForMore(waitMs: number): Promise<void> {
+  /** How many are out. */
+  get outCount(): number {
+    return this.#out.size;
+  }
+
+  /** Resolves once `wanted` are ready, at the next `wake`, or after `waitMs`. */
+  waitFor(wanted: number, waitMs: number): Promise<void> {
     return new Promise((resolve) => {
+      this.#wanted = wanted;
       const timer = setTimeout(resolve, waitMs);
       this.#wake = () => {
         clearTimeout(timer);
@@ -58,7 +65,7 @@ export class Inbox {
     });
   }
 
-  /** Ends a `waitForMore`. */
+  /** Ends a `waitFor`. */
   wake(): void {
     this.#wake();
   }
