@@ -4,7 +4,7 @@ import { bareRedis } from "./bare-redis.js";
 import { beeQueue } from "./bee-queue.js";
 import { bullmq } from "./bullmq.js";
 import { jobQueue } from "./job-queue.js";
-import { ytaskMemory, ytaskRabbitMq, ytaskRedis, ytaskRedisResults } from "./ytask.js";
+import { ytaskMemory, ytaskRabbitMq, ytaskRabbitMqAlone, ytaskRedis, ytaskRedisResults } from "./ytask.js";
 
 /** In the order in which they are shown. */
 export const contestants: Readonly<Record<string, Contestant>> = {
@@ -16,6 +16,7 @@ export const contestants: Readonly<Record<string, Contestant>> = {
   "job-queue": jobQueue,
   "bare-redis": bareRedis,
   "ytask-rabbitmq": ytaskRabbitMq,
+  "ytask-rabbitmq-alone": ytaskRabbitMqAlone,
   "bare-rabbitmq": bareRabbitMq,
 };
 

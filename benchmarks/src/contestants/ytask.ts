@@ -9,7 +9,8 @@ import { inWindows } from "../in-windows.js";
 
 interface Drivers {
   readonly broker: Broker;
-  readonly backend: Backend;
+  /** None where no results are kept. */
+  readonly backend?: Backend;
 }
 
 const silent = { debug() {}, info() {}, warn: console.warn, error: console.error };
@@ -20,7 +21,8 @@ async function open(
   queue: string,
   more: Pick<ClientOptions, "statusExpires"> = {},
 ): Promise<Session> {
-  const client = new Client({ ...drivers(), ...more, logger: silent });
+  const own = drivers();
+  const client = new Client({ ...own, ...more, logger: silent });
   const ids: string[] = [];
   return {
     async send({ index, text }) {
@@ -52,12 +54,16 @@ async function open(
       await server.run(queue, { concurrency });
       return { stop: () => server.shutdown() };
     },
-    // Nobody waits for the status Sent but who reads a status.
-    written: async () => client.getStatus(ids.at(-1) ?? "none"),
-    results: () => inWindows(ids, async (id) => (await client.getResult(id)).get(0)),
+    ...(own.backend === undefined ? {} : withResults(client, ids)),
     close: () => client.close(),
   };
 }
+
+const withResults = (client: Client, ids: readonly string[]): Pick<Session, "written" | "results"> => ({
+  // Nobody waits for the status Sent but who reads a status.
+  written: async () => client.getStatus(ids.at(-1) ?? "none"),
+  results: () => inWindows(ids, async (id) => (await client.getResult(id)).get(0)),
+});
 
 export const ytaskMemory: Contestant = {
   name: "YTask, memory",
@@ -110,4 +116,14 @@ export const ytaskRabbitMq: Contestant = {
       () => ({ broker: new RabbitMqBroker({ url: servers.amqpUrl }), backend: redisBackend(servers) }),
       queue,
     ),
+};
+
+/** What bare amqplib does, and nothing more. */
+export const ytaskRabbitMqAlone: Contestant = {
+  ...ytaskRabbitMq,
+  name: "YTask, RabbitMQ, no results",
+  guarantees: "persistent and confirmed, classic queue; no results",
+  packages: ["@ytask/core", "@ytask/broker-rabbitmq", "amqplib"],
+  can: new Set(),
+  open: (servers, queue) => open(() => ({ broker: new RabbitMqBroker({ url: servers.amqpUrl }) }), queue),
 };

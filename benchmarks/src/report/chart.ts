@@ -13,6 +13,7 @@ const colours: Readonly<Record<string, string>> = {
   "ytask-redis": "#1f6feb",
   "ytask-redis-results": "#54aeff",
   "ytask-rabbitmq": "#1f6feb",
+  "ytask-rabbitmq-alone": "#54aeff",
   "bare-redis": "#8c959f",
   "bare-rabbitmq": "#8c959f",
 };

@@ -16,7 +16,9 @@ const all = [
   ["redis-memory", "bytes", "a number", "ytask-redis", "bullmq"],
   ["redis-memory", "bytes", "a number", "ytask-redis-results", "bullmq"],
   ["redis-memory", "bytes", "a number and 100 characters", "ytask-redis", "bullmq"],
+  ["sends", "rate", "100 in flight", "ytask-rabbitmq-alone", "bare-rabbitmq"],
   ["sends", "rate", "100 in flight", "ytask-rabbitmq", "bare-rabbitmq"],
+  ["throughput", "rate", "concurrency 100", "ytask-rabbitmq-alone", "bare-rabbitmq"],
   ["throughput", "rate", "concurrency 100", "ytask-rabbitmq", "bare-rabbitmq"],
 ] as const;
 
