@@ -1,11 +1,17 @@
 import { isDoubtful, type Window } from "./doubt.js";
 import type { TaskHistory, UnitHistory } from "./history.js";
+import type { Execution } from "./records.js";
 import type { Life } from "./worker-process.js";
 
 /** What a broker does that decides how often a message can come twice. */
 export interface Traits {
   /** A retry or next step takes its predecessor's place in one step. If not, both can exist after a fault. */
   readonly atomicReplace: boolean;
+  /**
+   * A message that came back is sent again with its count, and then removed. A fault between both leaves two: a classic
+   * queue of RabbitMQ does not count by itself.
+   */
+  readonly countsBySending: boolean;
   /** A delayed message moves from queue to queue, and a restart between two of them can leave it in both. */
   readonly delaysByMoving: boolean;
   /**
@@ -28,7 +34,8 @@ export interface Duplicates {
 
 /**
  * How many attempts ran twice, and how many may have. The bound is counted from what the servers recorded: each
- * execution that was in doubt during a fault allows one more of its unit. Where the broker cannot replace a message in
+ * execution that was in doubt during a fault allows one more of its unit, and where the broker counts by sending again,
+ * so does each fault until it ran again. Where the broker cannot replace a message in
  * one step it also allows one more of each unit that follows in the same task, since the successor may have been sent
  * before its predecessor came again. Each unit is held against its own bound, which is stricter than the sum.
  */
@@ -46,8 +53,11 @@ export function duplicatesOf(
     for (const unit of units) {
       const doubtful = unit.executions.filter((execution) =>
         windows.some((window) => isDoubtful(execution, window, lives)),
-      ).length;
-      const copies = doubtful + (traits.delaysByMoving ? restartsWhileDelayed(unit, windows) : 0);
+      );
+      const copies =
+        doubtful.length +
+        (traits.countsBySending ? faultsWhileComingBack(unit, doubtful, windows) : 0) +
+        (traits.delaysByMoving ? restartsWhileDelayed(unit, windows) : 0);
       const allowed = inherited + copies;
       if (!traits.atomicReplace) inherited += copies;
       const extra = Math.max(0, unit.executions.length - 1);
@@ -71,6 +81,21 @@ function doubtfulBy(
     counts.set(window.title, (counts.get(window.title) ?? 0) + inDoubt);
   }
   return counts;
+}
+
+/** How many faults there were between executions in doubt and those that came after them: each may have left two. */
+function faultsWhileComingBack(
+  { executions }: UnitHistory,
+  doubtful: readonly Execution[],
+  windows: readonly Window[],
+): number {
+  let count = 0;
+  for (const { receivedAt, beganAt } of doubtful) {
+    const next = executions.find((other) => other.beganAt > beganAt);
+    if (next === undefined) continue;
+    count += windows.filter(({ from, until }) => from <= next.beganAt && until >= receivedAt).length;
+  }
+  return count;
 }
 
 /** How many restarts of the broker there were between the time from which it was kept back and its first begin. */

@@ -133,6 +133,7 @@ function traitsOf({ address }: BrokerUnderTest): Traits {
   const isRabbitMq = address.kind === "rabbitmq" || address.kind === "rabbitmq-quorum";
   return {
     atomicReplace: capabilities.atomicReplace === true,
+    countsBySending: address.kind === "rabbitmq",
     delaysByMoving: isRabbitMq,
     // An ack 4 ms before a kill was seen to be forgotten. Its queues write by a timer, of a fraction of a second.
     acksInMemoryMs: isRabbitMq ? 300 : 0,

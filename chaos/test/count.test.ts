@@ -20,10 +20,12 @@ const execution = (number: number, more: Partial<Execution> = {}): Execution => 
   ...more,
 });
 
+const traits = { atomicReplace: true, countsBySending: false, delaysByMoving: false, acksInMemoryMs: 0 };
+
 const facts = (more: Partial<Facts>): Facts => ({
   ...{ sent: [], happened: [], lives: [], results: new Map(), dead: 0, endedAt: 2_000 },
   recorded: { executions: [], alive: [] },
-  traits: { atomicReplace: true, delaysByMoving: false, acksInMemoryMs: 0 },
+  traits,
   ...more,
 });
 
@@ -75,7 +77,7 @@ describe("the count", () => {
       ...[execution(1, retried), execution(1, { ...retried, life: "2.1" })],
     ];
     const all = { sent: [sent(1, { failures: 1 })], happened: [kill], ...ran(...executions) };
-    const inSteps = { atomicReplace: false, delaysByMoving: false, acksInMemoryMs: 0 };
+    const inSteps = { ...traits, atomicReplace: false };
     expect(count(facts(all)).duplicates).toMatchObject({ count: 2, bound: 1 });
     expect(count(facts({ ...all, traits: inSteps })).duplicates).toMatchObject({
       count: 2,
@@ -87,9 +89,22 @@ describe("the count", () => {
   it("allows a second run of what was settled right before a crash, only where a broker keeps acks in memory", () => {
     const crash = { name: "restartBroker", from: 1_060, until: 1_100, life: undefined } as const;
     const all = { sent: [sent(1)], happened: [crash], ...ran(execution(1), execution(1, again)) };
-    const lazy = { atomicReplace: true, delaysByMoving: false, acksInMemoryMs: 20 };
+    const lazy = { ...traits, acksInMemoryMs: 20 };
     expect(count(facts(all)).duplicates).toMatchObject({ count: 1, bound: 0 });
     expect(count(facts({ ...all, traits: lazy })).duplicates).toMatchObject({ count: 1, bound: 1 });
+  });
+
+  it("allows two more runs of what came back while faults went on, only where a broker counts by sending again", () => {
+    const crash = { name: "restartBroker", from: 1_100, until: 1_150, life: undefined } as const;
+    const executions = [
+      execution(1, { clearAt: undefined }),
+      execution(1, again),
+      execution(1, { ...again, life: "3.1", beganAt: 1_213 }),
+    ];
+    const all = { sent: [sent(1)], happened: [kill, crash], ...ran(...executions) };
+    const bySending = { ...traits, countsBySending: true };
+    expect(count(facts(all)).duplicates).toMatchObject({ count: 2, bound: 1, unexplained: [{ number: 1 }] });
+    expect(count(facts({ ...all, traits: bySending })).duplicates).toMatchObject({ count: 2, unexplained: [] });
   });
 
   it("counts a pause that the machine made by itself like one of its own", () => {

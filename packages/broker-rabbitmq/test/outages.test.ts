@@ -115,6 +115,11 @@ describeWithOwnServer("rabbitmq", "RabbitMqBroker through outages", () => {
         await allDone(accepted, worker.done);
         accepted.clear();
       }
+      // What waits there for a queue that is deleted stays until that queue is declared again.
+      await waitUntil("nothing is left in the levels of delays", async () => {
+        const listed = await server.control("list_queues", "name", "messages", "--no-table-headers");
+        return listed.split("\n").every((line) => !line.includes("Delay") || line.endsWith("\t0"));
+      });
       await worker.stop();
       expect(await broker.deadLetters(queue).list()).toEqual([]);
       await deleteQueues(server.url, [queue]);
@@ -208,11 +213,5 @@ describeWithOwnServer("rabbitmq", "RabbitMqBroker through outages", () => {
     await taker.untilTaken(["after"]);
     await taker.close();
     await deleteQueues(server.url, [queue]);
-  });
-
-  it("leave no message behind in the levels", async () => {
-    const listed = await server.control("list_queues", "name", "messages", "--no-table-headers");
-    for (const line of listed.split("\n").filter((one) => one.includes("Delay")))
-      expect(line).toMatch(/\t0$/);
   });
 });
