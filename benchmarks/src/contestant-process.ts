@@ -16,6 +16,9 @@ export type RoundAnswer = { readonly figures: Figures } | { readonly error: stri
 /** The built file: what tsx makes of TypeScript on the way is slower. */
 const program = fileURLToPath(new URL("../dist/contestant-main.js", import.meta.url));
 
+/** How long a round may take, in milliseconds: one that hangs must not hold up the others. */
+const boundMs = 600_000;
+
 /** A process of its own for each contestant of a measurement, so that none runs on what another left behind. */
 export class ContestantProcess {
   readonly #child: ChildProcess;
@@ -30,8 +33,11 @@ export class ContestantProcess {
     const child = this.#child;
     return new Promise((resolve, reject) => {
       const onExit = (code: number | null) => reject(new Error(`the process ended with ${code}`));
+      const giveUp = () => reject(new Error(`the round was not over after ${boundMs} ms`));
+      const timer = setTimeout(giveUp, boundMs);
       child.once("exit", onExit);
       child.once("message", (answer: RoundAnswer) => {
+        clearTimeout(timer);
         child.off("exit", onExit);
         if ("figures" in answer) resolve(answer.figures);
         else reject(new Error(answer.error));

@@ -2,6 +2,9 @@ import { Job, Queue, QueueEvents, Worker } from "bullmq";
 import type { Contestant, Payload, Session } from "../contestant.js";
 import { inWindows } from "../in-windows.js";
 
+/** How long to wait for a result, in milliseconds. */
+const waitMs = 30_000;
+
 async function open(redisUrl: string, name: string): Promise<Session> {
   const { hostname: host, port } = new URL(redisUrl);
   const connection = { host, port: Number(port) };
@@ -23,7 +26,7 @@ async function open(redisUrl: string, name: string): Promise<Session> {
       }
       const job = await queue.add("echo", payload);
       note(job);
-      return job.waitUntilFinished(events);
+      return job.waitUntilFinished(events, waitMs); // without a bound some waits never end
     },
     async serve(concurrency, run, onDone) {
       const work = async ({ data: { index } }: Job<Payload, number>): Promise<number> => {
