@@ -104,7 +104,10 @@ describe("the count", () => {
     const all = { sent: [sent(1)], happened: [kill, crash], ...ran(...executions) };
     const bySending = { ...traits, countsBySending: true };
     expect(count(facts(all)).duplicates).toMatchObject({ count: 2, bound: 1, unexplained: [{ number: 1 }] });
-    expect(count(facts({ ...all, traits: bySending })).duplicates).toMatchObject({ count: 2, unexplained: [] });
+    expect(count(facts({ ...all, traits: bySending })).duplicates).toMatchObject({
+      count: 2,
+      unexplained: [],
+    });
   });
 
   it("counts a pause that the machine made by itself like one of its own", () => {

@@ -1,9 +1,16 @@
-import { Job, Queue, QueueEvents, Worker } from "bullmq";
+import { type ConnectionOptions, Job, Queue, QueueEvents, Worker } from "bullmq";
 import type { Contestant, Payload, Session } from "../contestant.js";
 import { inWindows } from "../in-windows.js";
 
 /** How long to wait for a result, in milliseconds. */
 const waitMs = 30_000;
+
+async function listen(name: string, connection: ConnectionOptions): Promise<QueueEvents> {
+  const events = new QueueEvents(name, { connection });
+  events.setMaxListeners(0);
+  await events.waitUntilReady();
+  return events;
+}
 
 async function open(redisUrl: string, name: string): Promise<Session> {
   const { hostname: host, port } = new URL(redisUrl);
@@ -12,21 +19,18 @@ async function open(redisUrl: string, name: string): Promise<Session> {
   await queue.waitUntilReady();
   const ids: string[] = [];
   const note = ({ id = "" }: { id?: string | undefined }): number => ids.push(id);
-  let events: QueueEvents | undefined;
+  let listening: Promise<QueueEvents> | undefined;
   return {
     send: async (payload) => note(await queue.add("echo", payload)),
     sendMany: async (payloads) =>
       (await queue.addBulk(payloads.map((data) => ({ name: "echo", data })))).forEach(note),
     sendDelayed: async (payload, delay) => note(await queue.add("echo", payload, { delay })),
     async call(payload) {
-      if (events === undefined) {
-        events = new QueueEvents(name, { connection });
-        events.setMaxListeners(0);
-        await events.waitUntilReady();
-      }
+      listening ??= listen(name, connection);
+      const events = await listening;
       const job = await queue.add("echo", payload);
       note(job);
-      return job.waitUntilFinished(events, waitMs); // without a bound some waits never end
+      return job.waitUntilFinished(events, waitMs);
     },
     async serve(concurrency, run, onDone) {
       const work = async ({ data: { index } }: Job<Payload, number>): Promise<number> => {
@@ -41,7 +45,7 @@ async function open(redisUrl: string, name: string): Promise<Session> {
     },
     results: () => inWindows(ids, async (id) => (await Job.fromId(queue, id))?.returnvalue),
     async close() {
-      await events?.close();
+      await (await listening)?.close();
       await queue.close();
     },
   };
