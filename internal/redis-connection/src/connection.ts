@@ -181,8 +181,11 @@ export class Connection {
     const error = explainError(thrown, this.where);
     if (thrown instanceof WrongAnswer) this.destroy();
     if (error instanceof CallBrokeOff) this.#breaks++;
-    // A failover makes a master a replica; a new connection finds the new master.
-    if (error.message.includes("READONLY")) this.destroy();
+    // A failover makes a master a replica; a new connection finds the new master, and until then this is the reason.
+    if (error.message.includes("READONLY")) {
+      this.destroy();
+      this.#lastError = error;
+    }
     return error;
   }
 

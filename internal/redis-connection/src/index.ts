@@ -1,4 +1,5 @@
 export { CallBrokeOff } from "./call-broke-off.js";
 export { Connection } from "./connection.js";
+export { isReply } from "./explain-error.js";
 export { isCluster } from "./open-client.js";
 export { Script } from "./script.js";

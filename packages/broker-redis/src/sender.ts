@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Batcher, ErrorCode, type Outgoing, SendFailed, YTaskError } from "@ytask/core/driver";
-import { CallBrokeOff, type Connection } from "@ytask-internal/redis-connection";
+import { CallBrokeOff, type Connection, isReply } from "@ytask-internal/redis-connection";
 import { queueKeys } from "./queue-keys.js";
 import { send } from "./scripts/send.js";
 
@@ -99,6 +99,7 @@ export class Sender {
   async #tryToStore(queue: string, messages: readonly Outgoing[], given: string | undefined): Promise<Fate> {
     const token = given ?? `${this.#id}.${++this.#batches}`;
     const end = performance.now() + this.#connection.commandTimeoutMs;
+    let refusal: YTaskError | undefined;
     for (let sent = false; ; ) {
       const leftMs = end - performance.now();
       try {
@@ -108,9 +109,11 @@ export class Sender {
       } catch (thrown) {
         const error = thrown as YTaskError; // `Connection.use` throws nothing else
         sent ||= error instanceof CallBrokeOff;
+        // What Redis answered says more than that, at the last try, there was no connection.
+        if (isReply(error.cause)) refusal = error;
         const over = performance.now() + restMs >= end;
         if (over || error.code !== ErrorCode.Connection)
-          return { kind: sent ? "unknown" : "notStored", error };
+          return sent ? { kind: "unknown", error } : { kind: "notStored", error: refusal ?? error };
         await sleep(restMs);
       }
     }
