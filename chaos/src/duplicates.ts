@@ -35,9 +35,9 @@ export interface Duplicates {
 /**
  * How many attempts ran twice, and how many may have. The bound is counted from what the servers recorded: each
  * execution that was in doubt during a fault allows one more of its unit, and where the broker counts by sending again,
- * so does each fault until it ran again. Where the broker cannot replace a message in
- * one step it also allows one more of each unit that follows in the same task, since the successor may have been sent
- * before its predecessor came again. Each unit is held against its own bound, which is stricter than the sum.
+ * so does each fault until it ran again. Where the broker cannot replace a message in one step it also allows one more
+ * of each unit that follows in the same task, since the successor may have been sent before its predecessor came again.
+ * Each unit is held against its own bound, which is stricter than the sum.
  */
 export function duplicatesOf(
   tasks: readonly TaskHistory[],

@@ -10,25 +10,18 @@ export async function read(
   connection: Connection,
   keys: readonly string[],
 ): Promise<readonly (string | undefined)[]> {
-  const values = await connection.use((client) => {
-    if (isCluster(client)) return Promise.all(keys.map((key) => client.get(key)));
-    return keys.length <= mostAtOnce ? readPiece(client, keys) : readPieces(client, keys);
+  return connection.use(async (client) => {
+    if (isCluster(client))
+      return (await Promise.all(keys.map((key) => client.get(key)))).map((value) => value ?? undefined);
+    const pieces: Promise<(string | undefined)[]>[] = [];
+    for (let from = 0; from < keys.length; from += mostAtOnce)
+      pieces.push(readPiece(client, keys.slice(from, from + mostAtOnce)));
+    return (await Promise.all(pieces)).flat();
   });
+}
+
+/** One value a key. The script returns none at all where no key exists. */
+async function readPiece(client: RedisClient, keys: readonly string[]): Promise<(string | undefined)[]> {
+  const values = (await get.run(client, keys, [])) as (string | null)[]; // what the script returns
   return keys.map((_, index) => values[index] ?? undefined);
 }
-
-async function readPieces(
-  client: RedisClient,
-  keys: readonly string[],
-): Promise<(string | null | undefined)[]> {
-  const pieces: Promise<(string | null | undefined)[]>[] = [];
-  for (let from = 0; from < keys.length; from += mostAtOnce) {
-    const piece = keys.slice(from, from + mostAtOnce);
-    pieces.push(readPiece(client, piece).then((values) => piece.map((_, index) => values[index])));
-  }
-  return (await Promise.all(pieces)).flat();
-}
-
-/** As many values as there are keys, or none. */
-const readPiece = async (client: RedisClient, keys: readonly string[]): Promise<(string | null)[]> =>
-  (await get.run(client, keys, [])) as (string | null)[]; // what the script returns
