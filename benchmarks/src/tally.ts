@@ -6,7 +6,7 @@ const boundMs = 180_000;
 export class Tally {
   readonly #total: number;
   readonly #runs: Uint8Array;
-  readonly #milestones = new Map<number, () => void>();
+  readonly #milestones = new Map<number, (() => void)[]>();
   #done = 0;
 
   /** @param total how many tasks are sent: their indices are 0 to total - 1 */
@@ -20,7 +20,7 @@ export class Tally {
   };
 
   readonly onDone = (): void => {
-    this.#milestones.get(++this.#done)?.();
+    for (const reached of this.#milestones.get(++this.#done) ?? []) reached();
   };
 
   /** Resolves once so many tasks are done; rejects after three minutes. */
@@ -29,10 +29,11 @@ export class Tally {
       if (this.#done >= count) resolve();
       const giveUp = () => reject(new Error(`${this.#done} of ${count} tasks were done after ${boundMs} ms`));
       const timer = setTimeout(giveUp, boundMs);
-      this.#milestones.set(count, () => {
+      const reached = (): void => {
         clearTimeout(timer);
         resolve();
-      });
+      };
+      this.#milestones.set(count, [...(this.#milestones.get(count) ?? []), reached]);
     });
   }
 

@@ -3,6 +3,7 @@ import type { Channel, ConsumeMessage } from "amqplib";
 import { Attachment } from "./attachment.js";
 import { ChannelKeeper } from "./channel-keeper.js";
 import { mustBeSentAgain, redeliveriesOf } from "./deliveries.js";
+import { DeliveryChannel } from "./delivery-channel.js";
 import { HoldingQueue } from "./holding-queue.js";
 import { Inbox } from "./inbox.js";
 import type { Link } from "./link.js";
@@ -33,7 +34,7 @@ export class Consumer {
   readonly #attachment: Attachment;
   #holdingQueue: HoldingQueue | undefined;
   /** The channel on which messages come; undefined once it has closed. */
-  #channel: Channel | undefined;
+  #channel: DeliveryChannel | undefined;
   #consumerTag = "";
   #generation = 0;
   #arrived = 0;
@@ -96,7 +97,7 @@ export class Consumer {
 
   /** Ends deliveries, recounts, and what is under way. Cancelling makes the server finish what it stashed. */
   async #stop(isCancelled: boolean): Promise<void> {
-    const channel = this.#channel;
+    const channel = this.#channel?.channel;
     try {
       if (isCancelled) await channel?.cancel(this.#consumerTag);
       await this.#resender.close();
@@ -107,20 +108,22 @@ export class Consumer {
   }
 
   async #setUp(channel: Channel): Promise<void> {
-    this.#channel = channel;
-    channel.once("close", () => this.#lose(channel));
+    const deliveries = new DeliveryChannel(channel);
+    this.#channel = deliveries;
+    channel.once("close", () => this.#lose(deliveries));
     const generation = ++this.#generation;
     const { queue, maxUnsettled } = this.#options;
     await channel.prefetch(maxUnsettled);
     await declareDue(channel, queue);
     const { consumerTag } = await channel.consume(queue.name, (message) => {
       if (message === null) this.#queueDeleted(channel);
-      else this.#arrive(channel, generation, message);
+      else this.#arrive(deliveries, generation, message);
     });
     this.#consumerTag = consumerTag;
   }
 
-  #arrive(channel: Channel, generation: number, message: ConsumeMessage): void {
+  #arrive(channel: DeliveryChannel, generation: number, message: ConsumeMessage): void {
+    channel.arrived(message);
     if (this.#isClosed) return;
     this.#arrived++;
     const id = `${generation}:${message.fields.deliveryTag}`;
@@ -144,8 +147,8 @@ export class Consumer {
    * has its name, and may remove another message there.
    */
   #queueDeleted(channel: Channel): void {
-    for (const held of this.inbox.allOut()) if (held.channel === channel) held.orphaned = true;
-    const ready = this.inbox.takeReady((held) => held.channel === channel);
+    for (const held of this.inbox.allOut()) if (held.channel.channel === channel) held.orphaned = true;
+    const ready = this.inbox.takeReady((held) => held.channel.channel === channel);
     channel.close().catch(() => undefined);
     void this.#resender.rescue(ready);
   }
@@ -155,7 +158,7 @@ export class Consumer {
   }
 
   /** The channel is gone: the server hands its messages out again, here or elsewhere. */
-  #lose(channel: Channel): void {
+  #lose(channel: DeliveryChannel): void {
     if (this.#channel === channel) this.#channel = undefined;
     this.inbox.takeReady((held) => held.channel === channel);
     const lost = this.inbox.allOut().filter((held) => held.channel === channel && !held.orphaned);

@@ -2,45 +2,68 @@ import { createHash } from "node:crypto";
 import { ErrorCode, YTaskError } from "@ytask/core/driver";
 
 /**
- * Delays without a plugin. A level is a queue whose messages all expire after the same time, a power of two of
- * `unitMs`, and an exchange of the same name in front of it. A message's routing key says, in one word a level, whether
- * it waits there: `1` into the queue, from where it expires into the next lower exchange; `0` straight on to that
- * exchange. The last exchange hands it to the group's queue by the hash of its name, the key's last word. So the number
- * of queues depends on the delays in use and not on the tasks, and every message of a queue expires in turn.
+ * Delays without a plugin. A delay is written as a number of `unitMs`, digit by digit, and each digit is a level: an
+ * exchange, and behind it a queue for every digit but 0, whose messages expire after what that digit stands for. A
+ * message's routing key has one word a level, its digit: by it the exchange hands the message to that queue, from where
+ * it expires into the exchange of the next lower level, or, for a 0, straight on to that exchange. The last exchange
+ * hands it to the group's queue by the hash of its name, the key's last word. So the number of queues depends on the
+ * delays in use and not on the tasks, and every message of a queue expires in turn.
  */
 export interface Level {
-  /** The name of its queue and of its exchange. */
+  /** The name of its exchange. */
   readonly name: string;
+  /** What its digit counts, in milliseconds. */
+  readonly unitMs: number;
+}
+
+/** A message's stay in a queue on its way. */
+export interface Stay {
+  readonly level: number;
+  /** The word in the routing key. */
+  readonly digit: string;
+  readonly queue: string;
   readonly ttlMs: number;
 }
 
 /** The way of one delayed message. */
 export interface Route {
-  /** The highest level that it waits in: it is published to that level's exchange. */
+  /** The level where it begins: it is published to that level's exchange. */
   readonly top: number;
-  /** Every level that it waits in. */
-  readonly levels: readonly number[];
+  readonly stays: readonly Stay[];
   readonly routingKey: string;
 }
 
-/** The shortest level. What is lost by rounding up to it is about one hop's time. */
+/** The shortest stay. What is lost by rounding up to it is about one hop's time. */
 const unitMs = 16;
-/** Levels double up to here, 2^31 ms; the server takes a TTL below 2^32. */
-const highestDoubling = 27;
-/** As many levels as long as the last one let delays last for more than a year. */
-const repeats = 16;
+/**
+ * The more digits there are, the fewer hops and the more queues. With 2 a delay of some seconds took five hops, and
+ * 10,000 tasks that were due within ten seconds were up to 180 ms late.
+ */
+const radix = 16;
+/** So many levels, since the server takes a TTL below 2^32 ms, which 15 of the next one's unit would not be. */
+const counting = 7;
+/** As many levels that hold for as long as the last one's highest digit let delays last for more than a year. */
+const repeats = 8;
 
 /** The exchange where delays end: bound to each group's queue by the hash of its name. */
 export const dueExchange = "YTask:Delay:ts1:due";
 
 /** The levels, the shortest first. */
-export const levels: readonly Level[] = Array.from({ length: highestDoubling + 1 + repeats }, (_, index) => {
-  const ttlMs = unitMs * 2 ** Math.min(index, highestDoubling);
-  const copy = index > highestDoubling ? `:${index - highestDoubling}` : "";
-  return { name: `YTask:Delay:ts1:${ttlMs}ms${copy}`, ttlMs };
+export const levels: readonly Level[] = Array.from({ length: counting + repeats }, (_, index) => {
+  const copy = index < counting ? "" : `:${index - counting + 1}`;
+  const ofLevel = unitMs * radix ** Math.min(index, counting - 1);
+  return { name: `YTask:Delay:ts1:${ofLevel}ms${copy}`, unitMs: ofLevel };
 });
 
-const longestMs = levels.reduce((sum, level) => sum + level.ttlMs, 0);
+/** The most that the levels hold that count, in units. */
+const mostUnits = radix ** counting - 1;
+/** What each of the others holds, in units. */
+const repeatedUnits = (radix - 1) * radix ** (counting - 1);
+
+const longestMs = unitMs * (mostUnits + repeats * repeatedUnits);
+
+/** The word of a level where a message does not stay. */
+export const passOn = "0";
 
 /** The word that stands for a queue in routing keys: a name may hold dots and wildcards, and a key only 255 bytes. */
 export const queueWord = (queue: string): string =>
@@ -49,9 +72,8 @@ export const queueWord = (queue: string): string =>
 /** The exchange that a message goes to when it leaves `level`. */
 export const exchangeBelow = (level: number): string => levels[level - 1]?.name ?? dueExchange;
 
-/** The binding key of those who wait in `level`, or of those who do not. */
-export const levelKey = (level: number, waits: boolean): string =>
-  `${"*.".repeat(level)}${waits ? "1" : "0"}.#`;
+/** The binding key of those with this digit at `level`. */
+export const levelKey = (level: number, digit: string): string => `${"*.".repeat(level)}${digit}.#`;
 
 /** The binding key of a queue at the exchange where delays end. */
 export const dueKey = (queue: string): string => `#.${queueWord(queue)}`;
@@ -67,48 +89,58 @@ export function routeOf(queue: string, delayMs: number): Route {
       ErrorCode.InvalidArgument,
       `a delay of ${delayMs} ms is longer than RabbitMqBroker's longest, ${longestMs} ms (${Math.floor(longestMs / 86_400_000)} days)`,
     );
-  const used = levelsFor(delayMs);
-  const top = Math.max(...used);
-  const words = Array.from({ length: top + 1 }, (_, level) => (used.includes(level) ? "1" : "0"));
-  return { top, levels: used, routingKey: [...words, queueWord(queue)].join(".") };
+  const stays = staysFor(delayMs);
+  const top = Math.max(...stays.map(({ level }) => level));
+  const words = Array.from({ length: top + 1 }, () => passOn);
+  for (const { level, digit } of stays) words[level] = digit;
+  return { top, stays, routingKey: [...words, queueWord(queue)].join(".") };
 }
 
-/** Levels that add up to `delayMs` or a little more. */
-function levelsFor(delayMs: number): readonly number[] {
+/** Stays that add up to `delayMs` or a little more. */
+function staysFor(delayMs: number): readonly Stay[] {
   let units = Math.max(1, Math.ceil(delayMs / unitMs));
-  const used: number[] = [];
-  const longest = 2 ** highestDoubling;
-  for (let index = levels.length - 1; index > highestDoubling && units >= 2 * longest; index--) {
-    used.push(index);
-    units -= longest;
+  const stays: Stay[] = [];
+  for (let level = counting; units > mostUnits; level++) {
+    stays.push(stayAt(level, radix - 1));
+    units -= repeatedUnits;
   }
-  units = fewerHops(units, delayMs);
-  for (let index = 0; index <= highestDoubling; index++) if (bit(units, index)) used.push(index);
-  return used;
+  digitsOf(fewerHops(units, delayMs)).forEach((digit, level) => {
+    if (digit > 0) stays.push(stayAt(level, digit));
+  });
+  return stays;
 }
 
-const bit = (units: number, index: number): boolean => Math.floor(units / 2 ** index) % 2 === 1;
+/** All stays of a level that messages can have. */
+export const staysAt = (level: number): readonly Stay[] =>
+  level < counting
+    ? Array.from({ length: radix - 1 }, (_, index) => stayAt(level, index + 1))
+    : [stayAt(level, radix - 1)];
+
+function stayAt(level: number, digit: number): Stay {
+  const { name, unitMs: ofLevel } = levels[level] as Level;
+  const word = digit.toString(radix);
+  return { level, digit: word, queue: `${name}:${word}`, ttlMs: digit * ofLevel };
+}
+
+/** The digits of a number of units, the lowest first. */
+const digitsOf = (units: number): readonly number[] =>
+  Array.from({ length: counting }, (_, level) => Math.floor(units / radix ** level) % radix);
 
 /**
- * Each hop makes a message some milliseconds late, so it may be better to round up: 1,008 ms are six hops, 1,024 ms are
+ * Each hop makes a message some milliseconds late, so it may be better to round up: 4,112 ms are two hops, 4,096 ms are
  * one. Weighs what rounding adds against the hops it saves; the result stays within one per cent.
  */
 function fewerHops(units: number, delayMs: number): number {
   const hopMs = 8 + delayMs / 4_000;
   let best = units;
   let bestCost = Number.POSITIVE_INFINITY;
-  for (let index = 0; index <= highestDoubling; index++) {
-    const step = 2 ** index;
+  for (let level = 0; level < counting; level++) {
+    const step = radix ** level;
     const rounded = Math.ceil(units / step) * step;
-    if (rounded >= 2 ** (highestDoubling + 1)) break;
-    const cost = (rounded - units) * unitMs + hops(rounded) * hopMs;
+    if (rounded > mostUnits) break;
+    const hops = digitsOf(rounded).filter((digit) => digit > 0).length;
+    const cost = (rounded - units) * unitMs + hops * hopMs;
     if (cost < bestCost) [best, bestCost] = [rounded, cost];
   }
   return best;
-}
-
-function hops(units: number): number {
-  let count = 0;
-  for (let index = 0; index <= highestDoubling; index++) if (bit(units, index)) count++;
-  return count;
 }

@@ -1,5 +1,6 @@
 import type { Delivery } from "@ytask/core/driver";
-import type { Channel, ConsumeMessage } from "amqplib";
+import type { ConsumeMessage } from "amqplib";
+import type { DeliveryChannel } from "./delivery-channel.js";
 import type { QueueSpec } from "./names.js";
 import type { Addressed } from "./sender.js";
 
@@ -10,7 +11,7 @@ export const REDELIVERIES = "ytask-redeliveries";
 export interface Held {
   readonly delivery: Delivery;
   /** Where it is acked: only there does the server know it. */
-  channel: Channel;
+  channel: DeliveryChannel;
   message: ConsumeMessage;
   /** Its queue was deleted: the server has it no more, and whoever lets go of it has to send it again. */
   orphaned: boolean;

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { Channel, ConsumeMessage } from "amqplib";
 import { ChannelKeeper } from "./channel-keeper.js";
 import { copyOf, redeliveriesOf } from "./deliveries.js";
+import { DeliveryChannel } from "./delivery-channel.js";
 import type { Link } from "./link.js";
 import type { QueueSpec } from "./names.js";
 import { declare } from "./queues.js";
@@ -13,13 +14,13 @@ export interface HoldingQueueOptions {
   readonly link: Link;
   readonly sender: Sender;
   /** Called when messages that are held here are lost: the channel broke. */
-  onLost(channel: Channel): void;
+  onLost(channel: DeliveryChannel): void;
   onError(error: Error): void;
 }
 
 /** A message as it is held here. */
 export interface Hold {
-  readonly channel: Channel;
+  readonly channel: DeliveryChannel;
   readonly message: ConsumeMessage;
 }
 
@@ -91,14 +92,16 @@ export class HoldingQueue {
   }
 
   async #setUp(channel: Channel): Promise<void> {
-    channel.once("close", () => this.#options.onLost(channel));
+    const deliveries = new DeliveryChannel(channel);
+    channel.once("close", () => this.#options.onLost(deliveries));
     await declare(channel, this.#spec);
     await channel.consume(this.#spec.name, (message) => {
-      if (message !== null) void this.#arrive(channel, message);
+      if (message !== null) void this.#arrive(deliveries, message);
     });
   }
 
-  async #arrive(channel: Channel, message: ConsumeMessage): Promise<void> {
+  async #arrive(channel: DeliveryChannel, message: ConsumeMessage): Promise<void> {
+    channel.arrived(message);
     const messageId = String(message.properties.messageId);
     const expected = this.#expected.get(messageId);
     this.#expected.delete(messageId);
@@ -106,16 +109,8 @@ export class HoldingQueue {
     const [sent] = await this.#options.sender.send([
       copyOf(message, this.#options.queue, redeliveriesOf(message)),
     ]);
-    if (sent?.kind === "stored") letGoOf(channel, message);
+    if (sent?.kind === "stored") channel.remove([message]);
     else if (sent !== undefined) this.#options.onError(sent.error);
-  }
-}
-
-function letGoOf(channel: Channel, message: ConsumeMessage): void {
-  try {
-    channel.ack(message);
-  } catch {
-    // The channel closed meanwhile: the message comes again, and goes to the group's queue a second time.
   }
 }
 

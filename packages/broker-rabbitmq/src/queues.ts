@@ -1,6 +1,15 @@
 import type { Channel } from "amqplib";
 import type { QueueLook } from "./attachment.js";
-import { dueExchange, dueKey, exchangeBelow, levelKey, levels, type Route } from "./delays.js";
+import {
+  dueExchange,
+  dueKey,
+  exchangeBelow,
+  levelKey,
+  levels,
+  passOn,
+  type Route,
+  staysAt,
+} from "./delays.js";
 import { NOT_FOUND, replyCode } from "./errors.js";
 import type { QueueSpec } from "./names.js";
 import type { Questions } from "./questions.js";
@@ -33,11 +42,11 @@ export class Queues {
    */
   async ensureRoute(spec: QueueSpec, route: Route): Promise<void> {
     await this.#ensureExchanges(route.top);
-    for (const level of route.levels) {
-      const name = levels[level]?.name ?? "";
-      if (this.#known.has(`queue ${name}`)) continue;
-      await this.#once(`queue ${name}`, (channel) => declareLevel(channel, level));
-      this.#known.add(`queue ${name}`);
+    for (const { level } of route.stays) {
+      const name = `level ${level}`;
+      if (this.#known.has(name)) continue;
+      await this.#once(name, (channel) => declareLevel(channel, level));
+      this.#known.add(name);
     }
     await this.#once(`due ${spec.name}`, (channel) => declareDue(channel, spec));
     this.#known.add(spec.name);
@@ -95,31 +104,33 @@ export async function declareDue(channel: Channel, spec: QueueSpec): Promise<voi
   await channel.bindQueue(spec.name, dueExchange, dueKey(spec.name));
 }
 
-/** The exchanges of all levels up to `top`, and the bindings by which a message passes a level that it does not wait in. */
+/** The exchanges of all levels up to `top`, and the bindings by which a message passes a level where it does not stay. */
 async function declareExchanges(channel: Channel, top: number): Promise<void> {
   await channel.assertExchange(dueExchange, "topic", { durable: true });
   for (const [index, level] of levels.slice(0, top + 1).entries()) {
     await channel.assertExchange(level.name, "topic", { durable: true });
-    await channel.bindExchange(exchangeBelow(index), level.name, levelKey(index, false));
+    await channel.bindExchange(exchangeBelow(index), level.name, levelKey(index, passOn));
   }
 }
 
 /**
- * A level's queue. Only quorum queues hand on expired messages with a confirm (`at-least-once`, which demands
+ * The queues of a level, all of them: each is declared for the first time once, and not whenever a digit is used that
+ * none was before. Only quorum queues hand on expired messages with a confirm (`at-least-once`, which demands
  * `reject-publish`); classic ones lose what is on its way when the server crashes.
  */
 async function declareLevel(channel: Channel, index: number): Promise<void> {
-  const level = levels[index];
-  if (level === undefined) throw new RangeError(`there is no level ${index}`);
-  await declare(channel, {
-    name: level.name,
-    arguments: {
-      "x-queue-type": "quorum",
-      "x-message-ttl": level.ttlMs,
-      "x-overflow": "reject-publish",
-      "x-dead-letter-strategy": "at-least-once",
-      "x-dead-letter-exchange": exchangeBelow(index),
-    },
-  });
-  await channel.bindQueue(level.name, level.name, levelKey(index, true));
+  const exchange = levels[index]?.name ?? "";
+  for (const { digit, queue, ttlMs } of staysAt(index)) {
+    await declare(channel, {
+      name: queue,
+      arguments: {
+        "x-queue-type": "quorum",
+        "x-message-ttl": ttlMs,
+        "x-overflow": "reject-publish",
+        "x-dead-letter-strategy": "at-least-once",
+        "x-dead-letter-exchange": exchangeBelow(index),
+      },
+    });
+    await channel.bindQueue(queue, exchange, levelKey(index, digit));
+  }
 }

@@ -3,7 +3,6 @@ import type { HoldingQueue } from "./holding-queue.js";
 import type { Inbox } from "./inbox.js";
 import type { QueueSpec } from "./names.js";
 import type { Sender } from "./sender.js";
-import { letGo } from "./settler.js";
 
 export interface RenewalOptions {
   readonly queue: QueueSpec;
@@ -53,10 +52,10 @@ export class Renewal {
       const hold = await holdingQueue.hold(message, delivery.redeliveries, consumerTimeoutMs / 4);
       if (inbox.out(delivery.id) !== held || held.orphaned) {
         // It was settled meanwhile, or lost and is delivered again: the copy is not needed.
-        letGo({ ...held, ...hold }, false);
+        hold.channel.remove([hold.message]);
         return;
       }
-      letGo(held, false);
+      held.channel.remove([message]);
       Object.assign(held, hold, { since: performance.now(), moved: true });
     } catch (error) {
       onError(error instanceof Error ? error : new Error(String(error)));
@@ -69,10 +68,10 @@ export class Renewal {
   async #sendBack(held: Held): Promise<void> {
     const { queue, sender, onError } = this.#options;
     const [sent] = await sender.send([copyOf(held.message, queue, held.delivery.redeliveries)]);
-    if (sent?.kind === "stored") letGo(held, false);
+    if (sent?.kind === "stored") held.channel.remove([held.message]);
     else if (sent !== undefined) {
       onError(sent.error);
-      letGo(held, true);
+      held.channel.giveBack(held.message);
     }
   }
 }

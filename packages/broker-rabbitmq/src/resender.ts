@@ -2,7 +2,6 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { copyOf, type Held } from "./deliveries.js";
 import type { QueueSpec } from "./names.js";
 import type { Sender } from "./sender.js";
-import { letGo } from "./settler.js";
 
 export interface ResenderOptions {
   readonly queue: QueueSpec;
@@ -59,7 +58,7 @@ export class Resender {
     while (!this.#closed && isHeld()) {
       const [outcome] = await sender.send([copy]);
       if (outcome === undefined || outcome.kind === "stored") {
-        letGo(held, false);
+        held.channel.remove([held.message]);
         return;
       }
       onError(outcome.error);

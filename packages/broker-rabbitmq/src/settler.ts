@@ -1,8 +1,9 @@
 import type { Outcome, Settlement } from "@ytask/core/driver";
-import type { Channel } from "amqplib";
+import type { Channel, ConsumeMessage } from "amqplib";
 import { deadLetter, outgoing } from "./addressing.js";
 import { Barrier } from "./barrier.js";
-import { copyOf, type Held, mustBeSentAgain } from "./deliveries.js";
+import { copyOf, mustBeSentAgain } from "./deliveries.js";
+import type { DeliveryChannel } from "./delivery-channel.js";
 import type { Inbox } from "./inbox.js";
 import type { Link } from "./link.js";
 import type { QueueSpec } from "./names.js";
@@ -40,18 +41,17 @@ export class Settler {
   /** One outcome for each settlement, in their order. Never rejects. */
   async settle(settlements: readonly Settlement[]): Promise<readonly Outcome[]> {
     const isStored = await this.#send(settlements);
-    const channels = new Set<Channel>();
     this.#options.link.holdWrites();
-    const removed = settlements.map((settlement, index) =>
-      isStored[index] ? this.#remove(settlement) : "unknown",
+    const removals = new Map<DeliveryChannel, ConsumeMessage[]>();
+    const written = settlements.map((settlement, index) =>
+      isStored[index] ? this.#letGo(settlement, removals) : "unknown",
     );
-    for (const outcome of removed) if (typeof outcome === "object") channels.add(outcome);
-    const arrived = new Map<Channel, boolean>();
-    for (const channel of channels) arrived.set(channel, await this.#isTaken(channel));
-    return removed.map((outcome) => {
-      if (typeof outcome === "string") return outcome;
-      return arrived.get(outcome) === true ? "settled" : "unknown";
-    });
+    const outcomes = new Map<DeliveryChannel, Outcome>();
+    for (const [channel, messages] of removals)
+      outcomes.set(channel, channel.remove(messages) ? "unknown" : "lost");
+    for (const [channel, outcome] of outcomes)
+      if (outcome !== "lost" && (await this.#isTaken(channel.channel))) outcomes.set(channel, "settled");
+    return written.map((on) => (typeof on === "string" ? on : (outcomes.get(on) ?? "unknown")));
   }
 
   /**
@@ -94,18 +94,29 @@ export class Settler {
     }
   }
 
-  /** Removes a delivery, or gives it back. Answers the channel on which that was written, where the server has to know. */
-  #remove(settlement: Settlement): Channel | Outcome {
+  /**
+   * Gives a delivery back, or adds it to what is to be removed. Answers the channel on which that is written, where the
+   * server has to know.
+   */
+  #letGo(
+    settlement: Settlement,
+    removals: Map<DeliveryChannel, ConsumeMessage[]>,
+  ): DeliveryChannel | Outcome {
     const { inbox } = this.#options;
     const held = inbox.out(settlement.delivery.id);
     if (held === undefined) return "lost";
     inbox.settled(held);
     if (held.orphaned) return "settled";
-    const { channel } = held;
+    const { channel, message } = held;
     if (performance.now() - this.#lately.since > latelyMs)
       this.#lately = { since: performance.now(), count: 0 };
     this.#lately.count++;
-    return letGo(held, settlement.kind === "release" && !mustBeSentAgain(held)) ? channel : "lost";
+    const ofChannel = removals.get(channel) ?? [];
+    removals.set(channel, ofChannel);
+    if (settlement.kind === "release" && !mustBeSentAgain(held))
+      return channel.giveBack(message) ? channel : "lost";
+    ofChannel.push(message);
+    return channel;
   }
 
   /** Whether the server has taken what was written to a channel. */
@@ -116,16 +127,5 @@ export class Settler {
       this.#barriers.set(channel, barrier);
     }
     return barrier.pass(this.#options.answerTimeoutMs);
-  }
-}
-
-/** Acks, or gives back. Answers false where the channel has closed, and the server delivers the message again. */
-export function letGo(held: Held, giveBack: boolean): boolean {
-  try {
-    if (giveBack) held.channel.nack(held.message, false, true);
-    else held.channel.ack(held.message);
-    return true;
-  } catch {
-    return false;
   }
 }

@@ -15,6 +15,7 @@ export const texts: Readonly<Record<string, string>> = {
   "line separators": "\u2028\u2029\ufeff",
   "looks like a number": "007",
   "looks like nothing": "null",
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: it is a text that looks like a template, and has to stay one
   "looks like code": "$1 %s {0} ${x} '; DROP TABLE tasks; --",
   "900 kilobytes": "0123456789".repeat(90_000),
   "900 kilobytes of umlauts": "ü".repeat(450_000),

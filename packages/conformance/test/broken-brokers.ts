@@ -110,6 +110,28 @@ export const brokenBrokers: Readonly<Record<string, BrokenBroker>> = {
     },
     caughtBy: ["what is acked is gone, for its subscriber and for others"],
   },
+  "acks with a delivery all those before it": {
+    broken: {
+      subscription(inner) {
+        const held: Delivery[] = [];
+        return {
+          async receive(limit, waitMs) {
+            const deliveries = await inner.receive(limit, waitMs);
+            held.push(...deliveries);
+            return deliveries;
+          },
+          async settle(settlements) {
+            const outcomes = await inner.settle(settlements);
+            const acked = settlements.filter(({ kind }) => kind === "ack");
+            const last = Math.max(-1, ...acked.map(({ delivery }) => held.indexOf(delivery)));
+            await forget(inner, held.splice(0, last + 1));
+            return outcomes;
+          },
+        };
+      },
+    },
+    caughtBy: ["an ack removes its message, and none that was delivered before it"],
+  },
   "ignores the limit of a receive": {
     broken: { subscription: (inner) => ({ receive: (limit, waitMs) => inner.receive(limit + 2, waitMs) }) },
     caughtBy: ["a receive gives at most as many as its limit"],

@@ -15,6 +15,7 @@ import { aSendReachesSeveralQueues } from "./a-send-reaches-several-queues.js";
 import { aSilentServerHangsNothing } from "./a-silent-server-hangs-nothing.js";
 import { aSubscriptionOutlivesACut } from "./a-subscription-outlives-a-cut.js";
 import { ackRemoves } from "./ack-removes.js";
+import { anAckIsForOne } from "./an-ack-is-for-one.js";
 import { anUnsubscribedQueueKeeps } from "./an-unsubscribed-queue-keeps.js";
 import { bodiesSurvive } from "./bodies-survive.js";
 import type { BrokerBehaviour } from "./broker-behaviour.js";
@@ -78,6 +79,7 @@ export const brokerBehaviours: readonly BrokerBehaviour[] = [
   twoUsersAreIndependent,
 
   ackRemoves,
+  anAckIsForOne,
   manyAreSettledInOneCall,
   outcomesComeInOrder,
   settlingTwiceIsLost,

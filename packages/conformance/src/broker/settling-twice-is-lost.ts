@@ -21,6 +21,7 @@ export const settlingTwiceIsLost: BrokerBehaviour = {
       assert.deepEqual(await subscriber.settle([settlement]), ["lost"], settlement.kind);
     await subscriber.expectNothing();
     assert.deepEqual(await broker.deadLetters(queue).list(), []);
-    await subscriber.ack([next]);
+    const twice = [next, next].map((each): Settlement => ({ delivery: each, kind: "ack" }));
+    assert.deepEqual(await subscriber.settle(twice), ["settled", "lost"], "twice in one call");
   },
 };

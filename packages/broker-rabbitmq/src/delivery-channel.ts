@@ -1,0 +1,53 @@
+import type { Channel, ConsumeMessage } from "amqplib";
+
+/** A channel on which messages are delivered, and which of them the server still holds for it. */
+export class DeliveryChannel {
+  readonly channel: Channel;
+  /** The tags of what is not removed, in the order of delivery, so that they ascend. */
+  readonly #held = new Set<number>();
+
+  constructor(channel: Channel) {
+    this.channel = channel;
+  }
+
+  /** To be called first for each message that comes. */
+  arrived(message: ConsumeMessage): void {
+    this.#held.add(message.fields.deliveryTag);
+  }
+
+  /**
+   * Removes messages at the server: all before which nothing is left in one frame, which saves the server more than us.
+   * False where the channel has closed, and the server delivers them again.
+   */
+  remove(messages: readonly ConsumeMessage[]): boolean {
+    const ours = messages.filter(({ fields }) => this.#held.delete(fields.deliveryTag));
+    const [firstHeld = Number.POSITIVE_INFINITY] = this.#held;
+    let last: ConsumeMessage | undefined;
+    const others: ConsumeMessage[] = [];
+    for (const message of ours) {
+      const { deliveryTag } = message.fields;
+      if (deliveryTag > firstHeld) others.push(message);
+      else if (last === undefined || deliveryTag > last.fields.deliveryTag) last = message;
+    }
+    return whileOpen(() => {
+      if (last !== undefined) this.channel.ack(last, true);
+      for (const message of others) this.channel.ack(message);
+    });
+  }
+
+  /** Gives a message back, for the server to put where it was. False where that happens by itself: the channel has closed. */
+  giveBack(message: ConsumeMessage): boolean {
+    this.#held.delete(message.fields.deliveryTag);
+    return whileOpen(() => this.channel.nack(message, false, true));
+  }
+}
+
+/** Whether it could be written. */
+function whileOpen(write: () => void): boolean {
+  try {
+    write();
+    return true;
+  } catch {
+    return false;
+  }
+}
