@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { Command } from "ioredis";
 import type { RedisClient } from "../options.js";
 import { isReply } from "./explain-error.js";
 
@@ -42,10 +43,30 @@ export class Script {
     values: readonly (string | number)[],
   ): Promise<unknown> {
     try {
-      return await client.evalsha(this.#hash, keys.length, ...keys, ...values);
+      return await client.sendCommand(new ScriptCall("evalsha", this.#hash, keys, values));
     } catch (error) {
       if (!isReply(error) || !error.message.startsWith("NOSCRIPT")) throw error;
-      return client.eval(this.#text, keys.length, ...keys, ...values);
+      return client.sendCommand(new ScriptCall("eval", this.#text, keys, values));
     }
+  }
+}
+
+/**
+ * A command with hundreds of arguments. ioredis' own copies and flattens them, and adds them to a text one by one, which
+ * took a tenth of the time of a task.
+ */
+class ScriptCall extends Command {
+  constructor(name: string, script: string, keys: readonly string[], values: readonly (string | number)[]) {
+    super(name, [], { replyEncoding: "utf8" });
+    const args = [script, `${keys.length}`, ...keys];
+    for (const value of values) args.push(typeof value === "string" ? value : `${value}`);
+    this.args = args;
+  }
+
+  override toWritable(): string {
+    const parts = [`*${this.args.length + 1}\r\n$${this.name.length}\r\n${this.name}`];
+    for (const arg of this.args as string[]) parts.push(`\r\n$${Buffer.byteLength(arg)}\r\n`, arg); // as the constructor made them
+    parts.push("\r\n");
+    return parts.join("");
   }
 }

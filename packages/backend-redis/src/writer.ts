@@ -77,20 +77,26 @@ export class Writer {
 
 /** How all are stored, where that is the same for all of them, as it mostly is; then their values, or values and hows. */
 function valuesOf(entries: readonly Entry[]): string[] {
-  const hows = entries.map(howOf);
-  const [common = ""] = hows;
-  if (hows.every((how) => how === common)) return [common, ...entries.map(({ value }) => value)];
-  return ["", ...entries.flatMap(({ value }, index) => [value, hows[index] ?? ""])];
+  const [first] = entries;
+  if (first === undefined) return [];
+  const isAwaitedFirst = isAwaited(first);
+  const isLikeFirst = (entry: Entry): boolean =>
+    entry.unless === first.unless &&
+    entry.expiresInSeconds === first.expiresInSeconds &&
+    isAwaited(entry) === isAwaitedFirst;
+  if (entries.every(isLikeFirst)) return [howOf(first), ...entries.map(({ value }) => value)];
+  return ["", ...entries.flatMap((entry) => [entry.value, howOf(entry)])];
 }
 
-function howOf({ value, expiresInSeconds, unless }: Entry): string {
+function howOf(entry: Entry): string {
+  const { expiresInSeconds, unless } = entry;
   const letters = unless === undefined ? "aA" : unless === "present" ? "pP" : "fF";
-  const letter = letters[isAwaited(value) ? 1 : 0] ?? "";
+  const letter = letters[isAwaited(entry) ? 1 : 0] ?? "";
   return expiresInSeconds === undefined ? letter : letter + expiresInSeconds;
 }
 
 /** Nobody waits for a task to begin, so that is not announced: it would double the cost of storing it. */
-const isAwaited = (value: string): boolean => isFinished(value) || !value.includes('"Status"');
+const isAwaited = ({ value }: Entry): boolean => isFinished(value) || !value.includes('"Status"');
 
 const tooLate = (): YTaskError =>
   new YTaskError(ErrorCode.Connection, "the write reached Redis after its time was over, and was not done");

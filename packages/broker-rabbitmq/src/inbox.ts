@@ -1,9 +1,10 @@
+import { TurnoverMap } from "@ytask/core/driver";
 import type { Held } from "./deliveries.js";
 
 /** What a subscription holds: first ready to be handed out, then out until it is settled. */
 export class Inbox {
   #ready: Held[] = [];
-  readonly #out = new Map<string, Held>();
+  readonly #out = new TurnoverMap<string, Held>();
   #wake: () => void = () => undefined;
   #wanted = 1;
 

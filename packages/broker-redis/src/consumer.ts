@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { type Delivery, ErrorCode, YTaskError } from "@ytask/core/driver";
+import { type Delivery, ErrorCode, TurnoverMap, YTaskError } from "@ytask/core/driver";
 import { CallBrokeOff, type Connection, type Script } from "@ytask-internal/redis-connection";
 import { redeliveriesOf, tokenNumber, tokenOf } from "./delivery-token.js";
 import type { QueueKeys } from "./queue-keys.js";
@@ -21,7 +21,7 @@ export class Consumer {
   readonly #leaseMs: number;
   readonly #onLost: (deliveries: readonly Delivery[]) => void;
   readonly #id = randomBytes(9).toString("base64url");
-  readonly #held = new Map<string, Delivery>();
+  readonly #held = new TurnoverMap<string, Delivery>();
   /** Reserved by a call whose answer was lost, and not yet handed out. */
   #found: Delivery[] = [];
   #name = "";

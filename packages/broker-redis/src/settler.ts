@@ -1,4 +1,11 @@
-import type { DeadLetterReason, Delivery, Outcome, Outgoing, Settlement } from "@ytask/core/driver";
+import {
+  type DeadLetterReason,
+  type Delivery,
+  type Outcome,
+  type Outgoing,
+  type Settlement,
+  TurnoverMap,
+} from "@ytask/core/driver";
 import type { Consumer } from "./consumer.js";
 import { tokenNumber } from "./delivery-token.js";
 import type { QueueKeys } from "./queue-keys.js";
@@ -23,7 +30,7 @@ export class Settler {
   readonly #sender: Sender;
   readonly #options: SettlerOptions;
   /** Deliveries whose settlement is out: a second one at the same time changes nothing. */
-  readonly #out = new Set<string>();
+  readonly #out = new TurnoverMap<string, true>();
 
   constructor(consumer: Consumer, keys: QueueKeys, sender: Sender, options: SettlerOptions) {
     this.#consumer = consumer;
@@ -48,7 +55,7 @@ export class Settler {
 
   #begin(delivery: Delivery): boolean {
     if (!this.#consumer.holds(delivery) || this.#out.has(delivery.id)) return false;
-    this.#out.add(delivery.id);
+    this.#out.set(delivery.id, true);
     return true;
   }
 

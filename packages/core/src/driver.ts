@@ -23,3 +23,4 @@ export { ErrorCode, SendFailed, TimedOut, YTaskError } from "./errors.js";
 export { FINISHED_STATUS, isFinished, SUCCESS_STATUS, UNFINISHED_STEP } from "./finished.js";
 export { type Logger, silentLogger } from "./logger.js";
 export { redact } from "./redact.js";
+export { TurnoverMap } from "./turnover-map.js";

@@ -113,18 +113,15 @@ function parseStep(value: unknown): WorkflowStep {
 }
 
 /** Only this library writes it, so its names are exact. */
-function parseExtension({ Step, Retried, DefaultRetryCount, Execution, UnknownForMs }: Fields): Extension {
-  if (
-    DefaultRetryCount !== undefined &&
-    !(Array.isArray(DefaultRetryCount) && DefaultRetryCount.every(isCounter))
-  )
-    throw new Malformed("DefaultRetryCount is not a list of steps");
+function parseExtension({ Step, Retried, Default, Execution, UnknownForMs }: Fields): Extension {
+  if (Default !== undefined && !(Array.isArray(Default) && Default.every(isCounter)))
+    throw new Malformed("Default is not a list of steps");
   if (Execution !== undefined && typeof Execution !== "string")
     throw new Malformed("Execution is not a string");
   return {
     step: counter(Step, "Step"),
     retried: counter(Retried, "Retried"),
-    defaultRetryCount: DefaultRetryCount,
+    defaultRetryCount: Default,
     execution: Execution,
     unknownForMs: counter(UnknownForMs, "UnknownForMs"),
   };
@@ -170,7 +167,7 @@ function serializeExtension({
   let text = "";
   if (step !== undefined) text += `,"Step":${step}`;
   if (retried) text += `,"Retried":${retried}`;
-  if (defaultRetryCount?.length) text += `,"DefaultRetryCount":[${defaultRetryCount.join()}]`;
+  if (defaultRetryCount?.length) text += `,"Default":[${defaultRetryCount.join()}]`;
   if (execution !== undefined) text += `,"Execution":${quote(execution)}`;
   if (unknownForMs) text += `,"UnknownForMs":${unknownForMs}`;
   return text === "" ? "" : `,"Extension":{${text.slice(1)}}`;

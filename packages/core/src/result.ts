@@ -219,15 +219,20 @@ function parseWorkflow(fields: Fields): WorkflowState[] | undefined {
 
 /** Writes a result as the Go original's v3 does, byte for byte, with this library's extension where there is one. */
 export function serializeResult(result: ResultFields): string {
-  const { returned, workflow } = result;
+  const { returned } = result;
   const values = returned === undefined ? "null" : `[${returned.map(quote).join(",")}]`;
+  return `{"Id":${quote(result.id)},"Status":${result.status},"FuncReturn":${values}${serializeRest(result)}`;
+}
+
+const plainRest = ',"RetryCount":0,"Workflow":null,"Err":""}';
+
+/** What follows the values. Most results have nothing to say there, and many are written. */
+function serializeRest(result: ResultFields): string {
+  const { retryCount = 0, workflow, error = "", execution } = result;
+  if (retryCount === 0 && !workflow?.length && error === "" && execution === undefined) return plainRest;
   const steps = workflow?.length
     ? `[${workflow.map((step) => `[${quote(step.name)},"${step.status}"]`).join(",")}]`
     : "null";
-  const extension =
-    result.execution === undefined ? "" : `,"Extension":{"Execution":${quote(result.execution)}}`;
-  return (
-    `{"Id":${quote(result.id)},"Status":${result.status},"FuncReturn":${values},` +
-    `"RetryCount":${result.retryCount ?? 0},"Workflow":${steps},"Err":${quote(result.error ?? "")}${extension}}`
-  );
+  const extension = execution === undefined ? "" : `,"Extension":{"Execution":${quote(execution)}}`;
+  return `,"RetryCount":${retryCount},"Workflow":${steps},"Err":${quote(error)}${extension}}`;
 }

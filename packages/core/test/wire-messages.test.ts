@@ -100,7 +100,7 @@ describe("the retry count of a message", () => {
 describe("what this library adds to a message", () => {
   const message = parseMessage(
     '{"Id":"1","WorkerName":"add","FuncArgs":["1"],"MsgArgs":{"RetryCount":3},"Extension":{"Step":1,"Retried":2,' +
-      '"DefaultRetryCount":[0,1],"Execution":"e","UnknownForMs":5}}',
+      '"Default":[0,1],"Execution":"e","UnknownForMs":5}}',
   );
 
   it("is read and written again", () => {
@@ -123,8 +123,8 @@ describe("what this library adds to a message", () => {
     ['{"Step":-1}', "Step"],
     ['{"Step":"1"}', "Step"],
     ['{"Retried":1.5}', "Retried"],
-    ['{"DefaultRetryCount":[-1]}', "DefaultRetryCount"],
-    ['{"DefaultRetryCount":0}', "DefaultRetryCount"],
+    ['{"Default":[-1]}', "Default"],
+    ['{"Default":0}', "Default"],
     ['{"Execution":5}', "Execution"],
     ['{"UnknownForMs":1e300}', "UnknownForMs"],
     ["[]", "Extension"],

@@ -2,6 +2,7 @@ import type { Clock, Timer } from "../clock.js";
 import { ErrorCode, YTaskError } from "../errors.js";
 import { abortKey } from "../keys.js";
 import type { ResultStore } from "../result-store.js";
+import type { TurnoverMap } from "../turnover-map.js";
 import { isAbortFlag } from "./before-run/inspect.js";
 import type { Execution } from "./execution.js";
 
@@ -13,11 +14,11 @@ const largestBatch = 500;
 export class AbortWatch {
   readonly #store: ResultStore;
   readonly #clock: Clock;
-  readonly #running: ReadonlySet<Execution>;
+  readonly #running: TurnoverMap<Execution, true>;
   #timer: Timer | undefined;
   #isStopped = false;
 
-  constructor(store: ResultStore, clock: Clock, running: ReadonlySet<Execution>) {
+  constructor(store: ResultStore, clock: Clock, running: TurnoverMap<Execution, true>) {
     this.#store = store;
     this.#clock = clock;
     this.#running = running;
@@ -39,7 +40,7 @@ export class AbortWatch {
 
   async #look(): Promise<void> {
     const before = this.#clock.now() - intervalMs / 2;
-    const running = [...this.#running].filter(
+    const running = [...this.#running.keys()].filter(
       (execution) => execution.startedAt <= before && !execution.isAborted,
     );
     for (let from = 0; from < running.length; from += largestBatch)

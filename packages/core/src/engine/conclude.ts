@@ -56,7 +56,7 @@ function succeed(execution: Execution, values: readonly string[], route: Route, 
   const message = messageOfNextStep(execution.message, execution.step, values, now);
   const outgoing = route(next.group, message, next.runAfterMs);
   return {
-    result: resultOf(execution, "stepSucceeded", execution.runningStatus, "success", { returned }),
+    result: resultOf(execution, "stepSucceeded", execution.runningStatus, "success", undefined, returned),
     settlement: { delivery: execution.delivery, kind: "replace", by: [outgoing] },
     event: "succeeded",
   };
@@ -77,7 +77,7 @@ function retry(execution: Execution, error: unknown, delayMs: number | undefined
     },
   };
   return {
-    result: resultOf(execution, "retried", execution.runningStatus, "running", { error: messageOf(error) }),
+    result: resultOf(execution, "retried", execution.runningStatus, "running", messageOf(error)),
     settlement: {
       delivery: execution.delivery,
       kind: "replace",
@@ -111,7 +111,7 @@ export function fail(
 ): Conclusion {
   const text = messageOf(error);
   return {
-    result: resultOf(execution, "failed", from, "failure", { error: text }),
+    result: resultOf(execution, "failed", from, "failure", text),
     settlement: { delivery: execution.delivery, kind: "deadLetter", reason, error: text },
     event: "failed",
     error,
@@ -128,7 +128,7 @@ function finish(
 ): Conclusion {
   const from = execution.startedAt === 0 ? execution.waitingStatus : execution.runningStatus;
   return {
-    result: resultOf(execution, happening, from, state, { error, returned }),
+    result: resultOf(execution, happening, from, state, error, returned),
     settlement: { delivery: execution.delivery, kind: "ack" },
     event: happening,
   };
@@ -136,14 +136,15 @@ function finish(
 
 /** The result that is stored while an execution runs. */
 export const runningResult = (execution: Execution): ResultFields =>
-  resultOf(execution, "started", execution.waitingStatus, "running", {});
+  resultOf(execution, "started", execution.waitingStatus, "running");
 
 function resultOf(
   execution: Execution,
   happening: Happening,
   from: typeof execution.waitingStatus,
   state: StepState,
-  more: Pick<ResultFields, "error" | "returned">,
+  error?: string,
+  returned?: readonly string[],
 ): ResultFields {
   const { message, step, attempt } = execution;
   return {
@@ -152,6 +153,7 @@ function resultOf(
     retryCount: attempt - 1,
     workflow: workflowStates(message, step, state),
     execution: message.extension.execution,
-    ...more,
+    error,
+    returned,
   };
 }

@@ -1,5 +1,6 @@
 import type { Delivery, Outcome, Outgoing, Settlement } from "../broker.js";
 import type { Message } from "../message.js";
+import type { TurnoverMap } from "../turnover-map.js";
 import { inspect, type Known } from "./before-run/inspect.js";
 import { withoutRunning } from "./before-run/without-running.js";
 import { type Conclusion, conclude, fail, runningResult } from "./conclude.js";
@@ -25,7 +26,7 @@ export interface WorkerOptions {
   readonly concurrency: number;
   readonly routing: Routing;
   /** Every delivery that is not settled yet, in the order of receipt. */
-  readonly unsettled: Map<Delivery, Execution | undefined>;
+  readonly unsettled: TurnoverMap<Delivery, Execution | undefined>;
   readonly tally: Tally;
   settle(settlement: Settlement): Promise<Outcome>;
   readonly settleAll: SettleAll;

@@ -5,6 +5,7 @@ import type { WireVersion } from "../keys.js";
 import type { Logger } from "../logger.js";
 import type { Registry } from "../registry.js";
 import type { ResultStore } from "../result-store.js";
+import { TurnoverMap } from "../turnover-map.js";
 import { AbortWatch } from "./abort-watch.js";
 import { Announcer } from "./announce.js";
 import type { Execution } from "./execution.js";
@@ -34,7 +35,7 @@ export class Engine {
   readonly store: ResultStore | undefined;
   readonly writer: StatusWriter | undefined;
   readonly announcer: Announcer;
-  readonly running = new Set<Execution>();
+  readonly running = new TurnoverMap<Execution, true>();
   readonly #abortWatch: AbortWatch | undefined;
 
   constructor(options: EngineOptions) {
@@ -49,7 +50,7 @@ export class Engine {
 
   started(execution: Execution): void {
     execution.startedAt = this.options.clock.now();
-    this.running.add(execution);
+    this.running.set(execution, true);
     this.#abortWatch?.start();
   }
 

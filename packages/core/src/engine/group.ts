@@ -1,6 +1,7 @@
 import type { Delivery, Outcome, Settlement, Subscription } from "../broker.js";
 import { ErrorCode, messageOf, YTaskError } from "../errors.js";
 import { queueKey } from "../keys.js";
+import { TurnoverMap } from "../turnover-map.js";
 import { DeliveryWorker } from "./delivery-worker.js";
 import type { Engine } from "./engine.js";
 import type { Execution } from "./execution.js";
@@ -27,7 +28,7 @@ export class Group {
   readonly #puller: Puller;
   readonly #worker: DeliveryWorker;
   /** Every delivery that is not settled yet, in the order of receipt. */
-  readonly #unsettled = new Map<Delivery, Execution | undefined>();
+  readonly #unsettled = new TurnoverMap<Delivery, Execution | undefined>();
   /** How many tasks ended, and how many were given back, since the shutdown began. */
   readonly tally: Tally = { completed: 0, released: 0 };
 

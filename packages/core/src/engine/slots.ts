@@ -1,4 +1,5 @@
 import type { Clock, Timer } from "../clock.js";
+import { Deque } from "../deque.js";
 
 /** How long a delivery that was received ahead waits for a slot before it is given back, for another server. */
 const patienceMs = 1_000;
@@ -12,7 +13,7 @@ interface Waiting {
 export class Slots {
   readonly #clock: Clock;
   #free: number;
-  readonly #waiting = new Set<Waiting>();
+  readonly #waiting = new Deque<Waiting>();
   #timer: Timer | undefined;
   #isStopped = false;
   #isHandingOut = false;
@@ -38,7 +39,7 @@ export class Slots {
       onTaken(undefined);
       return;
     }
-    this.#waiting.add({ sinceMs: this.#clock.now(), onTaken });
+    this.#waiting.pushBack({ sinceMs: this.#clock.now(), onTaken });
     this.#timer ??= this.#clock.after(patienceMs, () => this.#giveUp());
   }
 
@@ -48,10 +49,10 @@ export class Slots {
     // A short task that begins in here may end in here too: the loop, not a call inside of that one, begins the next.
     if (this.#isHandingOut) return;
     this.#isHandingOut = true;
-    for (const next of this.#waiting) {
-      if (this.#free === 0) break;
+    while (this.#free > 0) {
+      const next = this.#waiting.popFront();
+      if (next === undefined) break;
       this.#free--;
-      this.#waiting.delete(next);
       next.onTaken(this.#clock.now() - next.sinceMs);
     }
     this.#isHandingOut = false;
@@ -61,20 +62,20 @@ export class Slots {
   stop(): void {
     this.#isStopped = true;
     this.#timer?.cancel();
-    for (const { onTaken } of this.#waiting) onTaken(undefined);
-    this.#waiting.clear();
+    for (let next = this.#waiting.popFront(); next !== undefined; next = this.#waiting.popFront())
+      next.onTaken(undefined);
   }
 
   #giveUp(): void {
     this.#timer = undefined;
     const before = this.#clock.now() - patienceMs;
-    for (const waiting of this.#waiting) {
-      if (waiting.sinceMs > before) {
-        this.#timer = this.#clock.after(waiting.sinceMs - before, () => this.#giveUp());
+    for (let next = this.#waiting.first; next !== undefined; next = this.#waiting.first) {
+      if (next.sinceMs > before) {
+        this.#timer = this.#clock.after(next.sinceMs - before, () => this.#giveUp());
         return;
       }
-      this.#waiting.delete(waiting);
-      waiting.onTaken(undefined);
+      this.#waiting.popFront();
+      next.onTaken(undefined);
     }
   }
 }

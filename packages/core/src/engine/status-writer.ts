@@ -13,8 +13,8 @@ export interface Expiry {
 }
 
 interface Pending {
-  /** Made when it is written: most statuses on the way are overtaken before. */
-  make: () => ResultFields;
+  /** A status on the way is made when it is written: most are overtaken before. */
+  result: ResultFields | (() => ResultFields);
   isFinished: boolean;
 }
 
@@ -49,7 +49,7 @@ export class StatusWriter {
   /** Writes a result, soon; `flush` tells when that is done or has failed. */
   store(result: ResultFields): void {
     if (expirySeconds(this.#expiry, result.status) !== 0)
-      this.#add(result.id, () => result, result.status >= Status.Success);
+      this.#add(result.id, result, result.status >= Status.Success);
   }
 
   /** Resolves once all that was given so far is written or has failed; never rejects. */
@@ -58,11 +58,11 @@ export class StatusWriter {
     await Promise.all(this.#inFlight);
   }
 
-  #add(id: string, make: () => ResultFields, isFinished: boolean): void {
+  #add(id: string, result: Pending["result"], isFinished: boolean): void {
     const pending = this.#pending.get(id);
-    if (pending === undefined) this.#pending.set(id, { make, isFinished });
+    if (pending === undefined) this.#pending.set(id, { result, isFinished });
     else if (isFinished || !pending.isFinished) {
-      pending.make = make;
+      pending.result = result;
       pending.isFinished = isFinished;
     }
     if (!this.#isScheduled) {
@@ -84,7 +84,7 @@ export class StatusWriter {
   }
 
   async #writeBatch(batch: readonly Pending[]): Promise<void> {
-    const results = batch.map(({ make }) => make());
+    const results = batch.map(({ result }) => (typeof result === "function" ? result() : result));
     const outcomes = await this.#set(results);
     const tooLarge = results.filter((_, index) => isTooLarge(outcomes[index]));
     if (tooLarge.length > 0) await this.#storeFailuresInstead(tooLarge);

@@ -70,16 +70,17 @@ export const transitions: readonly TransitionRow[] = [
   { happening: "redriven", from: [Failure], to: Sent, when: "its dead letter was sent again" },
 ];
 
-/** The table by what happens and from where. */
-const after = new Map<string, Status>(
-  transitions.flatMap(({ happening, from, to }) =>
-    from.map((status) => [`${happening}${status}`, to] as const),
-  ),
-);
+/** The table by what happens, and from where. */
+const after = new Map<Happening, Map<Status, Status>>();
+for (const { happening, from, to } of transitions) {
+  const byStatus = after.get(happening) ?? new Map<Status, Status>();
+  for (const status of from) byStatus.set(status, to);
+  after.set(happening, byStatus);
+}
 
 /** The status of a task after something happened to it. */
 export function statusAfter(happening: Happening, from: Status): Status {
-  const status = after.get(`${happening}${from}`);
+  const status = after.get(happening)?.get(from);
   if (status !== undefined) return status;
   throw new Error(`a task in status ${from} cannot be ${happening}: the transition table has no such row`);
 }

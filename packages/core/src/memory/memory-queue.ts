@@ -1,6 +1,6 @@
 import type { Counts, Delivery, Letter, Outgoing } from "../broker.js";
 import type { Clock, Timer } from "../clock.js";
-import { Deque } from "./deque.js";
+import { Deque } from "../deque.js";
 import { DueHeap } from "./due-heap.js";
 
 /** What takes from a queue. */

@@ -1,5 +1,6 @@
 import type { Delivery, Outcome, Settlement, SubscribeOptions, Subscription } from "../broker.js";
 import type { Timer } from "../clock.js";
+import { TurnoverMap } from "../turnover-map.js";
 import type { Link } from "./link.js";
 import type { Consumer, MemoryQueue } from "./memory-queue.js";
 import type { MemoryStore } from "./memory-store.js";
@@ -18,7 +19,7 @@ export class MemorySubscription implements Subscription, Consumer {
   readonly #link: Link;
   readonly #options: SubscribeOptions;
   readonly #onEnded: (subscription: MemorySubscription) => void;
-  #held = new Map<string, Delivery>();
+  readonly #held = new TurnoverMap<string, Delivery>();
   /** What was taken back and is not yet reported: who is cut off cannot know. */
   #lost: Delivery[] = [];
   #pending: PendingReceive | undefined;
@@ -132,7 +133,7 @@ export class MemorySubscription implements Subscription, Consumer {
 
   #giveBack(redelivered: 0 | 1): void {
     const held = [...this.#held.values()];
-    this.#held = new Map();
+    this.#held.clear();
     this.#queue.giveBack(held, redelivered);
   }
 

@@ -84,7 +84,7 @@ const controlText = objectText({
 const extensionText = objectText({
   Step: small,
   Retried: small,
-  DefaultRetryCount: jsonOf(fc.array(fc.integer({ min: 0, max: 3 }), { maxLength: 3 })),
+  Default: jsonOf(fc.array(fc.integer({ min: 0, max: 3 }), { maxLength: 3 })),
   Execution: jsonOf(anyText),
   UnknownForMs: jsonOf(fc.constantFrom(0, 59_000, 60_000, 1e15)),
 });
