@@ -69,10 +69,13 @@ const withoutMessages = (settlement: Settlement): Settlement =>
 
 /** A renewal is the script with one key, that of the leases, and more than one value: the consumer's name, and the lease. */
 function shortenRenewals(): void {
-  const evalsha = Redis.prototype.evalsha;
-  Redis.prototype.evalsha = function (this: Redis, ...values: Parameters<typeof evalsha>) {
-    const [, keys, key] = values;
-    if (keys === 1 && String(key).endsWith(":leases") && values.length >= 5) values[4] = 1;
-    return evalsha.apply(this, values);
-  } as typeof evalsha; // overloads for callbacks, which the driver does not use
+  const sendCommand = Redis.prototype.sendCommand;
+  Redis.prototype.sendCommand = function (this: Redis, command, stream) {
+    const { name, args } = command;
+    const [, keys, key] = args;
+    const isRenewal =
+      name === "evalsha" && keys === "1" && String(key).endsWith(":leases") && args.length >= 6;
+    if (isRenewal) args[4] = "1";
+    return sendCommand.call(this, command, stream);
+  };
 }
