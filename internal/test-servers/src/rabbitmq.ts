@@ -3,6 +3,7 @@ import { chown, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { answers } from "./answers.js";
+import { createCertificate } from "./certificate.js";
 import { type DataFolder, dataFolder } from "./data-folder.js";
 import { freePort } from "./free-port.js";
 import { findRabbitMq, rabbitMqUser } from "./rabbitmq-installation.js";
@@ -12,11 +13,15 @@ import { started, type TestServer, testServer } from "./test-server.js";
 export interface RabbitMqOptions {
   /** Lines of rabbitmq.conf, such as `consumer_timeout = 10000`. */
   config?: string;
+  /** Listens for TLS on a port of its own too, with a certificate that `tls.certificateAuthority` vouches for. */
+  tls?: boolean;
 }
 
 /** A RabbitMQ node of the test's own. Starting it takes some seconds. */
 export interface RabbitMqServer extends TestServer {
   readonly url: string;
+  /** Undefined without the option. */
+  readonly tls: { readonly url: string /** PEM text. */; readonly certificateAuthority: string } | undefined;
   /** What rabbitmqctl prints for arguments such as `"list_queues", "name", "messages"`; takes half a second. */
   control(...command: string[]): Promise<string>;
 }
@@ -35,11 +40,12 @@ const amqpHeader = "AMQP\x00\x00\x09\x01";
 const methodFrame = "\x01";
 
 /** Starts a RabbitMQ node on free ports of 127.0.0.1 and resolves once it takes connections. */
-export const startRabbitMq = async ({ config = "" }: RabbitMqOptions = {}): Promise<RabbitMqServer> => {
+export const startRabbitMq = async (options: RabbitMqOptions = {}): Promise<RabbitMqServer> => {
   const programs = findRabbitMq();
   if (!programs) throw new Error("rabbitmq-server, rabbitmqctl or epmd is not installed");
   const folder = dataFolder("rabbitmq");
-  await fillFolder(folder, config);
+  const tls = options.tls ? await tlsListener(folder.path) : undefined;
+  await fillFolder(folder, [options.config ?? "", ...(tls?.config ?? [])]);
   const node = await newNode(folder.path);
   const nameService = new ServerProcess({
     program: programs.epmd,
@@ -60,12 +66,27 @@ export const startRabbitMq = async ({ config = "" }: RabbitMqOptions = {}): Prom
   return started({
     ...testServer(node.amqpPort, folder, server, [nameService]),
     url: `amqp://guest:guest@127.0.0.1:${node.amqpPort}`,
+    tls,
     control: rabbitMqControl(programs.control, node),
   });
 };
 
-const fillFolder = async (folder: DataFolder, config: string): Promise<void> => {
-  await writeFile(join(folder.path, "rabbitmq.conf"), `${config}\n`);
+const tlsListener = async (folder: string) => {
+  const { certificateFile, keyFile, certificateAuthority } = await createCertificate(folder);
+  const user = rabbitMqUser();
+  if (user) await chown(keyFile, user.uid, user.gid);
+  const port = await freePort();
+  const config = [
+    `listeners.ssl.1 = 127.0.0.1:${port}`,
+    `ssl_options.certfile = ${certificateFile}`,
+    `ssl_options.keyfile = ${keyFile}`,
+    `ssl_options.cacertfile = ${certificateFile}`,
+  ];
+  return { url: `amqps://guest:guest@127.0.0.1:${port}`, certificateAuthority, config };
+};
+
+const fillFolder = async (folder: DataFolder, config: readonly string[]): Promise<void> => {
+  await writeFile(join(folder.path, "rabbitmq.conf"), `${config.join("\n")}\n`);
   await writeFile(join(folder.path, "rabbitmq-env.conf"), "");
   await writeFile(join(folder.path, "enabled_plugins"), "[].\n");
   const user = rabbitMqUser();

@@ -1,8 +1,8 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
+import { createCertificate } from "./certificate.js";
 import { dataFolder } from "./data-folder.js";
 import { freePort } from "./free-port.js";
-import { createCertificate } from "./redis-certificate.js";
 import { ServerProcess } from "./server-process.js";
 import { started, type TestServer, testServer } from "./test-server.js";
 

@@ -8,6 +8,7 @@ import {
   levels,
   passOn,
   type Route,
+  type Stay,
   staysAt,
 } from "./delays.js";
 import { NOT_FOUND, replyCode } from "./errors.js";
@@ -30,10 +31,8 @@ export class Queues {
   }
 
   /** Makes sure that the queue is there. Rejects with `UnsupportedServer` where it exists with other arguments. */
-  async ensure(spec: QueueSpec): Promise<void> {
-    if (this.#known.has(spec.name)) return;
-    await this.#once(spec.name, (channel) => declare(channel, spec));
-    this.#known.add(spec.name);
+  ensure(spec: QueueSpec): Promise<void> {
+    return this.#ensure(spec.name, (channel) => declare(channel, spec));
   }
 
   /**
@@ -41,15 +40,12 @@ export class Queues {
    * that was deleted would reach it minutes late, when the server tries again.
    */
   async ensureRoute(spec: QueueSpec, route: Route): Promise<void> {
-    await this.#ensureExchanges(route.top);
-    for (const { level } of route.stays) {
-      const name = `level ${level}`;
-      if (this.#known.has(name)) continue;
-      await this.#once(name, (channel) => declareLevel(channel, level));
-      this.#known.add(name);
-    }
+    await this.#ensure(`exchanges ${route.top}`, (channel) => declareExchanges(channel, route.top));
+    const stays = route.stays.filter(({ level }) => !this.#known.has(nameOf(level)));
+    for (const stay of stays) await this.#ensure(stay.queue, (channel) => declareStay(channel, stay));
     await this.#once(`due ${spec.name}`, (channel) => declareDue(channel, spec));
     this.#known.add(spec.name);
+    for (const { level } of stays) this.#complete(level);
   }
 
   /** To be called when something turned out to be gone: all of it is declared again. */
@@ -74,10 +70,22 @@ export class Queues {
     });
   }
 
-  async #ensureExchanges(top: number): Promise<void> {
-    const name = `exchanges ${top}`;
+  /**
+   * Declares the other queues of a level, which no message waits for: each is declared for the first time once, with
+   * the level, and not whenever a digit is used that none was before.
+   */
+  #complete(level: number): void {
+    const all = async (channel: Channel) => {
+      for (const stay of staysAt(level)) await declareStay(channel, stay);
+    };
+    this.#ensure(nameOf(level), all).catch(() => {
+      // The next message that stays there tries again.
+    });
+  }
+
+  async #ensure(name: string, declaration: (channel: Channel) => Promise<void>): Promise<void> {
     if (this.#known.has(name)) return;
-    await this.#once(name, (channel) => declareExchanges(channel, top));
+    await this.#once(name, declaration);
     this.#known.add(name);
   }
 
@@ -114,23 +122,22 @@ async function declareExchanges(channel: Channel, top: number): Promise<void> {
 }
 
 /**
- * The queues of a level, all of them: each is declared for the first time once, and not whenever a digit is used that
- * none was before. Only quorum queues hand on expired messages with a confirm (`at-least-once`, which demands
+ * A queue of a level. Only quorum queues hand on expired messages with a confirm (`at-least-once`, which demands
  * `reject-publish`); classic ones lose what is on its way when the server crashes.
  */
-async function declareLevel(channel: Channel, index: number): Promise<void> {
-  const exchange = levels[index]?.name ?? "";
-  for (const { digit, queue, ttlMs } of staysAt(index)) {
-    await declare(channel, {
-      name: queue,
-      arguments: {
-        "x-queue-type": "quorum",
-        "x-message-ttl": ttlMs,
-        "x-overflow": "reject-publish",
-        "x-dead-letter-strategy": "at-least-once",
-        "x-dead-letter-exchange": exchangeBelow(index),
-      },
-    });
-    await channel.bindQueue(queue, exchange, levelKey(index, digit));
-  }
+async function declareStay(channel: Channel, { level, digit, queue, ttlMs }: Stay): Promise<void> {
+  await declare(channel, {
+    name: queue,
+    arguments: {
+      "x-queue-type": "quorum",
+      "x-message-ttl": ttlMs,
+      "x-overflow": "reject-publish",
+      "x-dead-letter-strategy": "at-least-once",
+      "x-dead-letter-exchange": exchangeBelow(level),
+    },
+  });
+  await channel.bindQueue(queue, levels[level]?.name ?? "", levelKey(level, digit));
 }
+
+/** The name under which it is remembered that all queues of a level are declared. */
+const nameOf = (level: number): string => `level ${level}`;

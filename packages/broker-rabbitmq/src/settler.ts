@@ -40,18 +40,20 @@ export class Settler {
 
   /** One outcome for each settlement, in their order. Never rejects. */
   async settle(settlements: readonly Settlement[]): Promise<readonly Outcome[]> {
-    const isStored = await this.#send(settlements);
+    const sent = await this.#send(settlements);
     this.#options.link.holdWrites();
     const removals = new Map<DeliveryChannel, ConsumeMessage[]>();
     const written = settlements.map((settlement, index) =>
-      isStored[index] ? this.#letGo(settlement, removals) : "unknown",
+      sent[index] === "failed" ? "unknown" : this.#letGo(settlement, sent[index] === "stored", removals),
     );
     const outcomes = new Map<DeliveryChannel, Outcome>();
     for (const [channel, messages] of removals)
       outcomes.set(channel, channel.remove(messages) ? "unknown" : "lost");
     for (const [channel, outcome] of outcomes)
       if (outcome !== "lost" && (await this.#isTaken(channel.channel))) outcomes.set(channel, "settled");
-    return written.map((on) => (typeof on === "string" ? on : (outcomes.get(on) ?? "unknown")));
+    return written.map((outcome) =>
+      typeof outcome === "string" ? outcome : (outcomes.get(outcome) ?? "unknown"),
+    );
   }
 
   /**
@@ -62,8 +64,8 @@ export class Settler {
     return this.#lately.count > 16 && performance.now() - this.#lately.since < 2 * latelyMs;
   }
 
-  /** For each settlement, whether all that it sends is stored; true for one that sends nothing. */
-  async #send(settlements: readonly Settlement[]): Promise<readonly boolean[]> {
+  /** For each settlement, what became of what it sends. */
+  async #send(settlements: readonly Settlement[]): Promise<readonly ("nothing" | "stored" | "failed")[]> {
     const messages = settlements.map((settlement) => this.#messagesFor(settlement));
     const all = messages.flat();
     const sent = all.length === 0 ? [] : await this.#options.sender.send(all);
@@ -73,7 +75,8 @@ export class Settler {
     return messages.map(({ length }) => {
       const mine = sent.slice(next, next + length);
       next += length;
-      return mine.every((outcome) => outcome.kind === "stored");
+      if (length === 0) return "nothing";
+      return mine.every((outcome) => outcome.kind === "stored") ? "stored" : "failed";
     });
   }
 
@@ -100,11 +103,14 @@ export class Settler {
    */
   #letGo(
     settlement: Settlement,
+    isSent: boolean,
     removals: Map<DeliveryChannel, ConsumeMessage[]>,
   ): DeliveryChannel | Outcome {
     const { inbox } = this.#options;
     const held = inbox.out(settlement.delivery.id);
     if (held === undefined) return "lost";
+    // It was moved, or its queue deleted, while others were sent: it has to be sent too, when it is released again.
+    if (settlement.kind === "release" && !isSent && mustBeSentAgain(held)) return "unknown";
     inbox.settled(held);
     if (held.orphaned) return "settled";
     const { channel, message } = held;

@@ -185,33 +185,43 @@ describeWithOwnServer("rabbitmq", "RabbitMqBroker through outages", () => {
       await deleteQueues(server.url, [queue]);
     });
 
-  it("refuse sends with a clear error while the server is in alarm, settle meanwhile, and resume after it", async () => {
-    const queue = newQueue();
-    const broker = await connected({ url: server.url, answerTimeoutMs: 2_000 });
-    const taker = await Taker.from(broker, queue, { ack: false });
-    await broker.send([{ queue, body: "running" }]);
-    await taker.untilTaken(["running"]);
-    await server.control("set_vm_memory_high_watermark", "0.0001");
-    await waitUntil("a send is refused for the alarm", () =>
-      broker.send([{ queue, body: "in alarm" }]).then(
-        () => false,
-        (error: unknown) => String(error).includes("alarm"),
-      ),
-    );
-    const refusal = broker.send([{ queue, body: "in alarm" }]);
-    await expect(refusal).rejects.toMatchObject({ notStored: [0], cause: { code: 108 } });
-    const [running] = taker.deliveries;
-    if (running === undefined) throw new Error("nothing was taken");
-    expect(await taker.subscription.settle([{ delivery: running, kind: "ack" }])).toEqual(["settled"]);
-    await server.control("set_vm_memory_high_watermark", "0.6");
-    await waitUntil("a send is accepted", () =>
-      broker.send([{ queue, body: "after" }]).then(
-        () => true,
-        () => false,
-      ),
-    );
-    await taker.untilTaken(["after"]);
-    await taker.close();
-    await deleteQueues(server.url, [queue]);
-  });
+  it.each([
+    {
+      alarm: "memory",
+      on: ["set_vm_memory_high_watermark", "0.0001"],
+      off: ["set_vm_memory_high_watermark", "0.6"],
+    },
+    { alarm: "disk", on: ["set_disk_free_limit", "1000000GB"], off: ["set_disk_free_limit", "1MB"] },
+  ])(
+    "refuse sends with a clear error in a $alarm alarm, settle meanwhile, and resume after it",
+    async ({ on, off }) => {
+      const queue = newQueue();
+      const broker = await connected({ url: server.url, answerTimeoutMs: 2_000 });
+      const taker = await Taker.from(broker, queue, { ack: false });
+      await broker.send([{ queue, body: "running" }]);
+      await taker.untilTaken(["running"]);
+      await server.control(...on);
+      await waitUntil("a send is refused for the alarm", () =>
+        broker.send([{ queue, body: "in alarm" }]).then(
+          () => false,
+          (error: unknown) => String(error).includes("alarm"),
+        ),
+      );
+      const refusal = broker.send([{ queue, body: "in alarm" }]);
+      await expect(refusal).rejects.toMatchObject({ notStored: [0], cause: { code: 108 } });
+      const [running] = taker.deliveries;
+      if (running === undefined) throw new Error("nothing was taken");
+      expect(await taker.subscription.settle([{ delivery: running, kind: "ack" }])).toEqual(["settled"]);
+      await server.control(...off);
+      await waitUntil("a send is accepted", () =>
+        broker.send([{ queue, body: "after" }]).then(
+          () => true,
+          () => false,
+        ),
+      );
+      await taker.untilTaken(["after"]);
+      await taker.close();
+      await deleteQueues(server.url, [queue]);
+    },
+  );
 });

@@ -1,0 +1,107 @@
+import { ErrorCode, YTaskError } from "@ytask/core/driver";
+import {
+  describeWithOwnServer,
+  type RabbitMqServer,
+  startRabbitMq,
+  waitUntil,
+} from "@ytask-internal/test-servers";
+import { connect, type SocketOptions } from "amqplib";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { RabbitMqBroker, type RabbitMqBrokerOptions } from "../src/index.js";
+import { closeBrokersAfterEach, connected } from "./support/brokers.js";
+import { newQueue, Taker } from "./support/taker.js";
+
+/** What docs/operations.md says that a user needs: to configure, write, read. */
+const permissions = ["^YTask:", "^(YTask:|amq\\.default$)", "^YTask:"];
+
+describeWithOwnServer("rabbitmq", "RabbitMqBroker's connections", () => {
+  closeBrokersAfterEach();
+  let server: RabbitMqServer;
+  let amqps: { readonly url: string; readonly socketOptions: SocketOptions };
+  beforeAll(async () => {
+    server = await startRabbitMq({ tls: true, config: "max_message_size = 2097152" });
+    await server.control("add_user", "worker", "only-for-tests");
+    await server.control("set_permissions", "worker", ...permissions);
+    const { url, certificateAuthority } = server.tls ?? { url: "", certificateAuthority: "" };
+    const authenticated = new URL(url);
+    authenticated.username = "worker";
+    authenticated.password = "only-for-tests";
+    amqps = { url: authenticated.href, socketOptions: { ca: [Buffer.from(certificateAuthority)] } };
+  });
+  afterAll(() => server.stop());
+
+  /** Sends now and later, takes both, and keeps and lists a dead letter. */
+  async function goesAllTheWay(options: RabbitMqBrokerOptions): Promise<void> {
+    const queue = newQueue();
+    const broker = await connected(options);
+    const taker = await Taker.from(broker, queue, { ack: false });
+    await broker.send([
+      { queue, body: "now" },
+      { queue, body: "later", delayMs: 50 },
+    ]);
+    await taker.untilTaken(["now", "later"]);
+    const outcomes = await taker.subscription.settle(
+      taker.deliveries.map((delivery) => ({ delivery, kind: "deadLetter", reason: "malformed" })),
+    );
+    expect(outcomes).toEqual(["settled", "settled"]);
+    const letters = await broker.deadLetters(queue).list();
+    expect(letters.map(({ body }) => body)).toEqual(["now", "later"]);
+    await taker.close();
+  }
+
+  it.each(["classic", "quorum"] as const)(
+    "use TLS and a user who may use YTask's names only, with %s queues",
+    (queueType) => goesAllTheWay({ ...amqps, queueType }),
+  );
+
+  it("are made again over TLS", async () => {
+    const queue = newQueue();
+    const broker = await connected(amqps);
+    const taker = await Taker.from(broker, queue);
+    await server.control("close_all_connections", "a test");
+    await waitUntil("a send is accepted", () =>
+      broker.send([{ queue, body: "after" }]).then(
+        () => true,
+        () => false,
+      ),
+    );
+    await taker.untilTaken(["after"]);
+    await taker.close();
+  });
+
+  it("say that a certificate is not trusted, without the password", async () => {
+    const error = await new RabbitMqBroker({ url: amqps.url }).connect().catch((error: unknown) => error);
+    expect(YTaskError.isInstance(error, ErrorCode.Connection)).toBe(true);
+    expect(String(error)).toContain("self-signed certificate");
+    expect(String(error)).not.toContain("only-for-tests");
+  });
+
+  it("may be the user's own, who closes them", async () => {
+    const recovery = { recovery: true } as const;
+    const [publish, consume] = await Promise.all([
+      connect(server.url, recovery),
+      connect(server.url, recovery),
+    ]);
+    await goesAllTheWay({ client: { publish, consume } });
+    await goesAllTheWay({ client: publish });
+    const channel = await publish.createChannel();
+    await channel.close();
+    await Promise.all([publish.close(), consume.close()]);
+  });
+
+  it("survive a message above the server's limit, which is an error to its sender alone", async () => {
+    const queue = newQueue();
+    const broker = await connected({ url: server.url });
+    const taker = await Taker.from(broker, queue);
+    const others = Array.from({ length: 100 }, (_, index) => `${index}`);
+    const [refused] = await Promise.allSettled([
+      broker.send([{ queue, body: "x".repeat(3_000_000) }]),
+      ...others.map((body) => broker.send([{ queue, body }])),
+    ]);
+    expect(refused).toMatchObject({ status: "rejected", reason: { notStored: [], unknown: [0] } });
+    expect(String((refused as PromiseRejectedResult).reason)).toContain("max_message_size");
+    await taker.untilTaken(others);
+    await broker.send([{ queue, body: "x".repeat(1_500_000) }]);
+    await taker.close();
+  });
+});
