@@ -25,7 +25,10 @@ export interface RedisConnectionOptions {
 export function checkConnectionOptions(options: RedisConnectionOptions): void {
   if (options.client !== undefined && (options.url !== undefined || options.redis !== undefined))
     refuse("name either client, or url and redis, not both");
-  const prefix = options.redis?.keyPrefix ?? options.client?.options.keyPrefix;
+  const inUrl = URL.canParse(options.url ?? "")
+    ? new URL(options.url ?? "").searchParams
+    : new URLSearchParams();
+  const prefix = options.redis?.keyPrefix ?? options.client?.options.keyPrefix ?? inUrl.get("keyPrefix");
   if (prefix)
     refuse(
       "keyPrefix is not supported, since queues and results have fixed names; use a database of its own",

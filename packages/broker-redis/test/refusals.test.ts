@@ -180,6 +180,7 @@ describeWithOwnServer("redis", "what Redis refuses is told with its cause, and w
       { deadLetterLimit: 0 },
       { commandTimeoutMs: -1 },
       { redis: { keyPrefix: "app:" } },
+      { url: "redis://127.0.0.1?keyPrefix=app:" },
     ])
       expect(() => new RedisBroker(options)).toThrow(
         expect.objectContaining({ code: ErrorCode.InvalidArgument }),
