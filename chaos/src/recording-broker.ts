@@ -37,6 +37,6 @@ export const changedBroker = (broker: Broker, methods: Partial<Broker>): Broker 
 });
 
 function attemptOf(body: string): Received {
-  const { id, extension } = parseMessage(body);
-  return { id, step: extension.step ?? 0, attempt: (extension.retried ?? 0) + 1 };
+  const { id, extra } = parseMessage(body);
+  return { id, step: extra.step ?? 0, attempt: (extra.retried ?? 0) + 1 };
 }

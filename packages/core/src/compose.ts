@@ -29,9 +29,9 @@ export interface StepRequest {
   readonly options?: SendOptions | StepOptions | undefined;
 }
 
-const plain: Message["extension"] = {};
+const plain: Message["extra"] = {};
 /** Says that nobody named the retry count of step 0, the only one of a plain task. */
-const withDefault: Message["extension"] = { defaultRetryCount: [0] };
+const withDefault: Message["extra"] = { defaultRetryCount: [0] };
 
 /** @throws YTaskError `InvalidArgument` or `UnsupportedType`, with what is wrong */
 export function composeTask(
@@ -56,7 +56,7 @@ export function composeTask(
       runTime: schedule.runTime,
       expireTime: schedule.expireTime,
       workflow: undefined,
-      extension: schedule.retryCount === undefined ? withDefault : plain,
+      extra: schedule.retryCount === undefined ? withDefault : plain,
     },
   };
 }
@@ -86,7 +86,7 @@ export function composeWorkflow(steps: readonly StepRequest[], clock: Clock): Co
   );
   return {
     ...first,
-    message: { ...first.message, workflow, extension: { step: 0, defaultRetryCount: byDefault } },
+    message: { ...first.message, workflow, extra: { step: 0, defaultRetryCount: byDefault } },
   };
 }
 

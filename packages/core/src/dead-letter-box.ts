@@ -158,7 +158,7 @@ export class DeadLetterBox {
 
   /** Where no statuses are kept, it is gone in a second: the old result would keep the new one from being stored. */
   #sentEntry(message: Message, execution: string): Entry {
-    const workflow = workflowStates(message, message.extension.step ?? 0, "waiting");
+    const workflow = workflowStates(message, message.extra.step ?? 0, "waiting");
     const statusExpires = this.#expiry.statusExpires || 1;
     const expiry = { ...this.#expiry, statusExpires };
     return entryOf({ id: message.id, status: Status.Sent, workflow, execution }, expiry, undefined);
@@ -169,8 +169,8 @@ export class DeadLetterBox {
 function restored(message: Message, execution: string): Message {
   return {
     ...message,
-    retryCount: Math.max(0, message.retryCount) + (message.extension.retried ?? 0),
-    extension: { ...message.extension, execution, retried: undefined, unknownForMs: undefined },
+    retryCount: Math.max(0, message.retryCount) + (message.extra.retried ?? 0),
+    extra: { ...message.extra, execution, retried: undefined, unknownForMs: undefined },
   };
 }
 

@@ -24,7 +24,7 @@ export interface WorkflowStep {
 }
 
 /** What this library adds to a message. Go ignores it, and drops it where a Go server forwards the message. */
-export interface Extension {
+export interface Extra {
   /** The index of the workflow step that the message is for. */
   readonly step?: number | undefined;
   /** How many retries were made before this attempt. */
@@ -51,11 +51,11 @@ export interface Message {
   /** When it expires, RFC 3339; undefined for never. */
   readonly expireTime: string | undefined;
   readonly workflow: readonly WorkflowStep[] | undefined;
-  readonly extension: Extension;
+  readonly extra: Extra;
 }
 
 const nanosecondsInMs = 1_000_000;
-const none: Extension = {};
+const none: Extra = {};
 
 /**
  * Reads a message of the Go original (v2.2, v2.5, v3) or of this library.
@@ -66,7 +66,7 @@ export function parseMessage(text: string): Message {
   const fields = asFields(parseJson(text), "the message");
   const control = field(fields, "MsgArgs") ?? field(fields, "TaskCtl") ?? {};
   const settings = asFields(control, "MsgArgs");
-  const extension = field(fields, "Extension") ?? undefined;
+  const extra = field(fields, "Extra") ?? undefined;
   return {
     id: textField(fields, "Id"),
     name: textField(fields, "WorkerName"),
@@ -75,7 +75,7 @@ export function parseMessage(text: string): Message {
     runTime: timeField(settings, "RunTime"),
     expireTime: timeField(settings, "ExpireTime"),
     workflow: parseWorkflow(settings),
-    extension: extension === undefined ? none : parseExtension(asFields(extension, "Extension")),
+    extra: extra === undefined ? none : parseExtra(asFields(extra, "Extra")),
   };
 }
 
@@ -113,7 +113,7 @@ function parseStep(value: unknown): WorkflowStep {
 }
 
 /** Only this library writes it, so its names are exact. */
-function parseExtension({ Step, Retried, Default, Execution, UnknownForMs }: Fields): Extension {
+function parseExtra({ Step, Retried, Default, Execution, UnknownForMs }: Fields): Extra {
   if (Default !== undefined && !(Array.isArray(Default) && Default.every(isCounter)))
     throw new Malformed("Default is not a list of steps");
   if (Execution !== undefined && typeof Execution !== "string")
@@ -135,7 +135,7 @@ function counter(value: unknown, name: string): number | undefined {
 }
 
 /**
- * Writes a message as the Go original does, byte for byte, with this library's extension behind it where there is one.
+ * Writes a message as the Go original does, byte for byte, with this library's `Extra` behind it where there is one.
  *
  * @param version 2 writes the layout of the original's v2 (`TaskCtl`), 3 (default) that of its v3 (`MsgArgs`)
  */
@@ -149,7 +149,7 @@ export function serializeMessage(message: Message, version: WireVersion = 3): st
     `{"Id":${quote(message.id)},"WorkerName":${quote(message.name)},"FuncArgs":[${texts}],` +
     `"${version === 2 ? "TaskCtl" : "MsgArgs"}":{"RetryCount":${message.retryCount},` +
     `"RunTime":"${message.runTime ?? noTime}","ExpireTime":"${message.expireTime ?? noTime}"${workflowField}}` +
-    `${serializeExtension(message.extension)}}`
+    `${serializeExtra(message.extra)}}`
   );
 }
 
@@ -157,18 +157,12 @@ const serializeStep = (step: WorkflowStep): string =>
   `{"GroupName":${quote(step.group)},"WorkerName":${quote(step.name)},"RetryCount":${step.retryCount},` +
   `"RunAfter":${Math.round(step.runAfterMs * nanosecondsInMs)},"ExpireTime":"${step.expireTime ?? noTime}"}`;
 
-function serializeExtension({
-  step,
-  retried,
-  defaultRetryCount,
-  execution,
-  unknownForMs,
-}: Extension): string {
+function serializeExtra({ step, retried, defaultRetryCount, execution, unknownForMs }: Extra): string {
   let text = "";
   if (step !== undefined) text += `,"Step":${step}`;
   if (retried) text += `,"Retried":${retried}`;
   if (defaultRetryCount?.length) text += `,"Default":[${defaultRetryCount.join()}]`;
   if (execution !== undefined) text += `,"Execution":${quote(execution)}`;
   if (unknownForMs) text += `,"UnknownForMs":${unknownForMs}`;
-  return text === "" ? "" : `,"Extension":{${text.slice(1)}}`;
+  return text === "" ? "" : `,"Extra":{${text.slice(1)}}`;
 }

@@ -22,7 +22,7 @@ export interface ResultFields {
   readonly retryCount?: number | undefined;
   readonly workflow?: readonly WorkflowState[] | undefined;
   readonly error?: string | undefined;
-  /** As in the extension of a message. */
+  /** As in the `Extra` of a message. */
   readonly execution?: string | undefined;
 }
 
@@ -184,7 +184,7 @@ export function parseResult(text: string): Result {
   const fields = asFields(json, "the result");
   const status = integerField(fields, "Status");
   if (status < Status.Sent || status > Status.Abort) throw new Malformed(`Status ${status} is unknown`);
-  const extension = field(fields, "Extension") ?? undefined;
+  const extra = field(fields, "Extra") ?? undefined;
   return new Result({
     id: textField(fields, "Id"),
     status: status as Status,
@@ -193,9 +193,7 @@ export function parseResult(text: string): Result {
     workflow: parseWorkflow(fields),
     error: textField(fields, "Err"),
     execution:
-      extension === undefined
-        ? undefined
-        : textField(asFields(extension, "Extension"), "Execution") || undefined,
+      extra === undefined ? undefined : textField(asFields(extra, "Extra"), "Execution") || undefined,
   });
 }
 
@@ -217,7 +215,7 @@ function parseWorkflow(fields: Fields): WorkflowState[] | undefined {
   });
 }
 
-/** Writes a result as the Go original's v3 does, byte for byte, with this library's extension where there is one. */
+/** Writes a result as the Go original's v3 does, byte for byte, with this library's `Extra` where there is one. */
 export function serializeResult(result: ResultFields): string {
   const { returned } = result;
   const values = returned === undefined ? "null" : `[${returned.map(quote).join(",")}]`;
@@ -233,6 +231,6 @@ function serializeRest(result: ResultFields): string {
   const steps = workflow?.length
     ? `[${workflow.map((step) => `[${quote(step.name)},"${step.status}"]`).join(",")}]`
     : "null";
-  const extension = execution === undefined ? "" : `,"Extension":{"Execution":${quote(execution)}}`;
-  return `,"RetryCount":${retryCount},"Workflow":${steps},"Err":${quote(error)}${extension}}`;
+  const extra = execution === undefined ? "" : `,"Extra":{"Execution":${quote(execution)}}`;
+  return `,"RetryCount":${retryCount},"Workflow":${steps},"Err":${quote(error)}${extra}}`;
 }

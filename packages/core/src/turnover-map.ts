@@ -1,4 +1,4 @@
-/** After so many additions a new Map is begun: more than are held at a time, and few enough to hold no memory. */
+/** After so many additions, and as many as are held, a new Map is begun: few enough to hold no memory. */
 const renewedAfter = 1_000;
 
 /**
@@ -6,7 +6,7 @@ const renewedAfter = 1_000;
  *
  * A Map that is full moves to a new table, and the old one keeps a pointer to the new one, and its entries. Once such a
  * table is old, V8 takes all that came after it for alive until it collects the old generation too: every entry that was
- * ever in the Map is then copied, and copied again. Half of a server's time went there. So this begins a new Map now and
+ * ever in the Map is then copied, and copied again. A third of a server's time went there. So this begins a new Map now and
  * then, which no old table points to.
  */
 export class TurnoverMap<Key, Value> {
@@ -43,12 +43,12 @@ export class TurnoverMap<Key, Value> {
     this.#added = 0;
   }
 
-  /** In the order in which they were added. */
-  keys(): MapIterator<Key> {
+  /** In the order in which they were added. What is set while it is gone through may be left out. */
+  keys(): IterableIterator<Key> {
     return this.#map.keys();
   }
 
-  values(): MapIterator<Value> {
+  values(): IterableIterator<Value> {
     return this.#map.values();
   }
 }

@@ -53,7 +53,7 @@ function expectSame(body: string, original: string): void {
     return;
   }
   const { id, args, retryCount } = parseMessage(body);
-  const retries = Math.max(0, before.retryCount) + (before.extension.retried ?? 0);
+  const retries = Math.max(0, before.retryCount) + (before.extra.retried ?? 0);
   expect({ id, args, retryCount }).toEqual({ id: before.id, args: before.args, retryCount: retries });
 }
 

@@ -68,7 +68,7 @@ async function deliverOnce(broker: MemoryBroker, count: number): Promise<void> {
     name: "known",
     args: [],
     retryCount: 0,
-    ...{ runTime: undefined, expireTime: undefined, workflow: undefined, extension: {} },
+    ...{ runTime: undefined, expireTime: undefined, workflow: undefined, extra: {} },
   }));
   await dying.send(messages.map((message) => ({ queue, body: serializeMessage(message) })));
   const subscription = await dying.subscribe(queue, {

@@ -54,8 +54,8 @@ describe("the message of a task", () => {
   it("has three retries by default, and says that nobody named them", () => {
     const { message } = compose();
     expect(message).toMatchObject({ name: "task", args: ["1", '"\\u003ca\\u003e"'], retryCount: 3 });
-    expect(message.extension).toEqual({ defaultRetryCount: [0] });
-    expect(compose({ retryCount: 3 }).message.extension).toEqual({});
+    expect(message.extra).toEqual({ defaultRetryCount: [0] });
+    expect(compose({ retryCount: 3 }).message.extra).toEqual({});
     expect(compose({ retryCount: 0 }).message.retryCount).toBe(0);
   });
 
@@ -102,7 +102,7 @@ describe("the message of a workflow", () => {
       { group: "b", name: "second", retryCount: 3, runAfterMs: 500, expireTime: undefined },
       { ...step, retryCount: 0, runAfterMs: 0, expireTime: "2030-01-02T03:04:14.006Z" },
     ]);
-    expect(message.extension).toEqual({ step: 0, defaultRetryCount: [1] });
+    expect(message.extra).toEqual({ step: 0, defaultRetryCount: [1] });
   });
 
   it("is written so that Go reads each time and delay", () => {

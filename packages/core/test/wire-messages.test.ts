@@ -99,12 +99,12 @@ describe("the retry count of a message", () => {
 
 describe("what this library adds to a message", () => {
   const message = parseMessage(
-    '{"Id":"1","WorkerName":"add","FuncArgs":["1"],"MsgArgs":{"RetryCount":3},"Extension":{"Step":1,"Retried":2,' +
+    '{"Id":"1","WorkerName":"add","FuncArgs":["1"],"MsgArgs":{"RetryCount":3},"Extra":{"Step":1,"Retried":2,' +
       '"Default":[0,1],"Execution":"e","UnknownForMs":5}}',
   );
 
   it("is read and written again", () => {
-    expect(message.extension).toEqual({
+    expect(message.extra).toEqual({
       step: 1,
       retried: 2,
       defaultRetryCount: [0, 1],
@@ -116,7 +116,7 @@ describe("what this library adds to a message", () => {
   });
 
   it("is left out where there is nothing to add", () => {
-    expect(serializeMessage({ ...message, extension: {} })).not.toContain("Extension");
+    expect(serializeMessage({ ...message, extra: {} })).not.toContain("Extra");
   });
 
   it.each([
@@ -127,10 +127,10 @@ describe("what this library adds to a message", () => {
     ['{"Default":0}', "Default"],
     ['{"Execution":5}', "Execution"],
     ['{"UnknownForMs":1e300}', "UnknownForMs"],
-    ["[]", "Extension"],
-    ['"text"', "Extension"],
-  ])("is Malformed as %s", (extension, field) => {
-    const body = `{"Id":"1","WorkerName":"add","Extension":${extension}}`;
+    ["[]", "Extra"],
+    ['"text"', "Extra"],
+  ])("is Malformed as %s", (extra, field) => {
+    const body = `{"Id":"1","WorkerName":"add","Extra":${extra}}`;
     expect(() => parseMessage(body)).toThrow(expect.objectContaining({ code: 110 }));
     expect(() => parseMessage(body)).toThrow(field);
   });

@@ -33,7 +33,7 @@ export const delayedTasksOfGoRun: Behaviour = {
       runTime: new Date(dueMs).toISOString(),
       expireTime: undefined,
       workflow: undefined,
-      extension: {},
+      extra: {},
     });
     const broker = await bench.broker();
     await broker.send([{ queue: goDelayedQueue(bench.group), body }]);

@@ -68,11 +68,11 @@ function retry(execution: Execution, error: unknown, delayMs: number | undefined
   const again: Message = {
     ...message,
     retryCount: execution.retriesLeft - 1,
-    extension: {
-      ...message.extension,
+    extra: {
+      ...message.extra,
       step: message.workflow === undefined ? undefined : execution.step,
       retried: attempt,
-      defaultRetryCount: message.extension.defaultRetryCount?.filter((step) => step !== execution.step),
+      defaultRetryCount: message.extra.defaultRetryCount?.filter((step) => step !== execution.step),
       unknownForMs: undefined,
     },
   };
@@ -152,7 +152,7 @@ function resultOf(
     status: statusAfter(happening, from),
     retryCount: attempt - 1,
     workflow: workflowStates(message, step, state),
-    execution: message.extension.execution,
+    execution: message.extra.execution,
     error,
     returned,
   };

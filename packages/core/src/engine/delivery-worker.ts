@@ -105,7 +105,7 @@ export class DeliveryWorker {
 
   /** From what is known of a delivery to its slot. */
   #carryOut(execution: Execution, known: Known): void {
-    if (known.result !== undefined && execution.message.extension.step === undefined)
+    if (known.result !== undefined && execution.message.extra.step === undefined)
       execution.step = stepFromResult(execution.message, known.result);
     if (this.#slots.take()) {
       this.#begin(execution, known);

@@ -55,7 +55,7 @@ export class Execution {
     this.task = task;
     this.logger = logger;
     this.step = stepIndex(message);
-    this.attempt = (message.extension.retried ?? 0) + 1;
+    this.attempt = (message.extra.retried ?? 0) + 1;
   }
 
   get id(): string {
@@ -78,7 +78,7 @@ export class Execution {
   /** Retries left after this attempt: as the task set them, as the sender wrote, or as the task's options say. */
   get retriesLeft(): number {
     if (this.retriesSet !== undefined) return this.retriesSet;
-    const isDefault = this.message.extension.defaultRetryCount?.includes(this.step) ?? false;
+    const isDefault = this.message.extra.defaultRetryCount?.includes(this.step) ?? false;
     const ofTask = this.task?.options.retryCount;
     return isDefault && ofTask !== undefined ? ofTask : Math.max(0, this.message.retryCount);
   }

@@ -4,7 +4,7 @@ import { type Message, parseMessage } from "../message.js";
 import { Malformed } from "../wire/fields.js";
 import type { Engine } from "./engine.js";
 import { Execution } from "./execution.js";
-import { extensionBytes, isLarger } from "./router.js";
+import { extraBytes, isLarger } from "./router.js";
 
 /** A delivery that cannot be worked on: no task, no id to store a result under. */
 export type Unreadable = Settlement & { readonly kind: "deadLetter" };
@@ -12,7 +12,7 @@ export type Unreadable = Settlement & { readonly kind: "deadLetter" };
 /** The execution of a delivery; where its body cannot be read, the settlement that makes it a dead letter. */
 export function readDelivery(engine: Engine, group: string, delivery: Delivery): Execution | Unreadable {
   const { maxMessageBytes, registry, logger } = engine.options;
-  if (isLarger(delivery.body, maxMessageBytes + extensionBytes))
+  if (isLarger(delivery.body, maxMessageBytes + extraBytes))
     return {
       delivery,
       kind: "deadLetter",

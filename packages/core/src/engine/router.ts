@@ -4,7 +4,7 @@ import { delayedQueueKey, queueKey, type WireVersion } from "../keys.js";
 import { type Message, serializeMessage } from "../message.js";
 
 /** A retry adds a few fields to a message; a server takes it all the same. */
-export const extensionBytes = 1_024;
+export const extraBytes = 1_024;
 
 /** What decides where a message goes and how it is written. */
 export interface Routing {
@@ -27,8 +27,8 @@ export function outgoingOf(
   front = false,
 ): Outgoing {
   const body = serializeMessage(message, routing.wireVersion);
-  const isRetry = message.extension.retried !== undefined;
-  if (isLarger(body, routing.maxMessageBytes + (isRetry ? extensionBytes : 0)))
+  const isRetry = message.extra.retried !== undefined;
+  if (isLarger(body, routing.maxMessageBytes + (isRetry ? extraBytes : 0)))
     throw new YTaskError(
       ErrorCode.TooLarge,
       `the message of task ${group}/${message.name} has ${Buffer.byteLength(body)} bytes, more than the limit of ` +

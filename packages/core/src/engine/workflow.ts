@@ -5,9 +5,9 @@ import { formatTime } from "../wire/time.js";
 
 /** Which step of its workflow a message is for; 0 for a plain task. Go names the step only by the task's name. */
 export function stepIndex(message: Message): number {
-  const { workflow, extension } = message;
+  const { workflow, extra } = message;
   if (workflow === undefined) return 0;
-  if (extension.step !== undefined && extension.step < workflow.length) return extension.step;
+  if (extra.step !== undefined && extra.step < workflow.length) return extra.step;
   return Math.max(
     0,
     workflow.findIndex((step) => step.name === message.name),
@@ -17,7 +17,7 @@ export function stepIndex(message: Message): number {
 /** Whether the step of a message that Go wrote can be told only from the stored result: its name occurs twice. */
 export const isStepAmbiguous = (message: Message): boolean =>
   message.workflow !== undefined &&
-  message.extension.step === undefined &&
+  message.extra.step === undefined &&
   message.workflow.filter((step) => step.name === message.name).length > 1;
 
 /** The step that an ambiguous message is for: the first of that name that has not succeeded. */
@@ -61,10 +61,10 @@ export function messageOfNextStep(
     runTime: next.runAfterMs > 0 ? formatTime(Math.ceil(now + next.runAfterMs)) : undefined,
     expireTime: next.expireTime,
     workflow: message.workflow,
-    extension: {
+    extra: {
       step: step + 1,
-      defaultRetryCount: message.extension.defaultRetryCount?.filter((index) => index > step),
-      execution: message.extension.execution,
+      defaultRetryCount: message.extra.defaultRetryCount?.filter((index) => index > step),
+      execution: message.extra.execution,
     },
   };
 }

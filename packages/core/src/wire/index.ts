@@ -1,7 +1,7 @@
 /** The wire format, for programs that read or write queues and results themselves. See docs/wire-format.md. */
 export { abortKey, queueKey, resultKey, type WireVersion } from "../keys.js";
 export {
-  type Extension,
+  type Extra,
   type Message,
   parseMessage,
   serializeMessage,

@@ -81,7 +81,7 @@ const controlText = objectText({
   ),
 });
 
-const extensionText = objectText({
+const extraText = objectText({
   Step: small,
   Retried: small,
   Default: jsonOf(fc.array(fc.integer({ min: 0, max: 3 }), { maxLength: 3 })),
@@ -98,7 +98,7 @@ const messageText = objectText({
   WorkerName: jsonOf(fc.constantFrom("known", "known", "unknown")),
   FuncArgs: argumentsText,
   MsgArgs: controlText,
-  Extension: extensionText,
+  Extra: extraText,
 });
 
 const resultText = objectText({
@@ -112,7 +112,7 @@ const resultText = objectText({
     }),
   ),
   Err: jsonOf(anyText),
-  Extension: jsonOf(fc.record({ Execution: anyText })),
+  Extra: jsonOf(fc.record({ Execution: anyText })),
 });
 
 /** A text with a few characters taken out, put in or cut off. */
@@ -167,7 +167,7 @@ export const anyMessage: fc.Arbitrary<Message> = fc.record({
       { minLength: 1, maxLength: 4 },
     ),
   ),
-  extension: fc.record({
+  extra: fc.record({
     step: optional(count),
     retried: optional(fc.integer({ min: 1, max: 1_000 })),
     defaultRetryCount: optional(fc.array(count, { minLength: 1, maxLength: 3 })),

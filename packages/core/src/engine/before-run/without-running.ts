@@ -47,7 +47,7 @@ export function withoutRunning(
 function unknownTask(engine: Engine, execution: Execution): Settlement | Conclusion {
   const { message, delivery, group } = execution;
   const { logger, wireVersion } = engine.options;
-  const soFarMs = message.extension.unknownForMs ?? 0;
+  const soFarMs = message.extra.unknownForMs ?? 0;
   if (soFarMs >= unknownTaskMs)
     return fail(
       execution,
@@ -67,7 +67,7 @@ function unknownTask(engine: Engine, execution: Execution): Settlement | Conclus
       group,
       name: message.name,
     });
-  const again = { ...message, extension: { ...message.extension, unknownForMs: soFarMs + pauseMs } };
+  const again = { ...message, extra: { ...message.extra, unknownForMs: soFarMs + pauseMs } };
   // A delay of the broker's, whatever time the message carries: it stays in this group's queue.
   const outgoing = {
     queue: queueKey(group, wireVersion),
