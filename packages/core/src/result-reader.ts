@@ -1,4 +1,3 @@
-import { setMaxListeners } from "node:events";
 import type { Backend, Unwatch } from "./backend.js";
 import { Batcher } from "./batcher.js";
 import { bounded } from "./bounded.js";
@@ -10,6 +9,7 @@ import { resultKey } from "./keys.js";
 import type { Logger } from "./logger.js";
 import { parseResult, type Result } from "./result.js";
 import type { WaitOptions } from "./task-handle.js";
+import { TurnoverMap } from "./turnover-map.js";
 import { Wait } from "./wait.js";
 
 const defaultTimeoutMs = 30_000;
@@ -30,7 +30,9 @@ export class ResultReader {
   readonly #clock: Clock;
   readonly #logger: Logger;
   readonly #batcher: Batcher<string, string | undefined>;
-  readonly #closed = new AbortController();
+  /** Those that are under way. A signal of the client's for all would look through its listeners for each new one. */
+  readonly #waits = new TurnoverMap<Wait, undefined>();
+  #isClosed = false;
 
   constructor(backend: Backend, hold: DriverHold, clock: Clock, logger: Logger) {
     this.#backend = backend;
@@ -38,8 +40,6 @@ export class ResultReader {
     this.#clock = clock;
     this.#logger = logger;
     this.#batcher = new Batcher((keys) => this.#get(keys));
-    // One listener for each wait that is under way: however many there are, none is a leak.
-    setMaxListeners(0, this.#closed.signal);
   }
 
   /** The stored result; undefined where there is none. Rejects where the backend cannot be read. */
@@ -52,22 +52,23 @@ export class ResultReader {
   async wait(id: string, options: WaitOptions | undefined): Promise<Result> {
     checkOptions(options, waitRules, "the options of a wait");
     const { timeoutMs = defaultTimeoutMs, pollIntervalMs = defaultPollMs, signal } = options ?? {};
-    const wait = new Wait(this.#clock, timeoutMs, [
-      this.#closed.signal,
-      ...(signal === undefined ? [] : [signal]),
-    ]);
+    const wait = new Wait(this.#clock, timeoutMs, signal);
+    this.#waits.set(wait, undefined);
+    if (this.#isClosed) wait.endBecause(closed());
     const unwatch = this.#watch(id, wait);
     try {
       return await this.#poll(id, wait, pollIntervalMs);
     } finally {
-      wait.end();
+      this.#waits.delete(wait);
+      wait.cleanUp();
       void unwatch.then((end) => end?.()).catch(() => undefined);
     }
   }
 
   /** Ends every wait. */
   close(): void {
-    this.#closed.abort(new YTaskError(ErrorCode.Closed, "the client was closed"));
+    this.#isClosed = true;
+    for (const wait of this.#waits.keys()) wait.endBecause(closed());
   }
 
   async #poll(id: string, wait: Wait, longestPauseMs: number): Promise<Result> {
@@ -122,3 +123,5 @@ export class ResultReader {
     return this.#hold.isConnected ? Promise.resolve() : this.#hold.connect({ logger: this.#logger });
   }
 }
+
+const closed = (): YTaskError => new YTaskError(ErrorCode.Closed, "the client was closed");

@@ -1,30 +1,30 @@
 import type { Clock, Timer } from "./clock.js";
-import { ErrorCode, TimedOut, YTaskError } from "./errors.js";
+import { TimedOut } from "./errors.js";
 
 /** A wait's bound, and what wakes or ends it. */
 export class Wait {
   readonly timeoutMs: number;
   /** Whether the backend wakes it: then it need not look so often. */
   isWatched = false;
-  /** The reason of the signal that ended it, where one did. */
+  /** Why it was ended early, where it was. */
   endedBy: unknown;
   readonly #clock: Clock;
   readonly #bound: Timer;
-  readonly #signals: readonly AbortSignal[];
+  readonly #signal: AbortSignal | undefined;
   /** What to call when the wait is over. */
   readonly #onOver = new Set<() => void>();
   #isOver = false;
   #isWoken = false;
   #resume: () => void = () => undefined;
 
-  /** @param signals end it early */
-  constructor(clock: Clock, timeoutMs: number, signals: readonly AbortSignal[]) {
+  /** @param signal ends it early */
+  constructor(clock: Clock, timeoutMs: number, signal: AbortSignal | undefined) {
     this.timeoutMs = timeoutMs;
     this.#clock = clock;
-    this.#signals = signals;
-    this.#bound = clock.after(timeoutMs, this.#end);
-    for (const signal of signals) signal.addEventListener("abort", this.#endBySignal, { once: true });
-    if (signals.some((signal) => signal.aborted)) this.#endBySignal();
+    this.#signal = signal;
+    this.#bound = clock.after(timeoutMs, this.#over);
+    signal?.addEventListener("abort", this.#endBySignal, { once: true });
+    if (signal?.aborted) this.#endBySignal();
   }
 
   get isOver(): boolean {
@@ -65,19 +65,21 @@ export class Wait {
     return !this.#isOver;
   }
 
-  /** To be called at the end: leaves no timer and no listener behind. */
-  end(): void {
-    this.#bound.cancel();
-    for (const signal of this.#signals) signal.removeEventListener("abort", this.#endBySignal);
+  /** Ends it early. */
+  endBecause(reason: unknown): void {
+    this.endedBy ??= reason;
+    this.#over();
   }
 
-  readonly #endBySignal = (): void => {
-    const fired = this.#signals.find((signal) => signal.aborted);
-    this.endedBy ??= fired?.reason ?? new YTaskError(ErrorCode.Closed, "the wait was ended");
-    this.#end();
-  };
+  /** To be called at the end: leaves no timer and no listener behind. */
+  cleanUp(): void {
+    this.#bound.cancel();
+    this.#signal?.removeEventListener("abort", this.#endBySignal);
+  }
 
-  readonly #end = (): void => {
+  readonly #endBySignal = (): void => this.endBecause(this.#signal?.reason);
+
+  readonly #over = (): void => {
     this.#isOver = true;
     for (const over of this.#onOver) over();
   };
