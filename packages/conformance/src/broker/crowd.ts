@@ -13,6 +13,8 @@ const replaced = 8;
 const delayed = 4;
 const buried = 4;
 const crashesInAHundredBatches = 4;
+/** How many acks a crash may undo: those of its last moments, where a server confirms none. Some batches. */
+const undoneByACrash = 5 * largestLimit;
 
 /** Several subscribers that do, at random, everything that can happen to a message, until each was acked. */
 export class Crowd {
@@ -21,7 +23,7 @@ export class Crowd {
   readonly #left = new Set<string>();
   readonly #done = new Map<string, number>();
   #crashesLeft: number;
-  #crashed = false;
+  #crashCount = 0;
 
   constructor(bench: BrokerBench, queue: string) {
     this.#bench = bench;
@@ -41,15 +43,19 @@ export class Crowd {
     await Promise.all(Array.from({ length: subscribers }, () => this.#work()));
   }
 
-  /** Fails where a message is still there, or was done twice though nothing crashed. */
+  /** Fails where a message is still there, or more were done twice than crashes explain. */
   async assertAllWereDone(): Promise<void> {
     const broker = await this.#bench.connect();
     const leftOver = await (await this.#bench.subscribe(broker, this.#queue)).drain();
     await this.#bench.expectCounts(broker, this.#queue, { waiting: 0, delayed: 0, running: 0, dead: 0 });
-    if (this.#crashed) return;
-    assert.deepEqual(leftOver, [], "delivered again after it was acked, though nothing crashed");
-    const twice = [...this.#done].filter(([, times]) => times > 1);
-    assert.deepEqual(twice, [], "acked more than once, though nothing crashed");
+    const crashes = `and there were ${this.#crashCount} crashes`;
+    const explained = this.#crashCount * undoneByACrash;
+    assert.ok(
+      leftOver.length <= explained,
+      `${leftOver.length} were delivered after they were acked, ${crashes}`,
+    );
+    const twice = [...this.#done.values()].filter((times) => times > 1).length;
+    assert.ok(twice <= explained, `${twice} were acked more than once, ${crashes}`);
   }
 
   /** Works with one broker after another: a crash ends one, and the next begins. */
@@ -78,7 +84,7 @@ export class Crowd {
   #crashes(): boolean {
     if (this.#crashesLeft === 0 || this.#bench.random(100) >= crashesInAHundredBatches) return false;
     this.#crashesLeft--;
-    this.#crashed = true;
+    this.#crashCount++;
     return true;
   }
 
