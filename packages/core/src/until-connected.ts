@@ -1,5 +1,5 @@
 import { bounded } from "./bounded.js";
-import type { Clock } from "./clock.js";
+import type { Clock, Timer } from "./clock.js";
 import { ErrorCode, messageOf, YTaskError } from "./errors.js";
 import type { Logger } from "./logger.js";
 
@@ -27,12 +27,12 @@ export async function untilConnected<T>(attempt: () => Promise<T>, limits: Limit
   for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
     if (signal.aborted) throw stopped();
     try {
-      return await orStopped(bounded(attempt(), Math.max(0, endsAt - clock.now()), noAnswer, clock), signal);
+      return await bounded(orStopped(attempt(), signal), Math.max(0, endsAt - clock.now()), noAnswer, clock);
     } catch (error) {
       const canHelp = YTaskError.isInstance(error, ErrorCode.Connection);
       if (!canHelp || clock.now() + pauseMs >= endsAt) throw error;
       logger.warn("cannot reach the broker; trying again", { error: messageOf(error) });
-      await orStopped(new Promise<void>((resolve) => clock.after(pauseMs, resolve)), signal);
+      await pause(pauseMs, clock, signal);
     }
   }
 }
@@ -43,6 +43,15 @@ const noAnswer = (): never => {
 
 const stopped = (): YTaskError =>
   new YTaskError(ErrorCode.ServerStop, "the server was shut down while it started");
+
+async function pause(ms: number, clock: Clock, signal: AbortSignal): Promise<void> {
+  let timer: Timer | undefined;
+  try {
+    await orStopped(new Promise<void>((resolve) => (timer = clock.after(ms, resolve))), signal);
+  } finally {
+    timer?.cancel();
+  }
+}
 
 function orStopped<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {

@@ -1,6 +1,9 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import type { Broker } from "../src/broker.js";
-import { ErrorCode, type Server, Status, withContext, YTaskError } from "../src/index.js";
+import { silentLogger } from "../src/driver.js";
+import { ErrorCode, Server, Status, withContext, YTaskError } from "../src/index.js";
+import { MemoryBroker } from "../src/memory/index.js";
 import { World } from "./support/world.js";
 import { never, wrapBackend, wrapBroker, wrapSubscriptions } from "./support/wrap.js";
 
@@ -179,6 +182,22 @@ describe("run", () => {
       expect(await server.shutdown()).toEqual({ completed: 0, released: 0 });
       await rejected;
     }
+  });
+
+  it.each<[string, () => Promise<never>]>([
+    ["an attempt", () => never()],
+    ["a pause between attempts", () => Promise.reject(new YTaskError(ErrorCode.Connection, "refused"))],
+  ])("leaves no timer behind that keeps the process alive, when it is ended in %s", async (_, connect) => {
+    const timers = () => process.getActiveResourcesInfo().filter((resource) => resource === "Timeout").length;
+    const before = timers();
+    const broker = wrapBroker(new MemoryBroker(), { connect });
+    const server = new Server({ broker, logger: silentLogger }).add("g", "run", () => {});
+    const rejected = expect(server.run("g")).rejects.toMatchObject({ code: ErrorCode.ServerStop });
+    await nextTurn();
+    expect(timers()).toBeGreaterThan(before);
+    await server.shutdown();
+    await rejected;
+    expect(timers()).toBe(before);
   });
 
   it("that was given up takes no work when the broker answers at last", async () => {
