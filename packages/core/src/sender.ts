@@ -25,7 +25,7 @@ export class Sender {
   readonly #hold: DriverHold;
   readonly #clock: Clock;
   readonly #logger: Logger;
-  /** One for each bound that is used, so that a batch has one. */
+  /** One for each bound that this turn's sends have, so that a batch has one. */
   readonly #batchers = new Map<number, Batcher<Parcel, Sent>>();
   readonly #onStored: (stored: readonly Composed[]) => void;
   readonly #pending = new Set<Promise<unknown>>();
@@ -52,7 +52,12 @@ export class Sender {
   async send(parcel: Parcel, boundMs: number): Promise<void> {
     let batcher = this.#batchers.get(boundMs);
     if (batcher === undefined) {
-      batcher = new Batcher((parcels) => this.#sendWithin(parcels, boundMs), largestBatch);
+      const send = (parcels: readonly Parcel[]) => {
+        // Bounds are the user's, and each send may have another.
+        this.#batchers.delete(boundMs);
+        return this.#sendWithin(parcels, boundMs);
+      };
+      batcher = new Batcher(send, largestBatch);
       this.#batchers.set(boundMs, batcher);
     }
     const error = await batcher.add(parcel);
