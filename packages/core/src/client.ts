@@ -77,6 +77,8 @@ export class Client<Tasks extends TaskMap<Tasks> = UntypedTasks> {
 
   /**
    * Sends many tasks in few calls. Resolves to their handles, in their order, once the broker has stored all of them.
+   * Some ten thousand are on their way at a time, each within the longest `sendTimeoutMs`; where the broker confirmed
+   * none for that time, the others are not tried.
    *
    * @throws SendManyFailed, with the indices of those that are `sent` and of those that `failed`; else as `send`, and
    * then none is sent
@@ -87,7 +89,7 @@ export class Client<Tasks extends TaskMap<Tasks> = UntypedTasks> {
     this.#refuseIfClosed();
     const all = composeMany(requests as readonly StepRequest[], this.#settings.clock);
     const parcels = all.map((composed) => this.#parcel(composed));
-    const boundMs = Math.max(0, ...all.map(({ schedule }) => schedule.sendTimeoutMs));
+    const boundMs = all.reduce((most, { schedule }) => Math.max(most, schedule.sendTimeoutMs), 0);
     const outcomes = await this.#sender.sendAll(parcels, boundMs);
     const firstError = outcomes.find((error) => error !== undefined);
     if (firstError !== undefined) {

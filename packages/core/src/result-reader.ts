@@ -16,6 +16,8 @@ const defaultTimeoutMs = 30_000;
 const defaultPollMs = 300;
 const firstPollMs = 1;
 const readBoundMs = 5_000;
+/** How many reads a millisecond waits make, all together, where the backend wakes them and each need hardly look. */
+const mostReadsPerMs = 20;
 
 const waitRules = {
   timeoutMs: rules.milliseconds,
@@ -83,7 +85,8 @@ export class ResultReader {
         if (wait.isOver) throw this.#timedOut(id, wait, error);
         problem = error;
       }
-      if (!(await wait.pause(wait.isWatched ? longestPauseMs : Math.min(pauseMs, longestPauseMs))))
+      const watchedPauseMs = Math.max(longestPauseMs, this.#waits.size / mostReadsPerMs);
+      if (!(await wait.pause(wait.isWatched ? watchedPauseMs : Math.min(pauseMs, longestPauseMs))))
         throw this.#timedOut(id, wait, problem);
       pauseMs *= 2;
     }

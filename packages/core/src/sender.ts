@@ -9,6 +9,8 @@ import type { Logger } from "./logger.js";
 
 /** The most messages of one call to a broker. */
 const largestBatch = 500;
+/** How many batches of one call are on their way at a time. */
+const mostBatches = 20;
 
 /** What became of a message: nothing to say, or why it was not confirmed. */
 type Sent = YTaskError | undefined;
@@ -66,10 +68,22 @@ export class Sender {
 
   /** Sends many messages. Resolves to an outcome for each; never rejects. */
   async sendAll(parcels: readonly Parcel[], boundMs: number): Promise<readonly Sent[]> {
-    const batches: Promise<readonly Sent[]>[] = [];
-    for (let from = 0; from < parcels.length; from += largestBatch)
-      batches.push(this.#sendWithin(parcels.slice(from, from + largestBatch), boundMs));
-    return (await Promise.all(batches)).flat();
+    const outcomes: (readonly Sent[])[] = [];
+    let confirmedAt = this.#clock.now();
+    let from = 0;
+    const sendInTurn = async (): Promise<void> => {
+      while (from < parcels.length) {
+        const batch = parcels.slice(from, from + largestBatch);
+        const index = from / largestBatch;
+        from += largestBatch;
+        const isTried = index < mostBatches || this.#clock.now() - confirmedAt < boundMs;
+        const sent = isTried ? await this.#sendWithin(batch, boundMs) : batch.map(() => notTried(boundMs));
+        if (sent.includes(undefined)) confirmedAt = this.#clock.now();
+        outcomes[index] = sent;
+      }
+    };
+    await Promise.all(Array.from({ length: mostBatches }, sendInTurn));
+    return outcomes.flat();
   }
 
   /** Resolves once no send is under way, those included that wait for the end of this turn to become a batch. */
@@ -101,24 +115,34 @@ export class Sender {
       await this.#broker.send(parcels.map(({ outgoing }) => outgoing));
       return parcels.map(() => undefined);
     } catch (error) {
-      return parcels.map((_, index) => outcomeOf(error, index));
+      return outcomesOf(error, parcels.length);
     }
   }
 }
 
-/** What an error of the broker's `send` says of one message of the batch. */
-function outcomeOf(error: unknown, index: number): Sent {
-  const known = SendFailed.isInstance(error) ? error : undefined;
-  if (known !== undefined && !known.notStored.includes(index) && !known.unknown.includes(index))
-    return undefined;
-  const what =
-    known?.notStored.includes(index) === true
-      ? "the broker did not take it"
-      : "it was not confirmed, and may be stored";
-  return new YTaskError(ErrorCode.SendMessage, `the task could not be sent: ${what}: ${messageOf(error)}`, {
-    cause: error,
+/** What an error of the broker's `send` says of each message of the batch. */
+function outcomesOf(error: unknown, count: number): readonly Sent[] {
+  const all = [...Array(count).keys()];
+  const failed = (what: string) =>
+    new YTaskError(ErrorCode.SendMessage, `the task could not be sent: ${what}: ${messageOf(error)}`, {
+      cause: error,
+    });
+  if (!SendFailed.isInstance(error)) return all.map(() => failed(maybeStored));
+  const notStored = new Set(error.notStored);
+  const unknown = new Set(error.unknown);
+  return all.map((index) => {
+    if (notStored.has(index)) return failed("the broker did not take it");
+    return unknown.has(index) ? failed(maybeStored) : undefined;
   });
 }
+
+const maybeStored = "it was not confirmed, and may be stored";
+
+const notTried = (boundMs: number): YTaskError =>
+  new YTaskError(
+    ErrorCode.SendMessage,
+    `the task was not sent: the broker confirmed none of the tasks of this call for ${boundMs} ms; check that it is reachable`,
+  );
 
 const notConfirmed = (boundMs: number): YTaskError =>
   new YTaskError(

@@ -2,6 +2,7 @@ import { bounded } from "./bounded.js";
 import type { Clock, Timer } from "./clock.js";
 import { ErrorCode, messageOf, YTaskError } from "./errors.js";
 import type { Logger } from "./logger.js";
+import { onAbort } from "./on-abort.js";
 
 const firstPauseMs = 100;
 const longestPauseMs = 1_000;
@@ -55,8 +56,7 @@ async function pause(ms: number, clock: Clock, signal: AbortSignal): Promise<voi
 
 function orStopped<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
-    const stop = () => reject(stopped());
-    signal.addEventListener("abort", stop, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", stop));
+    const unlisten = onAbort(signal, () => reject(stopped()));
+    promise.then(resolve, reject).finally(unlisten);
   });
 }

@@ -1,5 +1,6 @@
 import type { Clock, Timer } from "./clock.js";
 import { TimedOut } from "./errors.js";
+import { onAbort } from "./on-abort.js";
 
 /** A wait's bound, and what wakes or ends it. */
 export class Wait {
@@ -10,7 +11,7 @@ export class Wait {
   endedBy: unknown;
   readonly #clock: Clock;
   readonly #bound: Timer;
-  readonly #signal: AbortSignal | undefined;
+  readonly #unlisten: (() => void) | undefined;
   /** What to call when the wait is over. */
   readonly #onOver = new Set<() => void>();
   #isOver = false;
@@ -21,10 +22,11 @@ export class Wait {
   constructor(clock: Clock, timeoutMs: number, signal: AbortSignal | undefined) {
     this.timeoutMs = timeoutMs;
     this.#clock = clock;
-    this.#signal = signal;
-    this.#bound = clock.after(timeoutMs, this.#over);
-    signal?.addEventListener("abort", this.#endBySignal, { once: true });
-    if (signal?.aborted) this.#endBySignal();
+    this.#bound = clock.after(timeoutMs, () => this.#over());
+    if (signal === undefined) return;
+    const endBySignal = () => this.endBecause(signal.reason);
+    this.#unlisten = onAbort(signal, endBySignal);
+    if (signal.aborted) endBySignal();
   }
 
   get isOver(): boolean {
@@ -74,13 +76,11 @@ export class Wait {
   /** To be called at the end: leaves no timer and no listener behind. */
   cleanUp(): void {
     this.#bound.cancel();
-    this.#signal?.removeEventListener("abort", this.#endBySignal);
+    this.#unlisten?.();
   }
 
-  readonly #endBySignal = (): void => this.endBecause(this.#signal?.reason);
-
-  readonly #over = (): void => {
+  #over(): void {
     this.#isOver = true;
     for (const over of this.#onOver) over();
-  };
+  }
 }

@@ -1,3 +1,4 @@
+import { getEventListeners } from "node:events";
 import { describe, expect, it } from "vitest";
 import { ErrorCode, SendFailed, SendManyFailed, TimedOut, YTaskError } from "../src/index.js";
 import { World } from "./support/world.js";
@@ -55,6 +56,14 @@ describe("with a broker that never answers", () => {
     const sending = world.client({ broker: deafBroker(world) }).sendMany(requests);
     await endsAfter(world, 9_000, sending, ErrorCode.SendMessage);
     await expect(sending).rejects.toMatchObject({ sent: [], failed: [0, 1] });
+  });
+
+  it("sendMany of more than are on their way at a time ends at the bound too", async () => {
+    const world = new World();
+    const requests = Array.from({ length: 12_000 }, () => ({ group: "g", name: "run", args: [] }));
+    const sending = world.client({ broker: deafBroker(world) }).sendMany(requests);
+    await endsAfter(world, 5_000, sending, ErrorCode.SendMessage);
+    await expect(sending).rejects.toMatchObject({ sent: [] });
   });
 
   it("a close ends after 10 s", async () => {
@@ -180,6 +189,30 @@ describe("a wait", () => {
     await ended;
     process.off("warning", note);
     expect(warnings).toEqual([]);
+  });
+
+  it("may be one of many with the same signal, which gets one listener", async () => {
+    const world = new World();
+    const client = world.client();
+    const controller = new AbortController();
+    const { signal } = controller;
+    const waits = Array.from({ length: 50 }, (_, n) => client.getResult(`${n}`, { signal }));
+    const ended = Promise.allSettled(waits);
+    await world.settle();
+    expect(getEventListeners(signal, "abort")).toHaveLength(1);
+    controller.abort(new Error("enough"));
+    for (const outcome of await ended)
+      expect(outcome).toMatchObject({ status: "rejected", reason: { message: "enough" } });
+  });
+});
+
+describe("sendMany", () => {
+  it("takes more tasks than a call can have arguments", async () => {
+    const world = new World();
+    const client = world.client({ backend: undefined });
+    const count = 150_000;
+    await client.sendMany(Array.from({ length: count }, () => ({ group: "g", name: "run", args: [] })));
+    expect(await client.counts("g")).toMatchObject({ waiting: count });
   });
 });
 

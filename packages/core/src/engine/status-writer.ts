@@ -31,7 +31,8 @@ export class StatusWriter {
   readonly #unless: Entry["unless"];
   #pending = new Map<string, Pending>();
   #isScheduled = false;
-  #inFlight = new Set<Promise<void>>();
+  /** Resolves once all writes so far have ended. */
+  #written: Promise<void> = Promise.resolve();
 
   /** @param unless `finished` for a server; `present` for a client, whose `Sent` must not replace anything */
   constructor(store: ResultStore, expiry: Expiry, logger: Logger, unless: Entry["unless"] = "finished") {
@@ -55,7 +56,7 @@ export class StatusWriter {
   /** Resolves once all that was given so far is written or has failed; never rejects. */
   async flush(): Promise<void> {
     this.#write();
-    await Promise.all(this.#inFlight);
+    await this.#written;
   }
 
   #add(id: string, result: Pending["result"], isFinished: boolean): void {
@@ -76,11 +77,10 @@ export class StatusWriter {
     if (this.#pending.size === 0) return;
     const all = [...this.#pending.values()];
     this.#pending = new Map();
-    for (let from = 0; from < all.length; from += largestBatch) {
-      const writing = this.#writeBatch(all.slice(from, from + largestBatch));
-      this.#inFlight.add(writing);
-      void writing.finally(() => this.#inFlight.delete(writing));
-    }
+    const writes: Promise<void>[] = [this.#written];
+    for (let from = 0; from < all.length; from += largestBatch)
+      writes.push(this.#writeBatch(all.slice(from, from + largestBatch)));
+    this.#written = Promise.allSettled(writes).then(() => undefined);
   }
 
   async #writeBatch(batch: readonly Pending[]): Promise<void> {
