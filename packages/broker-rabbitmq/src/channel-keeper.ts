@@ -27,7 +27,7 @@ const firstPauseMs = 50;
 /** Keeps one channel open: whenever it closes, for whatever reason, another one is opened and prepared. */
 export class ChannelKeeper<C extends Channel> {
   readonly #options: KeeperOptions<C>;
-  readonly #ended: Promise<undefined>;
+  /** Ends what `#run` waits for: one thing at a time. */
   #end: () => void = () => undefined;
   #closed = false;
   #current: C | undefined;
@@ -37,9 +37,6 @@ export class ChannelKeeper<C extends Channel> {
 
   constructor(options: KeeperOptions<C>) {
     this.#options = options;
-    this.#ended = new Promise((resolve) => {
-      this.#end = () => resolve(undefined);
-    });
     void this.#run();
   }
 
@@ -99,7 +96,7 @@ export class ChannelKeeper<C extends Channel> {
         if (this.#lastError.code !== ErrorCode.Connection)
           for (const waiter of this.#waiting) waiter.reject(this.#lastError);
       }
-      await bounded(this.#ended, this.#pauseMs, () => undefined);
+      await this.#pause();
       this.#pauseMs = Math.min(this.#pauseMs * 2, longestPauseMs);
     }
   }
@@ -129,9 +126,23 @@ export class ChannelKeeper<C extends Channel> {
   /** A new channel; undefined where the keeper was closed first, which may leave one that opens late. */
   async #opened(): Promise<C | undefined> {
     const opening = this.#options.open();
-    const channel = await Promise.race([opening, this.#ended]);
+    const channel = await new Promise<C | undefined>((resolve, reject) => {
+      this.#end = () => resolve(undefined);
+      opening.then(resolve, reject);
+    });
     if (channel === undefined) opening.then(closeQuietly, () => undefined);
     return channel;
+  }
+
+  #pause(): Promise<void> {
+    if (this.#closed) return Promise.resolve();
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, this.#pauseMs);
+      this.#end = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
   }
 
   #use(channel: C): void {

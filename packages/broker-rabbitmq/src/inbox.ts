@@ -44,8 +44,10 @@ export class Inbox {
 
   /** Takes away what is ready, or what of it `isMeant`. */
   takeReady(isMeant: (held: Held) => boolean = () => true): readonly Held[] {
-    const taken = this.#ready.filter(isMeant);
-    if (taken.length > 0) this.#ready = this.#ready.filter((held) => !taken.includes(held));
+    const taken: Held[] = [];
+    const left: Held[] = [];
+    for (const held of this.#ready) (isMeant(held) ? taken : left).push(held);
+    this.#ready = left;
     return taken;
   }
 

@@ -59,16 +59,25 @@ class Observed {
   lastError: Error | undefined;
   readonly #unblocked: (() => void)[] = [];
 
-  constructor(readonly client: AmqpClient) {
-    client.on("error", (error: Error) => {
+  readonly #listeners = {
+    error: (error: Error) => {
       this.lastError = error;
-    });
-    client.on("blocked", (reason: string) => {
+    },
+    blocked: (reason: string) => {
       this.blocked = reason;
-    });
-    client.on("unblocked", () => this.unblock());
-    client.on("close", () => this.unblock());
-    client.on("disconnect", () => this.unblock());
+    },
+    unblocked: () => this.unblock(),
+    close: () => this.unblock(),
+    disconnect: () => this.unblock(),
+  };
+
+  constructor(readonly client: AmqpClient) {
+    for (const [event, listener] of Object.entries(this.#listeners)) client.on(event, listener);
+  }
+
+  /** Takes its listeners off. */
+  leave(): void {
+    for (const [event, listener] of Object.entries(this.#listeners)) this.client.off(event, listener);
   }
 
   onUnblocked(listener: () => void): void {
@@ -85,7 +94,9 @@ class Observed {
 export class ForeignLink extends Observed implements Link {
   holdWrites(): void {}
 
-  async close(): Promise<void> {}
+  async close(): Promise<void> {
+    this.leave();
+  }
 }
 
 class OwnLink extends Observed implements Link {

@@ -22,6 +22,9 @@ import type { Failed, Sent } from "./sender.js";
 import { RabbitMqSubscription } from "./subscription.js";
 import { Turns } from "./turns.js";
 
+/** The most that AMQP's 16 bits let a channel prefetch. */
+const mostPrefetched = 65_535;
+
 /** A broker on RabbitMQ 3.10 or later. What it stores survives the server's restart, and the client's. */
 export class RabbitMqBroker implements Broker {
   readonly capabilities: BrokerCapabilities;
@@ -51,7 +54,7 @@ export class RabbitMqBroker implements Broker {
     const { consume, sender, queues } = this.#open();
     const { queueType, answerTimeoutMs, consumerTimeoutMs } = this.#settings;
     const subscription = await RabbitMqSubscription.open({
-      maxUnsettled: options.maxUnsettled,
+      maxUnsettled: Math.min(options.maxUnsettled, mostPrefetched),
       maxRedeliveries: options.maxRedeliveries,
       onLost: (deliveries) => options.onLost(deliveries),
       onError: (error) => options.onError(error),
@@ -63,6 +66,7 @@ export class RabbitMqBroker implements Broker {
       queues,
       answerTimeoutMs,
       consumerTimeoutMs,
+      onClose: (closed) => this.#subscriptions.delete(closed),
     });
     this.#subscriptions.add(subscription);
     return subscription;
@@ -96,7 +100,6 @@ export class RabbitMqBroker implements Broker {
     if (connections === undefined) return;
     this.#connections = undefined;
     await Promise.all([...this.#subscriptions].map((subscription) => subscription.close()));
-    this.#subscriptions.clear();
     await connections.close();
   }
 

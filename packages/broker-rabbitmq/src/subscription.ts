@@ -7,6 +7,8 @@ export interface SubscriptionOptions extends ConsumerOptions {
   readonly name: string;
   /** How long the server may take to answer, in milliseconds. */
   readonly answerTimeoutMs: number;
+  /** Called when the subscription has closed. */
+  onClose(subscription: RabbitMqSubscription): void;
 }
 
 /** Under load RabbitMQ delivers a few at a time, and each few would cost its own calls to the backend. */
@@ -24,11 +26,13 @@ export class RabbitMqSubscription implements Subscription {
   readonly #consumer: Consumer;
   readonly #settler: Settler;
   readonly #answerTimeoutMs: number;
+  readonly #onClose: () => void;
   readonly #settling = new Set<Promise<unknown>>();
   #closed = false;
 
   private constructor(options: SubscriptionOptions) {
     this.#answerTimeoutMs = options.answerTimeoutMs;
+    this.#onClose = () => options.onClose(this);
     this.#consumer = new Consumer(options);
     this.#settler = new Settler({
       name: options.name,
@@ -78,5 +82,6 @@ export class RabbitMqSubscription implements Subscription {
     this.#consumer.inbox.wake();
     await bounded(Promise.allSettled(this.#settling), this.#answerTimeoutMs, () => []);
     await this.#consumer.close(this.#answerTimeoutMs, this.#settler.hasAckedManyLately);
+    this.#onClose();
   }
 }
