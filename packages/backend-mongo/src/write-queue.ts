@@ -51,13 +51,16 @@ export class WriteQueue {
     const later: Waiting[] = [];
     const postponed = new Set<string>();
     let bytes = 0;
+    let looked = 0;
     for (const waiting of this.#waiting) {
       const { key, value, unless } = waiting.entry;
-      const first = postponed.has(key) ? undefined : batch.get(key);
       const size = Buffer.byteLength(value);
-      const fits = batch.size < largestBatch && (bytes === 0 || bytes + size <= mostBytes);
+      // What is behind is not looked at: of a hundred thousand that wait, each batch would look at all.
+      if (batch.size === largestBatch || (bytes > 0 && bytes + size > mostBytes)) break;
+      looked++;
+      const first = postponed.has(key) ? undefined : batch.get(key);
       if (first && unless === "present") follow(first, waiting);
-      else if (first || postponed.has(key) || !fits) {
+      else if (first || postponed.has(key)) {
         later.push(waiting);
         postponed.add(key);
       } else {
@@ -65,7 +68,7 @@ export class WriteQueue {
         bytes += size;
       }
     }
-    this.#waiting = later;
+    this.#waiting = later.concat(this.#waiting.slice(looked));
     return [...batch.values()];
   }
 
