@@ -1,5 +1,5 @@
 import { Batcher, type Unwatch } from "@ytask/core/driver";
-import { type Connection, isCluster } from "@ytask-internal/redis-connection";
+import { type Connection, inPieces, isCluster } from "@ytask-internal/redis-connection";
 
 /** What comes before a key in the name of the channel on which it is announced that the key was set. */
 export const channelPrefix = "ytask:ts1:set:";
@@ -92,7 +92,8 @@ export class Watcher {
     const channels = [...this.#listeners.keys()];
     if (channels.length === 0) return;
     try {
-      await this.#connection.use((client) => client.subscribe(...channels));
+      const pieces = inPieces(channels, 1_000, ({ length }) => length);
+      await this.#connection.use((client) => Promise.all(pieces.map((piece) => client.subscribe(...piece))));
     } catch {
       return; // the connection broke again; the next one catches up
     }

@@ -1,5 +1,5 @@
 import { type Entry, ErrorCode, isFinished, type Stored, YTaskError } from "@ytask/core/driver";
-import { type Connection, isCluster } from "@ytask-internal/redis-connection";
+import { type Connection, inPieces, isCluster } from "@ytask-internal/redis-connection";
 import { set } from "./scripts/set.js";
 import { ServerClock } from "./server-clock.js";
 import { channelPrefix } from "./watcher.js";
@@ -34,11 +34,14 @@ export class Writer {
   /** One outcome for each. Never rejects. */
   async write(entries: readonly Entry[]): Promise<readonly Stored[]> {
     const inCluster = isCluster(this.#connection.client);
-    if (!inCluster && entries.length <= mostAtOnce) return this.#writeGroup(entries);
+    if (!inCluster) {
+      const pieces = inPieces(entries, mostAtOnce, ({ value }) => value.length);
+      return (await Promise.all(pieces.map((piece) => this.#writeGroup(piece)))).flat();
+    }
     const placed = entries.map((entry, index) => ({ entry, index }));
     const outcomes = entries.map(() => stored);
     await Promise.all(
-      (inCluster ? byKey(placed) : inPieces(placed)).map(async (group) => {
+      byKey(placed).map(async (group) => {
         const results = await this.#writeGroup(group.map(({ entry }) => entry));
         group.forEach(({ index }, at) => {
           outcomes[index] = results[at] ?? stored;
@@ -102,13 +105,6 @@ const tooLate = (): YTaskError =>
   new YTaskError(ErrorCode.Connection, "the write reached Redis after its time was over, and was not done");
 
 const failed = (error: YTaskError): Stored => ({ kind: "failed", error });
-
-function inPieces(entries: readonly Placed[]): readonly (readonly Placed[])[] {
-  const pieces: (readonly Placed[])[] = [];
-  for (let from = 0; from < entries.length; from += mostAtOnce)
-    pieces.push(entries.slice(from, from + mostAtOnce));
-  return pieces;
-}
 
 function byKey(entries: readonly Placed[]): readonly (readonly Placed[])[] {
   const groups = new Map<string, Placed[]>();

@@ -6,7 +6,10 @@ import { RedisBackend } from "../src/index.js";
 const user = "worker";
 const password = "only-for-tests";
 /** What the README says that a user needs. */
-const permissions = ["~YTask:*", "&ytask:ts1:set:*", "+@all", "-@admin"];
+const permissions = [
+  ...["~YTask:*", "&ytask:ts1:set:*", "-@all", "+@connection", "+@string", "+@pubsub", "+@scripting"],
+  ...["+info", "+time", "+exists"],
+];
 
 describeWithOwnServer(
   "redis",

@@ -8,6 +8,9 @@ import { renew } from "./scripts/renew.js";
 import { reserve } from "./scripts/reserve.js";
 import { takeOver } from "./scripts/take-over.js";
 
+/** How many bodies are read at once: each answer has to fit in its bound, however long they are. */
+const adoptedAtOnce = 50;
+
 /**
  * A server's hold on what it took from a queue: a lease, and a hash of the unsettled messages.
  *
@@ -161,8 +164,8 @@ export class Consumer {
         throw error;
       });
     if (reply === null) this.lose();
-    else await this.#adopt(name, reply as string[]); // what the script returns
     this.#possibleNames = [name];
+    if (reply !== null) await this.#adopt(name, reply as string[]); // what the script returns
     this.#sure = true;
   }
 
@@ -171,13 +174,16 @@ export class Consumer {
     const unknown = tokens.filter((token) => !this.#held.has(token));
     if (unknown.length === 0) return;
     unknown.sort((one, other) => tokenNumber(one) - tokenNumber(other));
-    const bodies = await this.#connection.use((client) =>
-      client.hmget(this.#keys.consumerPrefix + name, ...unknown),
-    );
-    unknown.forEach((token, index) => {
-      const body = bodies[index];
-      if (typeof body === "string") this.#found.push(this.#keep(token, body));
-    });
+    for (let from = 0; from < unknown.length; from += adoptedAtOnce) {
+      const tokens = unknown.slice(from, from + adoptedAtOnce);
+      const bodies = await this.#connection.use((client) =>
+        client.hmget(this.#keys.consumerPrefix + name, ...tokens),
+      );
+      tokens.forEach((token, index) => {
+        const body = bodies[index];
+        if (typeof body === "string") this.#found.push(this.#keep(token, body));
+      });
+    }
   }
 
   async #ask(

@@ -1,15 +1,16 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Batcher, ErrorCode, type Outgoing, SendFailed, YTaskError } from "@ytask/core/driver";
-import { CallBrokeOff, type Connection, isReply } from "@ytask-internal/redis-connection";
+import { CallBrokeOff, type Connection, inPieces, isReply } from "@ytask-internal/redis-connection";
 import { queueKeys } from "./queue-keys.js";
 import { send } from "./scripts/send.js";
 
 /** How long a stored batch is remembered, in milliseconds, so that it is not stored again. */
 const rememberedMs = 600_000;
-/** The most messages, and characters, of one call: it should not hold up other clients. */
+/** The most messages of one call to Redis, and the most sends that become one. */
 const mostMessages = 1_000;
-const mostCharacters = 4_000_000;
+/** Of how many queues it is noted which tokens can be forgotten; what is not noted Redis forgets by itself, later. */
+const mostNotedQueues = 1_000;
 /** The most messages that may wait for Redis to come back; further sends fail at once. */
 const mostWaiting = 10_000;
 /** How long to rest before a call is made again, in milliseconds. */
@@ -17,7 +18,8 @@ const restMs = 50;
 
 /** What became of a batch. */
 type Fate =
-  | { readonly kind: "stored" }
+  /** `isSure`: no call of it broke off, which may yet arrive. */
+  | { readonly kind: "stored"; readonly isSure: boolean }
   | { readonly kind: "notStored" | "unknown"; readonly error: YTaskError };
 
 interface Call {
@@ -29,7 +31,7 @@ export class Sender {
   readonly #connection: Connection;
   readonly #id = randomBytes(6).toString("base64url");
   readonly #batchers = new Map<string, Batcher<Call, readonly Fate[]>>();
-  /** Tokens whose batches are stored and were sent once: the server may forget them. */
+  /** By queue, tokens whose batches are stored and will not be sent again: the server may forget them. */
   readonly #confirmed = new Map<string, string[]>();
   #batches = 0;
   #waiting = 0;
@@ -47,8 +49,11 @@ export class Sender {
     check(parts, fates, messages.length);
   }
 
-  /** Sends messages that are stored once, however often this is called with the same token. */
-  async sendOnce(messages: readonly Outgoing[], token: string): Promise<void> {
+  /**
+   * Sends messages that are stored once, however often this is called with the same token. Resolves to what to call when
+   * it will not be called with the token again.
+   */
+  async sendOnce(messages: readonly Outgoing[], token: string): Promise<() => void> {
     const parts = byQueue(messages);
     const fates = await Promise.all(
       parts.map(async ({ queue, messages: own }) => {
@@ -57,12 +62,23 @@ export class Sender {
       }),
     );
     check(parts, fates, messages.length);
+    const sure = parts.filter((_, index) =>
+      fates[index]?.every((fate) => fate.kind === "stored" && fate.isSure),
+    );
+    return () => {
+      for (const { queue } of sure) this.#forgetLater(queue, token);
+    };
   }
 
   #batcher(queue: string): Batcher<Call, readonly Fate[]> {
     let batcher = this.#batchers.get(queue);
     if (batcher === undefined) {
-      batcher = new Batcher((calls) => this.#sendCalls(queue, calls), mostMessages, process.nextTick);
+      const sendCalls = (calls: readonly Call[]) => {
+        // There may be as many queues as there are users.
+        this.#batchers.delete(queue);
+        return this.#sendCalls(queue, calls);
+      };
+      batcher = new Batcher(sendCalls, mostMessages, process.nextTick);
       this.#batchers.set(queue, batcher);
     }
     return batcher;
@@ -70,7 +86,7 @@ export class Sender {
 
   async #sendCalls(queue: string, calls: readonly Call[]): Promise<readonly (readonly Fate[])[]> {
     const all = calls.length === 1 ? (calls[0]?.messages ?? []) : calls.flatMap((call) => call.messages);
-    const pieces = inPieces(all);
+    const pieces = inPieces(all, mostMessages, ({ body }) => body.length);
     const stored = await Promise.all(
       pieces.map(async (piece) => {
         const fate = await this.#store(queue, piece);
@@ -104,8 +120,8 @@ export class Sender {
       const leftMs = end - performance.now();
       try {
         await this.#call(queue, messages, token, leftMs);
-        if (!sent && given === undefined) this.#confirm(queue, token);
-        return { kind: "stored" };
+        if (!sent && given === undefined) this.#forgetLater(queue, token);
+        return { kind: "stored", isSure: !sent };
       } catch (thrown) {
         const error = thrown as YTaskError; // `Connection.use` throws nothing else
         sent ||= error instanceof CallBrokeOff;
@@ -140,7 +156,9 @@ export class Sender {
     );
   }
 
-  #confirm(queue: string, token: string): void {
+  /** Has the server forget a token with the next batch for its queue. */
+  #forgetLater(queue: string, token: string): void {
+    if (this.#confirmed.size > mostNotedQueues) this.#confirmed.clear();
     const tokens = this.#confirmed.get(queue);
     if (tokens === undefined) this.#confirmed.set(queue, [token]);
     else tokens.push(token);
@@ -167,22 +185,6 @@ function byQueue(messages: readonly Outgoing[]): readonly Part[] {
     part.indices.push(index);
   });
   return [...parts.values()];
-}
-
-function inPieces(messages: readonly Outgoing[]): readonly (readonly Outgoing[])[] {
-  const pieces: (readonly Outgoing[])[] = [];
-  let from = 0;
-  let characters = 0;
-  messages.forEach(({ body }, index) => {
-    if (index > from && (index - from === mostMessages || characters + body.length > mostCharacters)) {
-      pieces.push(messages.slice(from, index));
-      from = index;
-      characters = 0;
-    }
-    characters += body.length;
-  });
-  if (from < messages.length) pieces.push(messages.slice(from));
-  return pieces;
 }
 
 function check(parts: readonly Part[], fates: readonly (readonly Fate[])[], total: number): void {

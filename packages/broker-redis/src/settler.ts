@@ -6,14 +6,17 @@ import {
   type Settlement,
   TurnoverMap,
 } from "@ytask/core/driver";
+import { inPieces } from "@ytask-internal/redis-connection";
 import type { Consumer } from "./consumer.js";
 import { tokenNumber } from "./delivery-token.js";
 import type { QueueKeys } from "./queue-keys.js";
 import { settle } from "./scripts/settle.js";
 import type { Sender } from "./sender.js";
 
-/** The most settlements of one call: what Lua can unpack, and what should not hold up other clients. */
+/** The most settlements of one call: what Lua can unpack. */
 const mostAtOnce = 1_000;
+/** How much of an error's text is kept with a dead letter, in characters. */
+const longestError = 8_192;
 
 export interface SettlerOptions {
   /** The most dead letters; beyond it the oldest are deleted. */
@@ -43,9 +46,7 @@ export class Settler {
   async settle(settlements: readonly Settlement[]): Promise<readonly Outcome[]> {
     const begun = settlements.map(({ delivery }) => this.#begin(delivery));
     const held = settlements.filter((_, index) => begun[index]);
-    const pieces: Promise<readonly Outcome[]>[] = [];
-    for (let from = 0; from < held.length; from += mostAtOnce)
-      pieces.push(this.#settlePiece(held.slice(from, from + mostAtOnce)));
+    const pieces = inPieces(held, mostAtOnce, charactersOf).map((piece) => this.#settlePiece(piece));
     const outcomes = (await Promise.all(pieces)).flat();
     for (const { delivery } of held) this.#out.delete(delivery.id);
     if (held.length === settlements.length) return outcomes;
@@ -66,8 +67,9 @@ export class Settler {
 
   async #outcomeOf(settlements: readonly Settlement[]): Promise<Outcome> {
     try {
-      for (const settlement of settlements)
-        if (settlement.kind === "replace") await this.#sendElsewhere(settlement);
+      const sentElsewhere = await Promise.all(
+        settlements.map((settlement) => this.#sendElsewhere(settlement)),
+      );
       const { queue, arrived, returned, delayed, dead } = this.#keys;
       const reply = await this.#consumer.change(
         settle,
@@ -79,6 +81,7 @@ export class Settler {
         return "lost";
       }
       for (const { delivery } of settlements) this.#consumer.forget(delivery);
+      for (const forget of sentElsewhere) forget?.();
       if (Number(reply) > 0) this.#options.onDeadLetters(Number(reply));
       return "settled";
     } catch (error) {
@@ -88,9 +91,11 @@ export class Settler {
   }
 
   /** Messages for other queues are stored before the delivery is removed; the token keeps a second try from storing them twice. */
-  async #sendElsewhere(settlement: Settlement & { readonly kind: "replace" }): Promise<void> {
+  #sendElsewhere(settlement: Settlement): Promise<() => void> | undefined {
+    if (settlement.kind !== "replace") return undefined;
     const others = settlement.by.filter(({ queue }) => queue !== this.#keys.queue);
-    if (others.length > 0) await this.#sender.sendOnce(others, this.#consumer.tokenFor(settlement.delivery));
+    if (others.length === 0) return undefined;
+    return this.#sender.sendOnce(others, this.#consumer.tokenFor(settlement.delivery));
   }
 
   #valuesOf(settlements: readonly Settlement[]): (string | number)[] {
@@ -118,9 +123,14 @@ export class Settler {
   }
 }
 
+const charactersOf = (settlement: Settlement): number => {
+  if (settlement.kind === "replace") return settlement.by.reduce((sum, { body }) => sum + body.length, 0);
+  return settlement.kind === "deadLetter" ? longestError : 0;
+};
+
 const letterValues = (token: string, reason: DeadLetterReason, error: string | undefined): string[] => [
   "d",
   token,
   reason,
-  error ?? "",
+  (error ?? "").slice(0, longestError),
 ];

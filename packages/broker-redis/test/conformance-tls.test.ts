@@ -7,7 +7,20 @@ const leaseMs = 1_000;
 const user = "worker";
 const password = "only-for-tests";
 /** What the README says that a user needs. */
-const permissions = ["~YTask:*", "~{YTask:*", "+@all", "-@admin"];
+const permissions = [
+  ...[
+    "~YTask:*",
+    "~{YTask:*",
+    "-@all",
+    "+@connection",
+    "+@list",
+    "+@sortedset",
+    "+@hash",
+    "+@stream",
+    "+@scripting",
+  ],
+  ...["+info", "+time", "+pexpire", "+rename", "+unlink"],
+];
 
 describeWithOwnServer("redis", "the Redis broker over TLS, as a user who may use YTask's keys only", () => {
   let redis: RedisServer;

@@ -1,6 +1,10 @@
 import { Script } from "@ytask-internal/redis-connection";
 import { countOf } from "./parts.js";
 
+/** How many bytes are taken at most, but for one body, or for the first bodies: an answer has to fit in its bound. */
+const mostBytes = 4_000_000;
+const first = 20;
+
 /**
  * Takes messages for a consumer: those that were returned first, then those that a blocking move parked, then the
  * queue's. They stay in the consumer's hash, token to body, until they are settled.
@@ -17,19 +21,29 @@ local first, limit = tonumber(ARGV[2]), tonumber(ARGV[3])
 if not redis.call('ZSCORE', leases, ARGV[1]) then return false end
 redis.call('HLEN', hash)
 local waiting = { redis.call('LLEN', returned), redis.call('LLEN', arrived), redis.call('LLEN', queue) }
-local counts, bodies, fields = {}, {}, {}
-if waiting[1] > 0 then
-  for i, entry in ipairs(redis.call('LPOP', returned, limit)) do
-    local colon = string.find(entry, ':', 1, true)
-    local count = colon and count_of(string.sub(entry, 1, colon - 1))
-    counts[i] = tostring(count or 0)
-    bodies[i] = count and string.sub(entry, colon + 1) or entry
+local counts, bodies, fields, bytes = {}, {}, {}, 0
+-- A few first, and then as many as will fit by what those are long.
+local function take(key, left, keep)
+  while left > 0 and #bodies < limit and bytes < ${mostBytes} do
+    local fit = ${first}
+    if bytes > 0 then fit = math.max(1, math.floor((${mostBytes} - bytes) * #bodies / bytes)) end
+    local taken = redis.call('LPOP', key, math.min(fit, limit - #bodies))
+    for _, entry in ipairs(taken) do
+      keep(entry)
+      bytes = bytes + #entry
+    end
+    left = left - #taken
   end
 end
+take(returned, waiting[1], function(entry)
+  local i = #bodies + 1
+  local colon = string.find(entry, ':', 1, true)
+  local count = colon and count_of(string.sub(entry, 1, colon - 1))
+  counts[i] = tostring(count or 0)
+  bodies[i] = count and string.sub(entry, colon + 1) or entry
+end)
 for i, key in ipairs({ arrived, queue }) do
-  if waiting[i + 1] > 0 and #bodies < limit then
-    for _, body in ipairs(redis.call('LPOP', key, limit - #bodies)) do bodies[#bodies + 1] = body end
-  end
+  take(key, waiting[i + 1], function(entry) bodies[#bodies + 1] = entry end)
 end
 if #bodies == 0 then return { counts } end
 for i = 1, #bodies do

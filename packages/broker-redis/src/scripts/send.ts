@@ -27,6 +27,7 @@ end
 local confirmed = take(tonumber(ARGV[3]))
 if #confirmed > 0 then redis.call('ZREM', sent, unpack(confirmed)) end
 redis.call('ZREMRANGEBYSCORE', sent, '-inf', now - tonumber(ARGV[2]))
+redis.call('PEXPIRE', sent, ARGV[2])
 push_all('RPUSH', queue, take(tonumber(ARGV[4])))
 local front = take(tonumber(ARGV[5]))
 if #front > 0 then
