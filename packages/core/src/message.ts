@@ -10,6 +10,7 @@ import {
   textField,
   textsField,
 } from "./wire/fields.js";
+import { parsePlainMessage } from "./wire/plain-message.js";
 import { noTime, parseTime } from "./wire/time.js";
 
 /** A step of a workflow, as a message carries it. */
@@ -63,6 +64,10 @@ const none: Extra = {};
  * @throws Malformed, with the field that is wrong
  */
 export function parseMessage(text: string): Message {
+  return parsePlainMessage(text) ?? parseAnyMessage(text);
+}
+
+function parseAnyMessage(text: string): Message {
   const fields = asFields(parseJson(text), "the message");
   const control = field(fields, "MsgArgs") ?? field(fields, "TaskCtl") ?? {};
   const settings = asFields(control, "MsgArgs");

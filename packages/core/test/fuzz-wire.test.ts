@@ -41,6 +41,61 @@ describe("whatever comes from outside", () => {
   );
 
   it(
+    "is read alike in the quick way and in the general one, which a blank more makes it take",
+    () => {
+      const body = fc
+        .record({
+          id: fc.oneof(fc.uuid(), fc.constantFrom("", "ä", '\\"', '","Id":"')),
+          name: fc.constantFrom("echo", "a.b:c/d", "é", "\n", "\\u0041", 'a","WorkerName":"b'),
+          args: fc.oneof(
+            fc.array(fc.json(), { maxLength: 3 }).map((args) => JSON.stringify(args)),
+            fc.constantFrom(
+              "[]",
+              "null",
+              "[1]",
+              '["1",]',
+              '[["1"]]',
+              '["1"],"FuncArgs":["2"]',
+              '["1"],"X":["2"]',
+            ),
+            anyText.map((one) => `["${one}"]`),
+          ),
+          retryCount: fc.constantFrom(
+            "0",
+            "3",
+            "999999999",
+            "03",
+            "-1",
+            "1.5",
+            "1e2",
+            "12345678901",
+            '"1"',
+            "",
+          ),
+          rest: fc.constantFrom(
+            "}",
+            ',"Extra":{"Default":[0]}}',
+            ',"Extra":{"Default":[1]}}',
+            "} ",
+            "}}",
+            "",
+          ),
+        })
+        .map(
+          ({ id, name, args, retryCount, rest }) =>
+            `{"Id":"${id}","WorkerName":"${name}","FuncArgs":${args},"MsgArgs":{"RetryCount":${retryCount},` +
+            `"RunTime":"0001-01-01T00:00:00Z","ExpireTime":"0001-01-01T00:00:00Z","Workflow":null}${rest}`,
+        );
+      const property = fc.property(body, (text) => {
+        const outcome = outcomeOf(() => parseMessage(text));
+        expect(outcome).toEqual(outcomeOf(() => parseMessage(text.replace("{", "{ "))));
+      });
+      fc.assert(property, cases(10_000, 300_000));
+    },
+    timeoutMs,
+  );
+
+  it(
     "is read as a result or refused with a YTaskError, and so is each of its values",
     () => {
       const property = fc.property(anyStored, (text) => {

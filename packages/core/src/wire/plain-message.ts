@@ -1,0 +1,44 @@
+import type { Extra, Message } from "../message.js";
+
+/**
+ * A message as this library and the Go original write most of them: for now, for ever, without a workflow, of the first
+ * attempt, with names of plain characters. `FuncArgs` may reach too far in a message that nobody wrote like that; then
+ * it is no JSON.
+ */
+const pattern =
+  /^\{"Id":"([\w-]*)","WorkerName":"([\w.:/-]*)","FuncArgs":(\[.*\]),"MsgArgs":\{"RetryCount":(0|[1-9]\d{0,8}),"RunTime":"0001-01-01T00:00:00Z","ExpireTime":"0001-01-01T00:00:00Z","Workflow":null\}(,"Extra":\{"Default":\[0\]\})?\}$/;
+
+const none: Extra = {};
+const byDefault: Extra = { defaultRetryCount: [0] };
+
+/**
+ * The quick way for most messages, which takes half the time of reading them field by field, a tenth of a server's.
+ * Undefined for any other: it has to be read in the general way, which reads these as well and makes the same of them.
+ */
+export function parsePlainMessage(text: string): Message | undefined {
+  const found = pattern.exec(text);
+  if (found === null) return undefined;
+  const [, id = "", name = "", list = "", retryCount, marked] = found;
+  const args = textsIn(list);
+  if (args === undefined) return undefined;
+  const extra = marked === undefined ? none : byDefault;
+  return {
+    id,
+    name,
+    args,
+    retryCount: Number(retryCount),
+    runTime: undefined,
+    expireTime: undefined,
+    workflow: undefined,
+    extra,
+  };
+}
+
+function textsIn(json: string): readonly string[] | undefined {
+  try {
+    const list: unknown = JSON.parse(json);
+    return Array.isArray(list) && list.every((item) => typeof item === "string") ? list : undefined;
+  } catch {
+    return undefined;
+  }
+}
