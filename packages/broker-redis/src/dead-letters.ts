@@ -21,7 +21,16 @@ export class RedisDeadLetters implements DeadLetters {
 
   async list(options: { readonly limit?: number | undefined } = {}): Promise<readonly Letter[]> {
     const limit = options.limit ?? 100;
-    return limit < 1 ? [] : this.#read("-", "+", limit);
+    const letters: Letter[] = [];
+    for (let after = "-"; letters.length < limit; ) {
+      const wanted = Math.min(page, limit - letters.length);
+      const some = await this.#read(after, "+", wanted);
+      letters.push(...some);
+      const end = some.at(-1);
+      if (end === undefined || some.length < wanted) break;
+      after = `(${end.id}`;
+    }
+    return letters;
   }
 
   async redrive(ids?: readonly string[], rewrite?: (letter: Letter) => string): Promise<number> {

@@ -112,9 +112,20 @@ export class DeadLetterBox {
   }
 
   async #redriveSome(ids: readonly string[]): Promise<number> {
-    const wanted = new Set(ids);
-    const all = await this.#answer(this.#letters.list({ limit: Number.MAX_SAFE_INTEGER }));
-    return this.#redrivePage(all.filter(({ id }) => wanted.has(id)));
+    const letters = await this.#find(new Set(ids));
+    let total = 0;
+    for (let from = 0; from < letters.length; from += pageSize)
+      total += await this.#redrivePage(letters.slice(from, from + pageSize));
+    return total;
+  }
+
+  /** The letters of these ids. They are mostly among the oldest, which `list` gave: so those are looked at first. */
+  async #find(ids: ReadonlySet<string>): Promise<readonly Letter[]> {
+    for (let limit = pageSize; ; limit *= 4) {
+      const letters = await this.#answer(this.#letters.list({ limit }));
+      const found = letters.filter(({ id }) => ids.has(id));
+      if (found.length === ids.size || letters.length < limit) return found;
+    }
   }
 
   /** Statuses first: a task that runs at once must find no old result, and its own must not be overwritten. */

@@ -36,6 +36,25 @@ describe("redrive", () => {
     expect(await client.deadLetters("g").list()).toHaveLength(1);
   });
 
+  it("finds letters however many are before them", async () => {
+    const world = new World();
+    const server = world.server().add("g", "refuse", () => {
+      throw new PermanentError("never");
+    });
+    await server.run("g", { concurrency: 500 });
+    const client = world.client();
+    const count = 3_000;
+    await client.sendMany(Array.from({ length: count }, () => ({ group: "g", name: "refuse", args: [] })));
+    let dead = 0;
+    server.on("failed", () => dead++);
+    await world.until(() => dead === count);
+    await server.shutdown();
+    const letters = await client.deadLetters("g").list({ limit: count });
+    const wanted = [letters[0], letters[1_500], letters.at(-1)].flatMap((letter) => letter?.id ?? []);
+    expect(await client.deadLetters("g").redrive(wanted)).toBe(3);
+    expect(await client.counts("g")).toMatchObject({ waiting: 3, dead: count - 3 });
+  });
+
   it("sends what cannot be read as it is: it comes back as a dead letter", async () => {
     const world = new World();
     const broker = world.broker();
