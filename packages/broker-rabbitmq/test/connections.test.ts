@@ -8,7 +8,7 @@ import {
 import { connect, type SocketOptions } from "amqplib";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { RabbitMqBroker, type RabbitMqBrokerOptions } from "../src/index.js";
-import { closeBrokersAfterEach, connected } from "./support/brokers.js";
+import { closeBrokers, closeBrokersAfterEach, connected } from "./support/brokers.js";
 import { newQueue, Taker } from "./support/taker.js";
 
 /** What docs/operations.md says that a user needs: to configure, write, read. */
@@ -82,8 +82,12 @@ describeWithOwnServer("rabbitmq", "RabbitMqBroker's connections", () => {
       connect(server.url, recovery),
       connect(server.url, recovery),
     ]);
+    const listeners = () => publish.eventNames().map((event) => [event, publish.listenerCount(event)]);
+    const before = listeners();
     await goesAllTheWay({ client: { publish, consume } });
     await goesAllTheWay({ client: publish });
+    await closeBrokers();
+    expect(listeners()).toEqual(before);
     const channel = await publish.createChannel();
     await channel.close();
     await Promise.all([publish.close(), consume.close()]);

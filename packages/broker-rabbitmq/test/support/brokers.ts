@@ -11,10 +11,13 @@ export async function connected(options: RabbitMqBrokerOptions): Promise<RabbitM
   return broker;
 }
 
+/** Closes all that `connected` gave. */
+export async function closeBrokers(): Promise<void> {
+  await Promise.all([...open].map((broker) => broker.close()));
+  open.clear();
+}
+
 /** To be called in a test file that uses `connected`. */
 export const closeBrokersAfterEach = (): void => {
-  afterEach(async () => {
-    await Promise.all([...open].map((broker) => broker.close()));
-    open.clear();
-  });
+  afterEach(closeBrokers);
 };
