@@ -32,7 +32,11 @@ export class TestBed {
 
   /** Makes Redis as empty as at the start. */
   async clear(): Promise<void> {
-    await this.redis.command("FLUSHALL");
+    // A million keys take longer than an answer may.
+    await this.redis.command("FLUSHALL", "ASYNC");
+    const isFreed = async () =>
+      /lazyfree_pending_objects:0\b/.test(await this.redis.command("INFO", "memory"));
+    await waitUntil("Redis has freed the memory", isFreed, { timeoutMs: 120_000 });
     if ((await this.#persistence("aof_current_size")) < largeFile) return;
     await this.redis.command("BGREWRITEAOF");
     await waitUntil(

@@ -33,7 +33,7 @@ function introduction({ machine, command }: Outcome): string {
       "one round; figures are the median of the rounds, with the least and the most in parentheses.",
     "- Every round checks that each task ran exactly once, and that each result is there.",
     "",
-    "Absolute figures are this machine's. What carries over are ratios, and even those change with the number of cores.",
+    "Absolute figures are this machine's, and of the hour: it is shared, and measurements that ended on different days are not to be compared with one another. What carries over are ratios within a measurement, and even those change with the number of cores.",
   ].join("\n");
 }
 
