@@ -1,15 +1,11 @@
 import { ErrorCode, YTaskError } from "@ytask/core/driver";
-import {
-  describeWithOwnServer,
-  type RabbitMqServer,
-  startRabbitMq,
-  waitUntil,
-} from "@ytask-internal/test-servers";
+import { describeWithOwnServer, type RabbitMqServer, startRabbitMq } from "@ytask-internal/test-servers";
 import { connect, type SocketOptions } from "amqplib";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { RabbitMqBroker, type RabbitMqBrokerOptions } from "../src/index.js";
 import { closeBrokers, closeBrokersAfterEach, connected } from "./support/brokers.js";
 import { newQueue, Taker } from "./support/taker.js";
+import { untilAccepted } from "./support/until-accepted.js";
 
 /** What docs/operations.md says that a user needs: to configure, write, read. */
 const permissions = ["^YTask:", "^(YTask:|amq\\.default$)", "^YTask:"];
@@ -59,12 +55,7 @@ describeWithOwnServer("rabbitmq", "RabbitMqBroker's connections", () => {
     const broker = await connected(amqps);
     const taker = await Taker.from(broker, queue);
     await server.control("close_all_connections", "a test");
-    await waitUntil("a send is accepted", () =>
-      broker.send([{ queue, body: "after" }]).then(
-        () => true,
-        () => false,
-      ),
-    );
+    await untilAccepted(broker, { queue, body: "after" });
     await taker.untilTaken(["after"]);
     await taker.close();
   });

@@ -14,6 +14,7 @@ import { deleteQueues } from "./support/delete-queues.js";
 import { rounds } from "./support/full.js";
 import { newQueue, Taker } from "./support/taker.js";
 import { Traffic } from "./support/traffic.js";
+import { untilAccepted } from "./support/until-accepted.js";
 
 const types: readonly QueueType[] = ["classic", "quorum"];
 /** From the server's return until its servers take work again. */
@@ -84,12 +85,7 @@ describeWithOwnServer("rabbitmq", "RabbitMqBroker through outages", () => {
   const resumes = async (broker: RabbitMqBroker, queue: string, taken: { has(body: string): boolean }) => {
     const backAt = performance.now();
     const body = `${Math.floor(Math.random() * 1e9) * 10 + 1}`;
-    await waitUntil("a send is accepted", () =>
-      broker.send([{ queue, body }]).then(
-        () => true,
-        () => false,
-      ),
-    );
+    await untilAccepted(broker, { queue, body });
     await waitUntil("it is taken", () => taken.has(body));
     expect(performance.now() - backAt).toBeLessThan(resumeWithinMs);
   };
@@ -214,12 +210,7 @@ describeWithOwnServer("rabbitmq", "RabbitMqBroker through outages", () => {
       if (running === undefined) throw new Error("nothing was taken");
       expect(await taker.subscription.settle([{ delivery: running, kind: "ack" }])).toEqual(["settled"]);
       await server.control(...off);
-      await waitUntil("a send is accepted", () =>
-        broker.send([{ queue, body: "after" }]).then(
-          () => true,
-          () => false,
-        ),
-      );
+      await untilAccepted(broker, { queue, body: "after" });
       await taker.untilTaken(["after"]);
       await taker.close();
       await deleteQueues(server.url, [queue]);

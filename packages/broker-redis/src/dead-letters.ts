@@ -22,14 +22,7 @@ export class RedisDeadLetters implements DeadLetters {
   async list(options: { readonly limit?: number | undefined } = {}): Promise<readonly Letter[]> {
     const limit = options.limit ?? 100;
     const letters: Letter[] = [];
-    for (let after = "-"; letters.length < limit; ) {
-      const wanted = Math.min(page, limit - letters.length);
-      const some = await this.#read(after, "+", wanted);
-      letters.push(...some);
-      const end = some.at(-1);
-      if (end === undefined || some.length < wanted) break;
-      after = `(${end.id}`;
-    }
+    for await (const some of this.#pages("+", limit)) letters.push(...some);
     return letters;
   }
 
@@ -56,15 +49,26 @@ export class RedisDeadLetters implements DeadLetters {
     const last = newest[0]?.[0];
     if (last === undefined) return 0;
     let count = 0;
-    for (let after = "-"; ; ) {
-      const letters = await this.#read(after, last, page);
+    for await (const letters of this.#pages(last))
       count += await this.#putBack(
         letters.map(({ id }) => id),
         letters,
         rewrite,
       );
+    return count;
+  }
+
+  /** The letters up to an id, the oldest first; at most `limit`. */
+  async *#pages(to: string, limit = Number.POSITIVE_INFINITY): AsyncGenerator<readonly Letter[]> {
+    let left = limit;
+    for (let after = "-"; left > 0; ) {
+      const wanted = Math.min(page, left);
+      const letters = await this.#read(after, to, wanted);
       const end = letters.at(-1);
-      if (letters.length < page || end === undefined) return count;
+      if (end === undefined) return;
+      yield letters;
+      if (letters.length < wanted) return;
+      left -= letters.length;
       after = `(${end.id}`;
     }
   }
