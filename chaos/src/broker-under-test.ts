@@ -20,6 +20,8 @@ export interface BrokerUnderTest {
   swallow(forMs: number): Promise<void>;
   /** Hands over to a replica; undefined where there is none. */
   readonly failOver?: (() => Promise<void>) | undefined;
+  /** What the server itself says of its queues, where it knows more than `client.counts` tells. */
+  readonly describe?: (() => Promise<string>) | undefined;
   stop(): Promise<void>;
 }
 

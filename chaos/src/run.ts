@@ -115,7 +115,8 @@ async function carryOut(
     producer.run(durationMs, perSecond),
   ]);
   writeFileSync(join(folder, "faults.json"), JSON.stringify(happened, null, 1));
-  await drain(producer.sent, folder, options.drainBoundMs ?? 90_000);
+  const isDrained = await drain(producer.sent, folder, options.drainBoundMs ?? 90_000);
+  if (!isDrained) writeFileSync(join(folder, "broker.txt"), await whatWaits(client, parts.broker));
   const results = await readResults(client, producer.sent);
   const endedAt = Date.now();
   const { dead = 0 } = await client.counts(group);
@@ -140,14 +141,21 @@ function traitsOf({ address }: BrokerUnderTest): Traits {
   };
 }
 
-/** Waits until all that was confirmed has run. What has not by the bound is lost. */
-async function drain(sent: readonly Sent[], folder: string, boundMs: number): Promise<void> {
+/** Waits until all that was confirmed has run, and tells whether it has. What has not by the bound is lost. */
+async function drain(sent: readonly Sent[], folder: string, boundMs: number): Promise<boolean> {
   const confirmed = sent.filter(({ confirmedAt }) => confirmedAt !== undefined);
   const until = Date.now() + boundMs;
   while (Date.now() < until) {
-    if (historiesOf(confirmed, readRecords(folder).executions).every(hasRun)) return;
+    if (historiesOf(confirmed, readRecords(folder).executions).every(hasRun)) return true;
     await sleep(500);
   }
+  return false;
+}
+
+/** For whoever asks where a task has gone: the broker is stopped and deleted before the verdict is read. */
+async function whatWaits(client: Client, broker: BrokerUnderTest): Promise<string> {
+  const counts = await client.counts(group);
+  return [JSON.stringify(counts), (await broker.describe?.()) ?? ""].join("\n\n");
 }
 
 /** How long a result may take to be stored after its task ended, in milliseconds. */

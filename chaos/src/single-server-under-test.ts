@@ -38,6 +38,9 @@ const closeAll = `
 /** The connections are told to close, and do so each by itself. */
 const closingMs = 250;
 
+/** A quorum queue that found no leader names none here; what list_queues can print leaves that out, and what it hands on. */
+const everyQueue = "[rabbit_amqqueue:info(Queue) || Queue <- rabbit_amqqueue:list()].";
+
 /** One RabbitMQ node. */
 export async function startRabbitMqUnderTest(kind: "rabbitmq" | "rabbitmq-quorum"): Promise<BrokerUnderTest> {
   // As docs/operations.md advises; by default a message may be three minutes late after a crash.
@@ -55,6 +58,7 @@ export async function startRabbitMqUnderTest(kind: "rabbitmq" | "rabbitmq-quorum
       return { from: Number(from), until: Number(until) + closingMs };
     },
     swallow: (forMs) => swallowFor([proxy], forMs),
+    describe: async () => [await server.control("eval", everyQueue), await server.log()].join("\n\n"),
     async stop() {
       await proxy.close();
       await server.stop();

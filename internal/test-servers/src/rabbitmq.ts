@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { chown, writeFile } from "node:fs/promises";
+import { chown, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { answers } from "./answers.js";
@@ -29,6 +29,8 @@ export interface RabbitMqServer extends TestServer {
   readonly tls: { readonly url: string /** PEM text. */; readonly certificateAuthority: string } | undefined;
   /** What rabbitmqctl prints for arguments such as `"list_queues", "name", "messages"`; takes half a second. */
   control(...command: string[]): Promise<string>;
+  /** What the node has written to its log since its first start. */
+  log(): Promise<string>;
 }
 
 interface Node {
@@ -77,6 +79,7 @@ export const startRabbitMq = async (options: RabbitMqOptions = {}): Promise<Rabb
     url: `amqp://guest:guest@127.0.0.1:${node.amqpPort}`,
     tls,
     control: rabbitMqControl(programs.control, node),
+    log: () => readFile(join(logFolder(node.folder), `${node.name}.log`), "utf8"),
   });
 };
 
@@ -125,6 +128,8 @@ const rabbitMqControl =
     return stdout.trim();
   };
 
+const logFolder = (folder: string): string => join(folder, "log");
+
 const environment = ({ name, folder, ...ports }: Node): Record<string, string> => ({
   HOME: folder,
   ERL_EPMD_PORT: String(ports.nameServicePort),
@@ -133,7 +138,7 @@ const environment = ({ name, folder, ...ports }: Node): Record<string, string> =
   RABBITMQ_NODE_PORT: String(ports.amqpPort),
   RABBITMQ_DIST_PORT: String(ports.distributionPort),
   RABBITMQ_MNESIA_BASE: join(folder, "data"),
-  RABBITMQ_LOG_BASE: join(folder, "log"),
+  RABBITMQ_LOG_BASE: logFolder(folder),
   RABBITMQ_PID_FILE: join(folder, "pid"),
   RABBITMQ_CONFIG_FILE: join(folder, "rabbitmq.conf"),
   RABBITMQ_ADVANCED_CONFIG_FILE: join(folder, "advanced.config"),
