@@ -1,7 +1,6 @@
 import {
   type Backend,
   type BackendCapabilities,
-  Batcher,
   type DriverEnvironment,
   type Entry,
   ErrorCode,
@@ -15,14 +14,8 @@ import {
   type RedisConnectionOptions,
 } from "@ytask-internal/redis-connection/options";
 import { read } from "./reader.js";
-import { shareOut } from "./share-out.js";
 import { Watcher } from "./watcher.js";
 import { Writer } from "./writer.js";
-
-/** The most calls that are made as one. */
-const mostCalls = 500;
-/** So many entries do not wait for others: Redis stores them while this process goes on. */
-const worthACall = 50;
 
 /** How to reach Redis; there is nothing else to set. */
 export type RedisBackendOptions = RedisConnectionOptions;
@@ -34,16 +27,6 @@ export class RedisBackend implements Backend {
   #connection: Connection | undefined;
   #writer: Writer | undefined;
   #watcher: Watcher | undefined;
-  readonly #writes = new Batcher<readonly Entry[], readonly Stored[]>(
-    (calls) => this.#write(calls),
-    mostCalls,
-    process.nextTick,
-  );
-  readonly #reads = new Batcher<readonly string[], readonly (string | undefined)[]>(
-    (calls) => this.#read(calls),
-    mostCalls,
-    process.nextTick,
-  );
 
   /** Throws `InvalidArgument` for options that cannot work. Connects to nothing yet. */
   constructor(options: RedisBackendOptions = {}) {
@@ -66,14 +49,13 @@ export class RedisBackend implements Backend {
 
   async set(entries: readonly Entry[]): Promise<readonly Stored[]> {
     if (entries.length === 0) return [];
-    const stored = this.#writes.add(entries);
-    if (entries.length >= worthACall) this.#writes.flush();
-    return stored;
+    if (this.#writer !== undefined) return this.#writer.write(entries);
+    return entries.map(() => ({ kind: "failed", error: notConnected() }));
   }
 
   async get(keys: readonly string[]): Promise<readonly (string | undefined)[]> {
     if (keys.length === 0) return [];
-    return this.#reads.add(keys);
+    return read(this.#connected(), keys);
   }
 
   /** The connection for it is made with the first watch. */
@@ -94,15 +76,6 @@ export class RedisBackend implements Backend {
   #connected(): Connection {
     if (this.#connection === undefined) throw notConnected();
     return this.#connection;
-  }
-
-  async #write(calls: readonly (readonly Entry[])[]): Promise<readonly (readonly Stored[])[]> {
-    if (this.#writer !== undefined) return shareOut(calls, await this.#writer.write(calls.flat()));
-    return calls.map((entries) => entries.map(() => ({ kind: "failed", error: notConnected() })));
-  }
-
-  async #read(calls: readonly (readonly string[])[]): Promise<readonly (readonly (string | undefined)[])[]> {
-    return shareOut(calls, await read(this.#connected(), calls.flat()));
   }
 }
 

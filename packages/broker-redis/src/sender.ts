@@ -1,13 +1,13 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import { Batcher, ErrorCode, type Outgoing, SendFailed, YTaskError } from "@ytask/core/driver";
+import { ErrorCode, type Outgoing, SendFailed, YTaskError } from "@ytask/core/driver";
 import { CallBrokeOff, type Connection, inPieces, isReply } from "@ytask-internal/redis-connection";
 import { queueKeys } from "./queue-keys.js";
 import { send } from "./scripts/send.js";
 
 /** How long a stored batch is remembered, in milliseconds, so that it is not stored again. */
 const rememberedMs = 600_000;
-/** The most messages of one call to Redis, and the most sends that become one. */
+/** The most messages of one call to Redis. */
 const mostMessages = 1_000;
 /** Of how many queues it is noted which tokens can be forgotten; what is not noted Redis forgets by itself, later. */
 const mostNotedQueues = 1_000;
@@ -22,15 +22,10 @@ type Fate =
   | { readonly kind: "stored"; readonly isSure: boolean }
   | { readonly kind: "notStored" | "unknown"; readonly error: YTaskError };
 
-interface Call {
-  readonly messages: readonly Outgoing[];
-}
-
-/** Sends messages: the calls of one turn of the event loop in one script a queue, made again where an answer was lost. */
+/** Sends messages: those for a queue in one script, made again where an answer was lost. */
 export class Sender {
   readonly #connection: Connection;
   readonly #id = randomBytes(6).toString("base64url");
-  readonly #batchers = new Map<string, Batcher<Call, readonly Fate[]>>();
   /** By queue, tokens whose batches are stored and will not be sent again: the server may forget them. */
   readonly #confirmed = new Map<string, string[]>();
   #batches = 0;
@@ -43,9 +38,7 @@ export class Sender {
   /** As `Broker.send`. */
   async send(messages: readonly Outgoing[]): Promise<void> {
     const parts = byQueue(messages);
-    const fates = await Promise.all(
-      parts.map(({ queue, messages: own }) => this.#batcher(queue).add({ messages: own })),
-    );
+    const fates = await Promise.all(parts.map(({ queue, messages: own }) => this.#storePieces(queue, own)));
     check(parts, fates, messages.length);
   }
 
@@ -70,35 +63,13 @@ export class Sender {
     };
   }
 
-  #batcher(queue: string): Batcher<Call, readonly Fate[]> {
-    let batcher = this.#batchers.get(queue);
-    if (batcher === undefined) {
-      const sendCalls = (calls: readonly Call[]) => {
-        // There may be as many queues as there are users.
-        this.#batchers.delete(queue);
-        return this.#sendCalls(queue, calls);
-      };
-      batcher = new Batcher(sendCalls, mostMessages, process.nextTick);
-      this.#batchers.set(queue, batcher);
-    }
-    return batcher;
-  }
-
-  async #sendCalls(queue: string, calls: readonly Call[]): Promise<readonly (readonly Fate[])[]> {
-    const all = calls.length === 1 ? (calls[0]?.messages ?? []) : calls.flatMap((call) => call.messages);
-    const pieces = inPieces(all, mostMessages, ({ body }) => body.length);
-    const stored = await Promise.all(
-      pieces.map(async (piece) => {
-        const fate = await this.#store(queue, piece);
-        return piece.map(() => fate);
-      }),
-    );
-    const fates = stored.flat();
-    let end = 0;
-    return calls.map(({ messages }) => {
-      end += messages.length;
-      return fates.slice(end - messages.length, end);
+  async #storePieces(queue: string, messages: readonly Outgoing[]): Promise<readonly Fate[]> {
+    const pieces = inPieces(messages, mostMessages, ({ body }) => body.length);
+    const fates = pieces.map(async (piece) => {
+      const fate = await this.#store(queue, piece);
+      return piece.map(() => fate);
     });
+    return (await Promise.all(fates)).flat();
   }
 
   async #store(queue: string, messages: readonly Outgoing[], token?: string): Promise<Fate> {

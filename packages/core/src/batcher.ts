@@ -4,47 +4,45 @@ interface Call<In, Out> {
   reject(error: unknown): void;
 }
 
-/** Collects the calls of one turn of the event loop, or of less, and makes one of them: what makes the drivers' batches. */
+/** Collects the calls of one turn of the event loop and makes one of them: what makes the drivers' batches. */
 export class Batcher<In, Out> {
   readonly #run: (items: readonly In[]) => Promise<readonly Out[]>;
   readonly #largest: number;
-  readonly #schedule: (flush: () => void) => void;
   #waiting: Call<In, Out>[] = [];
-  #scheduled = false;
+  #isScheduled = false;
 
   /**
    * @param run does a batch: one outcome for each item, in their order; where it rejects, each call of the batch does
-   * @param largest the most items of one batch
-   * @param schedule calls what it is given when the batch is to be made: at the end of this turn by default;
-   * `process.nextTick` makes it as soon as what runs now is done, for callers that collected calls themselves
+   * @param largest the most items of one batch, which is made as soon as so many wait; else at the end of this turn
    */
-  constructor(
-    run: (items: readonly In[]) => Promise<readonly Out[]>,
-    largest = 500,
-    schedule: (flush: () => void) => void = setImmediate,
-  ) {
+  constructor(run: (items: readonly In[]) => Promise<readonly Out[]>, largest = 500) {
     this.#run = run;
     this.#largest = largest;
-    this.#schedule = schedule;
   }
 
   /** Adds an item to the next batch. Resolves to its outcome. */
   add(item: In): Promise<Out> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ item, resolve, reject });
-      if (this.#scheduled) return;
-      this.#scheduled = true;
-      this.#schedule(() => this.flush());
+      if (this.#waiting.length >= this.#largest) this.flush();
+      else this.#flushLater();
     });
   }
 
   /** Makes the batch now, where anything waits for it. */
   flush(): void {
-    this.#scheduled = false;
-    const all = this.#waiting;
+    const batch = this.#waiting;
     this.#waiting = [];
-    for (let from = 0; from < all.length; from += this.#largest)
-      void this.#do(all.slice(from, from + this.#largest));
+    if (batch.length > 0) void this.#do(batch);
+  }
+
+  #flushLater(): void {
+    if (this.#isScheduled) return;
+    this.#isScheduled = true;
+    setImmediate(() => {
+      this.#isScheduled = false;
+      this.flush();
+    });
   }
 
   async #do(batch: readonly Call<In, Out>[]): Promise<void> {

@@ -25,33 +25,45 @@ local function is_finished(text)
   if not string.find(text, '"Status"%s*:%s*4%f[%D]') then return true end
   return not (string.find(text, ',%s*"waiting"%s*%]') or string.find(text, ',%s*"running"%s*%]'))
 end
-local present, is_complete
-if ARGV[3] == '' or string.lower(string.sub(ARGV[3], 1, 1)) == 'f' then present, is_complete = read_all() end
-local written = {}
+local keys, args, pcall = KEYS, ARGV, redis.pcall
+local function parse(settings)
+  local letter, seconds = string.sub(settings, 1, 1), string.sub(settings, 2)
+  return string.lower(letter), letter < 'a', seconds ~= '' and seconds
+end
+local is_common, how, is_announced, seconds = args[3] ~= ''
+if is_common then how, is_announced, seconds = parse(args[3]) end
+local present, is_complete, written
+if not is_common or how == 'f' then
+  present, is_complete = read_all()
+  written = {}
+end
 local function before(i, key)
-  if written[key] or not is_complete then return redis.pcall('GET', key) end
+  if written[key] or not is_complete then return pcall('GET', key) end
   return present[i]
 end
-local function store(i, key, value, seconds, how)
+local function store(i, key, value)
+  if how == 'p' then
+    if seconds then return pcall('SET', key, value, 'NX', 'EX', seconds) end
+    return pcall('SET', key, value, 'NX')
+  end
   if how == 'f' then
     local found = before(i, key)
     if type(found) == 'table' then return found end
     if found and is_finished(found) then return false end
   end
-  written[key] = true
-  if how == 'p' then
-    if seconds == '' then return redis.pcall('SET', key, value, 'NX') end
-    return redis.pcall('SET', key, value, 'NX', 'EX', seconds)
-  end
-  if seconds == '' then return redis.pcall('SET', key, value) end
-  return redis.pcall('SET', key, value, 'EX', seconds)
+  if written then written[key] = true end
+  if seconds then return pcall('SET', key, value, 'EX', seconds) end
+  return pcall('SET', key, value)
 end
-local letters, reply, common = {}, { now, '' }, ARGV[3]
-for i, key in ipairs(KEYS) do
-  local value, settings = ARGV[3 + i], common
-  if common == '' then value, settings = ARGV[2 * i + 2], ARGV[2 * i + 3] end
-  local how = string.sub(settings, 1, 1)
-  local result = store(i, key, value, string.sub(settings, 2), string.lower(how))
+local letters, reply = {}, { now, '' }
+for i, key in ipairs(keys) do
+  local value
+  if is_common then value = args[3 + i]
+  else
+    value = args[2 * i + 2]
+    how, is_announced, seconds = parse(args[2 * i + 3])
+  end
+  local result = store(i, key, value)
   if not result then letters[i] = 'k'
   elseif result.err then
     letters[i] = 'e'
@@ -59,7 +71,7 @@ for i, key in ipairs(KEYS) do
   else
     letters[i] = 's'
     -- A user who may not publish can still store; waiters then poll.
-    if how < 'a' then redis.pcall('PUBLISH', ARGV[2] .. key, '') end
+    if is_announced then pcall('PUBLISH', args[2] .. key, '') end
   end
 end
 reply[2] = table.concat(letters)

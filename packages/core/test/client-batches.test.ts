@@ -1,0 +1,42 @@
+import { expect, it } from "vitest";
+import type { Client } from "../src/index.js";
+import { World } from "./support/world.js";
+import { wrapBroker } from "./support/wrap.js";
+
+/** A connected client, and how many messages each call to its broker had. */
+async function counted(): Promise<{ client: Client; calls: number[] }> {
+  const world = new World();
+  const inner = world.broker();
+  const calls: number[] = [];
+  const send: typeof inner.send = (messages) => {
+    calls.push(messages.length);
+    return inner.send(messages);
+  };
+  const client = world.client({ broker: wrapBroker(inner, { send }) });
+  await client.send("g", "first");
+  calls.length = 0;
+  return { client, calls };
+}
+
+const sends = (client: Client, count: number): Promise<unknown> =>
+  Promise.all(Array.from({ length: count }, () => client.send("g", "run")));
+
+it("the sends of one turn are one call to the broker", async () => {
+  const { client, calls } = await counted();
+  await sends(client, 40);
+  expect(calls).toEqual([40]);
+});
+
+it("of many sends in one turn the first are on their way before the turn ends", async () => {
+  const { client, calls } = await counted();
+  const sending = sends(client, 120);
+  expect(calls).toEqual([50, 50]);
+  await sending;
+  expect(calls).toEqual([50, 50, 20]);
+});
+
+it("sendMany makes calls of 500", async () => {
+  const { client, calls } = await counted();
+  await client.sendMany(Array.from({ length: 1_200 }, () => ({ group: "g", name: "run" })));
+  expect(calls).toEqual([500, 500, 200]);
+});
