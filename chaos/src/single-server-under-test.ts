@@ -43,7 +43,7 @@ const everyQueue = "[rabbit_amqqueue:info(Queue) || Queue <- rabbit_amqqueue:lis
 
 /** One RabbitMQ node. */
 export async function startRabbitMqUnderTest(kind: "rabbitmq" | "rabbitmq-quorum"): Promise<BrokerUnderTest> {
-  // As docs/operations.md advises; by default a message may be three minutes late after a crash.
+  // As docs/operations.md advises; by default what falls due while RabbitMQ starts may be three minutes late.
   const server = await startRabbitMq({ deadLetterRetryMs: 5_000 });
   const proxy = await startProxy(server.port);
   return {

@@ -14,8 +14,8 @@ export interface RabbitMqOptions {
   /** Lines of rabbitmq.conf, such as `consumer_timeout = 10000`. */
   config?: string;
   /**
-   * After how many milliseconds RabbitMQ hands an expired message of a quorum queue on again, where that was not
-   * confirmed: three minutes by default, which a crash in that moment makes it late. No setting of rabbitmq.conf.
+   * After how many milliseconds RabbitMQ tries again to hand on an expired message of a quorum queue: three minutes by
+   * default. What expires while it starts, before its exchanges are there, waits for that. No setting of rabbitmq.conf.
    */
   deadLetterRetryMs?: number;
   /** Listens for TLS on a port of its own too, with a certificate that `tls.certificateAuthority` vouches for. */

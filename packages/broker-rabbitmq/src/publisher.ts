@@ -1,7 +1,7 @@
 import { ErrorCode, YTaskError } from "@ytask/core/driver";
 import type { ConfirmChannel, Options } from "amqplib";
 import { ChannelKeeper } from "./channel-keeper.js";
-import { explain } from "./errors.js";
+import { explain, isTooLarge } from "./errors.js";
 import type { Link } from "./link.js";
 
 /** A message as it goes to the server. */
@@ -133,13 +133,18 @@ export class Publisher {
     try {
       channel.publish(exchange, routingKey, body, all, (error: unknown) => {
         const returned = this.#returned.size > 0 && this.#returned.delete(messageId);
-        if (error !== null)
-          settle({ kind: "unknown", error: explain(this.#cause ?? this.#link.lastError ?? error, doing) });
+        if (error !== null) settle(this.#brokenOff(body, error));
         else settle(returned ? unroutable : stored);
       });
     } catch (error) {
       settle({ kind: "notStored", error: explain(error, doing) });
     }
+  }
+
+  /** Of a channel that the server closed over a message that is too large, the others in flight may be stored. */
+  #brokenOff(body: Buffer, error: unknown): Published {
+    const cause = this.#cause ?? this.#link.lastError ?? error;
+    return { kind: isTooLarge(body, cause) ? "notStored" : "unknown", error: explain(cause, doing) };
   }
 
   #unconfirmed(): Published {

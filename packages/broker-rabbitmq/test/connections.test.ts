@@ -93,7 +93,7 @@ describeWithOwnServer("rabbitmq", "RabbitMqBroker's connections", () => {
       broker.send([{ queue, body: "x".repeat(3_000_000) }]),
       ...others.map((body) => broker.send([{ queue, body }])),
     ]);
-    expect(refused).toMatchObject({ status: "rejected", reason: { notStored: [], unknown: [0] } });
+    expect(refused).toMatchObject({ status: "rejected", reason: { notStored: [0], unknown: [] } });
     expect(String((refused as PromiseRejectedResult).reason)).toContain("max_message_size");
     await taker.untilTaken(others);
     await broker.send([{ queue, body: "x".repeat(1_500_000) }]);

@@ -24,7 +24,7 @@ describeWithOwnServer("rabbitmq", "RabbitMqBroker through outages", () => {
   closeBrokersAfterEach();
   let server: RabbitMqServer;
   beforeAll(async () => {
-    // As docs/operations.md advises; by default a message may be three minutes late after a crash.
+    // As docs/operations.md advises; by default what falls due while RabbitMQ starts may be three minutes late.
     server = await startRabbitMq({ deadLetterRetryMs: 5_000 });
   });
   afterAll(() => server.stop());
