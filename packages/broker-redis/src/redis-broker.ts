@@ -12,12 +12,13 @@ import {
   silentLogger,
   YTaskError,
 } from "@ytask/core/driver";
-import { Connection } from "@ytask-internal/redis-connection";
+import { Connection, isCluster } from "@ytask-internal/redis-connection";
 import {
   checkConnectionOptions,
   type RedisConnectionOptions,
 } from "@ytask-internal/redis-connection/options";
 import { RedisDeadLetters } from "./dead-letters.js";
+import { Promoter } from "./promoter.js";
 import { queueKeys } from "./queue-keys.js";
 import { counts } from "./scripts/counts.js";
 import { Sender } from "./sender.js";
@@ -52,6 +53,7 @@ export class RedisBroker implements Broker {
   #logger: Logger = silentLogger;
   #connection: Connection | undefined;
   #sender: Sender | undefined;
+  #promoter: Promoter | undefined;
 
   /** Throws `InvalidArgument` for options that cannot work. Connects to nothing yet. */
   constructor(options: RedisBrokerOptions = {}) {
@@ -67,6 +69,7 @@ export class RedisBroker implements Broker {
     this.#connection?.close();
     this.#connection = connection;
     this.#sender = new Sender(connection);
+    this.#promoter = new Promoter(connection);
   }
 
   async send(messages: readonly Outgoing[]): Promise<void> {
@@ -76,7 +79,7 @@ export class RedisBroker implements Broker {
 
   async subscribe(queue: string, options: SubscribeOptions): Promise<Subscription> {
     const connection = this.#connected();
-    if (this.#sender === undefined) throw notConnected();
+    if (this.#sender === undefined || this.#promoter === undefined) throw notConnected();
     const keys = queueKeys(queue);
     const blocking = new Connection(this.#options);
     const subscription = new RedisSubscription(
@@ -84,6 +87,8 @@ export class RedisBroker implements Broker {
         connection,
         blocking,
         keys,
+        // In a Cluster each queue is a slot of its own, and maybe on another node.
+        promoter: isCluster(connection.client) ? new Promoter(connection) : this.#promoter,
         sender: this.#sender,
         leaseMs: this.#options.leaseMs ?? 30_000,
         deadLetterLimit: this.#options.deadLetterLimit,
@@ -128,6 +133,7 @@ export class RedisBroker implements Broker {
     if (this.#connection !== connection) return;
     this.#connection = undefined;
     this.#sender = undefined;
+    this.#promoter = undefined;
   }
 
   #connected(): Connection {

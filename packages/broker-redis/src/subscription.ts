@@ -9,7 +9,7 @@ import type {
 import type { Connection } from "@ytask-internal/redis-connection";
 import { Consumer } from "./consumer.js";
 import { Loop } from "./loop.js";
-import { startPromoter } from "./promoter.js";
+import type { Promoter } from "./promoter.js";
 import type { QueueKeys } from "./queue-keys.js";
 import { Reaper } from "./reaper.js";
 import type { Sender } from "./sender.js";
@@ -25,6 +25,7 @@ export interface SubscriptionParts {
   /** A connection for blocking calls; the subscription closes it. */
   readonly blocking: Connection;
   readonly keys: QueueKeys;
+  readonly promoter: Promoter;
   readonly sender: Sender;
   readonly leaseMs: number;
   readonly deadLetterLimit: number | undefined;
@@ -39,7 +40,7 @@ export class RedisSubscription implements Subscription {
   readonly #consumer: Consumer;
   readonly #waker: Waker;
   readonly #settler: Settler;
-  readonly #promoter: Loop;
+  readonly #stopPromoting: () => void;
   readonly #reaper: Reaper;
   readonly #renewal: Loop;
   readonly #maxUnsettled: number;
@@ -54,7 +55,7 @@ export class RedisSubscription implements Subscription {
     this.#consumer = new Consumer(connection, keys, leaseMs, options.onLost.bind(options));
     this.#waker = new Waker(parts.blocking, keys);
     this.#settler = new Settler(this.#consumer, keys, parts.sender, { ...parts, onError });
-    this.#promoter = startPromoter(connection, keys, { onHidden: () => this.#waker.nudge(), onError });
+    this.#stopPromoting = parts.promoter.add({ keys, onHidden: () => this.#waker.nudge(), onError });
     this.#reaper = new Reaper(connection, keys, {
       isOwn: (name) => this.#consumer.isOwn(name),
       onRecovered: (count) => this.#recovered(count),
@@ -102,7 +103,7 @@ export class RedisSubscription implements Subscription {
 
   async #close(): Promise<void> {
     this.#renewal.stop();
-    this.#promoter.stop();
+    this.#stopPromoting();
     this.#reaper.stop();
     this.#stopListening();
     this.#waker.close();

@@ -102,7 +102,7 @@ export class ResultReader {
 
   /** Watches before the first read, so that no result is missed. A watch that fails leaves the polling. */
   async #watch(id: string, wait: Wait): Promise<Unwatch | undefined> {
-    if (this.#backend.watch === undefined) return undefined;
+    if (this.#backend.watch === undefined || wait.timeoutMs === 0) return undefined;
     try {
       await this.#connect();
       const unwatch = await this.#backend.watch(resultKey(id), () => wait.wake());

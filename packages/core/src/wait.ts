@@ -10,7 +10,7 @@ export class Wait {
   /** Why it was ended early, where it was. */
   endedBy: unknown;
   readonly #clock: Clock;
-  readonly #bound: Timer;
+  readonly #bound: Timer | undefined;
   readonly #unlisten: (() => void) | undefined;
   /** What to call when the wait is over. */
   readonly #onOver = new Set<() => void>();
@@ -18,11 +18,14 @@ export class Wait {
   #isWoken = false;
   #resume: () => void = () => undefined;
 
-  /** @param signal ends it early */
+  /**
+   * @param timeoutMs 0 for one look, however long that takes
+   * @param signal ends it early
+   */
   constructor(clock: Clock, timeoutMs: number, signal: AbortSignal | undefined) {
     this.timeoutMs = timeoutMs;
     this.#clock = clock;
-    this.#bound = clock.after(timeoutMs, () => this.#over());
+    this.#bound = timeoutMs > 0 ? clock.after(timeoutMs, () => this.#over()) : undefined;
     if (signal === undefined) return;
     const endBySignal = () => this.endBecause(signal.reason);
     this.#unlisten = onAbort(signal, endBySignal);
@@ -51,6 +54,7 @@ export class Wait {
 
   /** Pauses for so long, or until it is woken. Resolves to whether the wait goes on. */
   async pause(ms: number): Promise<boolean> {
+    if (this.timeoutMs === 0) return false;
     if (!this.#isWoken && !this.#isOver) {
       await new Promise<void>((resolve) => {
         const timer = this.#clock.after(ms, resolve);
@@ -75,7 +79,7 @@ export class Wait {
 
   /** To be called at the end: leaves no timer and no listener behind. */
   cleanUp(): void {
-    this.#bound.cancel();
+    this.#bound?.cancel();
     this.#unlisten?.();
   }
 

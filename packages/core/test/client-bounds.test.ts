@@ -125,6 +125,35 @@ describe("a wait", () => {
     await secondEnd;
   });
 
+  it("with a timeout of 0 looks once, however long that takes", async () => {
+    const world = new World();
+    const server = world.server();
+    server.add("g", "run", () => 7);
+    const inner = world.backend();
+    let answer = (): void => undefined;
+    const slow = wrapBackend(inner, {
+      get: async (keys) => {
+        await new Promise<void>((resolve) => {
+          answer = resolve;
+        });
+        return inner.get(keys);
+      },
+    });
+    const client = world.client({ backend: slow });
+    const task = await client.send("g", "run");
+    const tooEarly = expect(task.result({ timeoutMs: 0 })).rejects.toThrow("within 0 ms: it is not finished");
+    await world.clock.advance(500);
+    answer();
+    await tooEarly;
+    await server.run("g");
+    await world.clock.advance(100);
+    const value = task.value({ timeoutMs: 0 });
+    await world.clock.advance(500);
+    answer();
+    expect(await value).toBe(7);
+    await server.shutdown();
+  });
+
   it("goes on over an outage of the backend, and finds the result", async () => {
     const world = new World();
     const backend = world.backend();

@@ -1,0 +1,76 @@
+import { describeWithOwnServer, type RedisServer, startRedis, waitUntil } from "@ytask-internal/test-servers";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { RedisBroker } from "../src/index.js";
+import { queueKeys } from "../src/queue-keys.js";
+import { ackAll, message, subscribe, take } from "./support/subscriber.js";
+
+describeWithOwnServer("redis", "RedisBroker's delayed messages", () => {
+  let redis: RedisServer;
+  let broker: RedisBroker;
+  beforeAll(async () => {
+    redis = await startRedis();
+    broker = new RedisBroker({ url: redis.url });
+    await broker.connect();
+  });
+  afterAll(async () => {
+    await broker.close();
+    await redis.stop();
+  });
+
+  /** How often Redis was asked for a command, by scripts too. */
+  const calls = async (command: string): Promise<number> =>
+    Number(
+      new RegExp(`cmdstat_${command}:calls=(\\d+)`).exec(await redis.command("INFO", "commandstats"))?.[1],
+    );
+
+  it("a server of many queues looks at all of them in one call", async () => {
+    const queues = Array.from({ length: 30 }, (_, index) => `YTask:Queue:many-${index}`);
+    const all = await Promise.all(queues.map((queue) => subscribe(broker, queue)));
+    const [scripts, looks] = [await calls("evalsha"), await calls("zrangebyscore")];
+    await waitUntil(
+      "all queues were looked at often",
+      async () => (await calls("zrangebyscore")) > looks + 2_000,
+    );
+    expect((await calls("evalsha")) - scripts).toBeLessThan(400);
+    await broker.send(queues.map((queue) => message(queue, queue, { delayMs: 50 })));
+    for (const [index, { subscription }] of all.entries())
+      expect((await take(subscription, 1)).map(({ body }) => body)).toEqual([queues[index]]);
+    await Promise.all(all.map(({ subscription }) => subscription.close()));
+  });
+
+  it("a queue that cannot be moved is told of once, and holds up no other", async () => {
+    const [bad, good] = ["YTask:Queue:bad", "YTask:Queue:good"];
+    const first = await subscribe(broker, bad);
+    const second = await subscribe(broker, good);
+    await redis.command("SET", queueKeys(bad).delayed, "not a sorted set");
+    for (const body of ["a", "b", "c"]) {
+      await broker.send([message(good, body, { delayMs: 30 })]);
+      expect((await take(second.subscription, 1)).map((delivery) => delivery.body)).toEqual([body]);
+    }
+    expect(first.errors.map(({ message: text }) => text)).toEqual([expect.stringContaining("another type")]);
+    expect(second.errors).toEqual([]);
+    await redis.command("DEL", queueKeys(bad).delayed);
+    await broker.send([message(bad, "d", { delayMs: 30 })]);
+    expect((await take(first.subscription, 1)).map(({ body }) => body)).toEqual(["d"]);
+    await Promise.all([first, second].map(({ subscription }) => subscription.close()));
+  });
+
+  it("more than one call moves, of two queues and of long messages, arrive in order", async () => {
+    const queues = ["YTask:Queue:first", "YTask:Queue:second"];
+    const bodies = Array.from({ length: 1_500 }, (_, index) =>
+      `${index}`.padEnd(index % 100 === 0 ? 500_000 : 10, "."),
+    );
+    for (const queue of queues) await broker.send(bodies.map((body) => message(queue, body, { delayMs: 1 })));
+    for (const queue of queues) {
+      const { subscription } = await subscribe(broker, queue);
+      const arrived: string[] = [];
+      while (arrived.length < bodies.length) {
+        const deliveries = await take(subscription, 100);
+        arrived.push(...deliveries.map(({ body }) => body));
+        await ackAll(subscription, deliveries);
+      }
+      expect(arrived).toEqual(bodies);
+      await subscription.close();
+    }
+  });
+});
