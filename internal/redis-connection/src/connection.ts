@@ -107,7 +107,7 @@ export class Connection {
 
   /** The error that a script returned as text, since it went on after it. */
   explain(text: string): YTaskError {
-    return explainError(Object.assign(new Error(text), { name: "ReplyError" }), this.where);
+    return this.#explain(Object.assign(new Error(text), { name: "ReplyError" }));
   }
 
   /** Destroys the connection; ioredis makes a new one. */

@@ -15,7 +15,7 @@ export interface RabbitMqOptions {
   config?: string;
   /**
    * After how many milliseconds RabbitMQ tries again to hand on an expired message of a quorum queue: three minutes by
-   * default. What expires while it starts, before its exchanges are there, waits for that. No setting of rabbitmq.conf.
+   * default. What expires while it starts, before its exchanges are there, waits for that.
    */
   deadLetterRetryMs?: number;
   /** Listens for TLS on a port of its own too, with a certificate that `tls.certificateAuthority` vouches for. */
@@ -35,6 +35,7 @@ export interface RabbitMqServer extends TestServer {
 
 interface Node {
   name: string;
+  deadLetterRetryMs: number;
   folder: string;
   amqpPort: number;
   distributionPort: number;
@@ -52,12 +53,8 @@ export const startRabbitMq = async (options: RabbitMqOptions = {}): Promise<Rabb
   if (!programs) throw new Error("rabbitmq-server, rabbitmqctl or epmd is not installed");
   const folder = dataFolder("rabbitmq");
   const tls = options.tls ? await tlsListener(folder.path) : undefined;
-  await fillFolder(
-    folder,
-    [options.config ?? "", ...(tls?.config ?? [])],
-    options.deadLetterRetryMs ?? 180_000,
-  );
-  const node = await newNode(folder.path);
+  await fillFolder(folder, [options.config ?? "", ...(tls?.config ?? [])]);
+  const node = await newNode(folder.path, options.deadLetterRetryMs ?? 180_000);
   const nameService = new ServerProcess({
     program: programs.epmd,
     arguments: ["-port", String(node.nameServicePort), "-address", "127.0.0.1"],
@@ -97,13 +94,8 @@ const tlsListener = async (folder: string) => {
   return { url: `amqps://guest:guest@127.0.0.1:${port}`, certificateAuthority, config };
 };
 
-const fillFolder = async (
-  folder: DataFolder,
-  config: readonly string[],
-  deadLetterRetryMs: number,
-): Promise<void> => {
-  const advanced = `[{rabbit, [{dead_letter_worker_publisher_confirm_timeout, ${deadLetterRetryMs}}]}].\n`;
-  await writeFile(join(folder.path, "advanced.config"), advanced);
+const fillFolder = async (folder: DataFolder, config: readonly string[]): Promise<void> => {
+  await writeFile(join(folder.path, "advanced.config"), "[].\n");
   await writeFile(join(folder.path, "rabbitmq.conf"), `${config.join("\n")}\n`);
   await writeFile(join(folder.path, "rabbitmq-env.conf"), "");
   await writeFile(join(folder.path, "enabled_plugins"), "[].\n");
@@ -111,10 +103,11 @@ const fillFolder = async (
   if (user) await chown(folder.path, user.uid, user.gid);
 };
 
-const newNode = async (folder: string): Promise<Node> => {
+const newNode = async (folder: string, deadLetterRetryMs: number): Promise<Node> => {
   const amqpPort = await freePort();
   const name = `ytask-${amqpPort}@localhost`;
-  return { name, folder, amqpPort, distributionPort: await freePort(), nameServicePort: await freePort() };
+  const [distributionPort, nameServicePort] = [await freePort(), await freePort()];
+  return { name, folder, deadLetterRetryMs, amqpPort, distributionPort, nameServicePort };
 };
 
 const rabbitMqControl =
@@ -130,7 +123,7 @@ const rabbitMqControl =
 
 const logFolder = (folder: string): string => join(folder, "log");
 
-const environment = ({ name, folder, ...ports }: Node): Record<string, string> => ({
+const environment = ({ name, folder, deadLetterRetryMs, ...ports }: Node): Record<string, string> => ({
   HOME: folder,
   ERL_EPMD_PORT: String(ports.nameServicePort),
   RABBITMQ_NODENAME: name,
@@ -144,6 +137,10 @@ const environment = ({ name, folder, ...ports }: Node): Record<string, string> =
   RABBITMQ_ADVANCED_CONFIG_FILE: join(folder, "advanced.config"),
   RABBITMQ_CONF_ENV_FILE: join(folder, "rabbitmq-env.conf"),
   RABBITMQ_ENABLED_PLUGINS_FILE: join(folder, "enabled_plugins"),
-  // Idle schedulers sleep instead of spinning, which other tests on the same cores would pay for.
-  RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: "+sbwt none +sbwtdcpu none +sbwtdio none",
+  RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: [
+    // Idle schedulers sleep instead of spinning, which other tests on the same cores would pay for.
+    "+sbwt none +sbwtdcpu none +sbwtdio none",
+    // No setting of rabbitmq.conf.
+    `-rabbit dead_letter_worker_publisher_confirm_timeout ${deadLetterRetryMs}`,
+  ].join(" "),
 });

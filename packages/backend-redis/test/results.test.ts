@@ -94,6 +94,31 @@ describeWithOwnServer("redis", "the Redis backend", () => {
     await proxy.close();
   });
 
+  it("connects anew when its master became a replica, to find the new one", async () => {
+    const former = await startRedis();
+    const own = new RedisBackend({ url: former.url });
+    await own.connect();
+    try {
+      const connections = async (): Promise<number> =>
+        Number(/total_connections_received:(\d+)/.exec(await former.command("INFO", "stats"))?.[1]);
+      await former.command("REPLICAOF", server.host, `${server.port}`);
+      // Each command of the test is a connection too.
+      const before = await connections();
+      const [stored] = await own.set([{ key: key(), value: result("1", 4) }]);
+      expect(stored).toMatchObject({ kind: "failed", error: { code: ErrorCode.Connection } });
+      await waitUntil("there is a new connection", () =>
+        own.get([key()]).then(
+          () => true,
+          () => false,
+        ),
+      );
+      expect(await connections()).toBe(before + 2);
+    } finally {
+      await own.close();
+      await former.stop();
+    }
+  });
+
   it("fails writes when Redis is at its maxmemory, and says so", async () => {
     await server.command("CONFIG", "SET", "maxmemory", "1mb");
     const [outcome] = await backend.set([{ key: key(), value: result("1", 4), unless: "finished" }]);

@@ -9,10 +9,12 @@ export const NOT_FOUND = 404;
 const ACCESS_REFUSED = 403;
 const PRECONDITION_FAILED = 406;
 
-/** Whether the server says that it closed the channel since a message was longer than a limit that this body exceeds. */
-export const isTooLarge = (body: Buffer, error: unknown): boolean =>
-  error instanceof Error &&
-  body.length > Number(/larger than configured max size (\d+)/.exec(error.message)?.[1]);
+/** Whether the server closed the channel since a message was above a limit, and this body is above that. */
+export function isTooLarge(body: Buffer, error: unknown): boolean {
+  const limit =
+    error instanceof Error ? /larger than (?:configured )?max size (\d+)/.exec(error.message) : null;
+  return limit !== null && body.length > Number(limit[1]);
+}
 
 /**
  * What went wrong, as an error that names the cause and what to do.

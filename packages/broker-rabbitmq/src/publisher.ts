@@ -133,7 +133,7 @@ export class Publisher {
     try {
       channel.publish(exchange, routingKey, body, all, (error: unknown) => {
         const returned = this.#returned.size > 0 && this.#returned.delete(messageId);
-        if (error !== null) settle(this.#brokenOff(body, error));
+        if (error !== null) settle(this.#outcomeOf(body, error));
         else settle(returned ? unroutable : stored);
       });
     } catch (error) {
@@ -141,8 +141,8 @@ export class Publisher {
     }
   }
 
-  /** Of a channel that the server closed over a message that is too large, the others in flight may be stored. */
-  #brokenOff(body: Buffer, error: unknown): Published {
+  /** What is above the server's limit is certainly not stored; the others in flight on the channel may be. */
+  #outcomeOf(body: Buffer, error: unknown): Published {
     const cause = this.#cause ?? this.#link.lastError ?? error;
     return { kind: isTooLarge(body, cause) ? "notStored" : "unknown", error: explain(cause, doing) };
   }

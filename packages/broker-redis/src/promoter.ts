@@ -1,11 +1,14 @@
-import type { Connection } from "@ytask-internal/redis-connection";
+import { ErrorCode, YTaskError } from "@ytask/core/driver";
+import { type Connection, isReply } from "@ytask-internal/redis-connection";
 import { Loop } from "./loop.js";
 import type { QueueKeys } from "./queue-keys.js";
 import { promote } from "./scripts/promote.js";
 
-/** The longest and the shortest rest between two looks, in milliseconds: how late a message can be, and how busy this is. */
+/** The longest and the shortest rest between two looks at a queue, in milliseconds: how late a message can be, and how busy this is. */
 const longestRestMs = 25;
 const shortestRestMs = 3;
+/** Queues that are to be looked at within so many milliseconds are looked at together. */
+const togetherMs = 5;
 /** The most messages that one call moves, and the most queues that it looks at. */
 const mostMessages = 1_000;
 const mostQueues = 200;
@@ -18,17 +21,28 @@ export interface PromotedQueue {
   readonly onError: (error: Error) => void;
 }
 
-/** What the script tells of a queue: how many were moved, in how many ms the next is due, how many are hidden; or an error. */
-type Reply = readonly [number, number, number] | string;
+interface Entry {
+  readonly queue: PromotedQueue;
+  /** When to look at it next, by `performance.now()`. */
+  dueAt: number;
+  /** What was last told of it, while it fails. */
+  reported: string;
+}
+
+/** What the script tells of a queue: how many were moved, in how many ms the next is due, how many are hidden. */
+type Progress = readonly [moved: number, nextInMs: number, hidden: number];
+/** That, or the text of an error. */
+type Reply = Progress | string;
 
 /**
- * Moves delayed messages into their queues when they are due, in one call for all queues, which in a Cluster have to be
+ * Moves delayed messages into their queues when they are due, in one call for many queues, which in a Cluster have to be
  * of one slot. It sleeps on this side: Redis rounds the time-outs of blocking calls too coarsely.
  */
 export class Promoter {
   readonly #connection: Connection;
-  /** Each with the error that was last told of it. */
-  readonly #queues = new Map<PromotedQueue, string>();
+  /** In the order in which they are looked at: what a call moves at most is for the first of them first. */
+  readonly #entries = new Set<Entry>();
+  #queuesOfACall = mostQueues;
   #loop: Loop | undefined;
 
   constructor(connection: Connection) {
@@ -37,69 +51,87 @@ export class Promoter {
 
   /** Begins with a queue. Returns what ends that. */
   add(queue: PromotedQueue): () => void {
-    this.#queues.set(queue, "");
+    const entry: Entry = { queue, dueAt: 0, reported: "" };
+    this.#entries.add(entry);
     this.#loop ??= new Loop(
       () => this.#look(),
       (error) => {
-        for (const { onError } of this.#queues.keys()) onError(error);
+        for (const { queue } of this.#entries) queue.onError(error);
       },
     );
     this.#loop.hurry();
-    return () => this.#remove(queue);
+    return () => this.#remove(entry);
   }
 
-  #remove(queue: PromotedQueue): void {
-    this.#queues.delete(queue);
-    if (this.#queues.size > 0) return;
+  #remove(entry: Entry): void {
+    this.#entries.delete(entry);
+    if (this.#entries.size > 0) return;
     this.#loop?.stop();
     this.#loop = undefined;
   }
 
   /** Resolves to how long to rest, in milliseconds. */
   async #look(): Promise<number> {
-    const rests = await Promise.all(this.#pieces().map((queues) => this.#promote(queues)));
-    return Math.min(longestRestMs, ...rests);
+    const soon = performance.now() + togetherMs;
+    const due = [...this.#entries].filter(({ dueAt }) => dueAt <= soon);
+    const calls: Promise<void>[] = [];
+    for (let from = 0; from < due.length; from += this.#queuesOfACall)
+      calls.push(this.#promote(due.slice(from, from + this.#queuesOfACall)));
+    await Promise.all(calls);
+    const next = Math.min(...[...this.#entries].map(({ dueAt }) => dueAt));
+    return Math.min(longestRestMs, Math.max(0, next - performance.now()));
   }
 
-  #pieces(): readonly (readonly PromotedQueue[])[] {
-    const queues = [...this.#queues.keys()];
-    const count = Math.ceil(queues.length / mostQueues);
-    return Array.from({ length: count }, (_, index) =>
-      queues.slice(index * mostQueues, (index + 1) * mostQueues),
-    );
-  }
-
-  async #promote(queues: readonly PromotedQueue[]): Promise<number> {
-    const keys = queues.flatMap(({ keys }) => [keys.delayed, keys.queue, keys.arrived, keys.returned]);
-    const replies = await this.#connection.use((client) => promote.run(client, keys, [mostMessages]));
-    const rests = queues.map((queue, index) =>
-      this.#noted(queue, (replies as Reply[])[index] ?? "no answer"),
-    );
-    if (rests.includes(0)) this.#takeTurns(queues);
-    return Math.min(...rests);
-  }
-
-  /** Passes on what the script tells of a queue. Returns how long its messages let it rest, in milliseconds. */
-  #noted(queue: PromotedQueue, reply: Reply): number {
-    const reported = this.#queues.get(queue);
-    if (reported === undefined) return longestRestMs; // removed meanwhile
-    const error = typeof reply === "string" ? reply : "";
-    if (error !== reported) this.#queues.set(queue, error);
-    if (typeof reply === "string") {
-      if (error !== reported) queue.onError(this.#connection.explain(error));
-      return longestRestMs;
+  async #promote(entries: readonly Entry[]): Promise<void> {
+    const keys = entries.flatMap(({ queue: { keys } }) => [
+      ...[keys.delayed, keys.queue, keys.arrived, keys.returned],
+    ]);
+    let replies: readonly Reply[];
+    try {
+      replies = (await this.#connection.use((client) =>
+        promote.run(client, keys, [mostMessages, longestRestMs]),
+      )) as Reply[]; // what the script returns: one for each queue
+    } catch (error) {
+      if (!isAboutKeys(error)) throw error;
+      this.#queuesOfACall = 1;
+      const [only, ...others] = entries;
+      if (only !== undefined && others.length === 0) this.#noteError(only, error);
+      return;
     }
-    const [moved, nextInMs, hidden] = reply;
-    if (moved > 0 || hidden > 0) queue.onHidden();
-    if (nextInMs < 0) return longestRestMs;
-    return nextInMs === 0 ? 0 : Math.max(shortestRestMs, nextInMs);
+    for (const [index, entry] of entries.entries()) {
+      const reply = replies[index];
+      if (typeof reply === "string") this.#noteError(entry, this.#connection.explain(reply));
+      else if (reply !== undefined && this.#entries.has(entry)) this.#note(entry, reply);
+    }
   }
 
-  /** More was due than one call moves: who came first in it comes last in the next, so that none waits for another's end. */
-  #takeTurns([first]: readonly PromotedQueue[]): void {
-    const reported = first && this.#queues.get(first);
-    if (first === undefined || reported === undefined) return;
-    this.#queues.delete(first);
-    this.#queues.set(first, reported);
+  #note(entry: Entry, [moved, nextInMs, hidden]: Progress): void {
+    entry.reported = "";
+    if (moved > 0 || hidden > 0) entry.queue.onHidden();
+    if (nextInMs === 0) {
+      entry.dueAt = 0;
+      // More was due than the call could move. Those that had their share go behind the others.
+      if (moved > 0) this.#entries.delete(entry);
+      this.#entries.add(entry);
+    } else {
+      const restMs = nextInMs < 0 ? longestRestMs : Math.max(shortestRestMs, nextInMs);
+      entry.dueAt = performance.now() + restMs;
+    }
+  }
+
+  #noteError(entry: Entry, error: YTaskError): void {
+    entry.dueAt = performance.now() + longestRestMs;
+    if (error.message === entry.reported) return;
+    entry.reported = error.message;
+    entry.queue.onError(error);
   }
 }
+
+/**
+ * Whether Redis refuses a call for one of its keys: since the user may not use it, or since they are of several slots,
+ * where one server or proxy stands for a Cluster. Then each queue gets calls of its own from now on.
+ */
+const isAboutKeys = (error: unknown): error is YTaskError =>
+  YTaskError.isInstance(error) &&
+  isReply(error.cause) &&
+  (error.code === ErrorCode.AccessRefused || error.cause.message.includes("CROSSSLOT"));

@@ -22,7 +22,7 @@ type Fate =
   | { readonly kind: "stored"; readonly isSure: boolean }
   | { readonly kind: "notStored" | "unknown"; readonly error: YTaskError };
 
-/** Sends messages: those for a queue in one script, made again where an answer was lost. */
+/** Sends messages: those for a queue in as few calls as hold them, made again where an answer was lost. */
 export class Sender {
   readonly #connection: Connection;
   readonly #id = randomBytes(6).toString("base64url");

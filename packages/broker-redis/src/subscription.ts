@@ -40,22 +40,23 @@ export class RedisSubscription implements Subscription {
   readonly #consumer: Consumer;
   readonly #waker: Waker;
   readonly #settler: Settler;
-  readonly #stopPromoting: () => void;
+  #stopPromoting: (() => void) | undefined;
   readonly #reaper: Reaper;
   readonly #renewal: Loop;
   readonly #maxUnsettled: number;
   readonly #stopListening: () => void;
+  readonly #onError: (error: Error) => void;
   #closing: Promise<void> | undefined;
 
   constructor(parts: SubscriptionParts, options: SubscribeOptions) {
     const { connection, keys, leaseMs } = parts;
     const onError = options.onError.bind(options);
+    this.#onError = onError;
     this.#parts = parts;
     this.#maxUnsettled = options.maxUnsettled;
     this.#consumer = new Consumer(connection, keys, leaseMs, options.onLost.bind(options));
     this.#waker = new Waker(parts.blocking, keys);
     this.#settler = new Settler(this.#consumer, keys, parts.sender, { ...parts, onError });
-    this.#stopPromoting = parts.promoter.add({ keys, onHidden: () => this.#waker.nudge(), onError });
     this.#reaper = new Reaper(connection, keys, {
       isOwn: (name) => this.#consumer.isOwn(name),
       onRecovered: (count) => this.#recovered(count),
@@ -72,6 +73,14 @@ export class RedisSubscription implements Subscription {
   /** Resolves once the server knows of this subscription. */
   async begin(): Promise<void> {
     await this.#consumer.hold();
+    if (this.#closing !== undefined) return;
+    const { promoter, keys } = this.#parts;
+    // Not before it is known that the user may use these keys: one that may not holds up the others' call.
+    this.#stopPromoting = promoter.add({
+      keys,
+      onHidden: () => this.#waker.nudge(),
+      onError: this.#onError,
+    });
   }
 
   async receive(limit: number, waitMs: number): Promise<readonly Delivery[]> {
@@ -103,7 +112,7 @@ export class RedisSubscription implements Subscription {
 
   async #close(): Promise<void> {
     this.#renewal.stop();
-    this.#stopPromoting();
+    this.#stopPromoting?.();
     this.#reaper.stop();
     this.#stopListening();
     this.#waker.close();

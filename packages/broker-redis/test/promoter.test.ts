@@ -73,4 +73,38 @@ describeWithOwnServer("redis", "RedisBroker's delayed messages", () => {
       await subscription.close();
     }
   });
+
+  it("a queue with a backlog does not hold up the others", async () => {
+    const heavy = "YTask:Queue:heavy";
+    const light = Array.from({ length: 60 }, (_, index) => `YTask:Queue:light-${index}`);
+    await broker.send(
+      Array.from({ length: 50_000 }, (_, index) => message(heavy, `${index}`, { delayMs: 1 })),
+    );
+    const others = await Promise.all(light.map((queue) => subscribe(broker, queue)));
+    const { subscription } = await subscribe(broker, heavy);
+    await broker.send(light.map((queue) => message(queue, queue, { delayMs: 1 })));
+    await Promise.all(others.map((other) => take(other.subscription, 1)));
+    expect(Number(await redis.command("ZCARD", queueKeys(heavy).delayed))).toBeGreaterThan(0);
+    await Promise.all(
+      [subscription, ...others.map((other) => other.subscription)].map((each) => each.close()),
+    );
+  });
+
+  it("a queue that the user may not use any more does not hold up the others", async () => {
+    await redis.command("ACL", "SETUSER", "worker", "on", ">pass", "~*", "&*", "+@all");
+    const own = new RedisBroker({ url: redis.url.replace("redis://", "redis://worker:pass@") });
+    await own.connect();
+    const refused = await subscribe(own, "YTask:Queue:refused");
+    const allowed = await subscribe(own, "YTask:Queue:allowed");
+    await redis.command("ACL", "SETUSER", "worker", "resetkeys", "~*allowed*");
+    for (const body of ["a", "b"]) {
+      await own.send([message("YTask:Queue:allowed", body, { delayMs: 30 })]);
+      expect((await take(allowed.subscription, 1)).map((delivery) => delivery.body)).toEqual([body]);
+    }
+    await waitUntil("the refusal is told", () =>
+      refused.errors.some((error) => error.message.includes("ACL")),
+    );
+    expect(allowed.errors).toEqual([]);
+    await own.close();
+  });
 });

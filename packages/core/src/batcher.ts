@@ -24,13 +24,13 @@ export class Batcher<In, Out> {
   add(item: In): Promise<Out> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ item, resolve, reject });
-      if (this.#waiting.length >= this.#largest) this.flush();
+      if (this.#waiting.length >= this.#largest) this.#flush();
       else this.#flushLater();
     });
   }
 
   /** Makes the batch now, where anything waits for it. */
-  flush(): void {
+  #flush(): void {
     const batch = this.#waiting;
     this.#waiting = [];
     if (batch.length > 0) void this.#do(batch);
@@ -41,7 +41,7 @@ export class Batcher<In, Out> {
     this.#isScheduled = true;
     setImmediate(() => {
       this.#isScheduled = false;
-      this.flush();
+      this.#flush();
     });
   }
 

@@ -11,7 +11,7 @@ import type { Logger } from "./logger.js";
 const largestBatch = 500;
 /**
  * As many single sends make a batch before their turn ends: while the broker stores those of a hundred that are in
- * flight, the others are written. In one batch broker and client wait for one another, which took a third of the rate.
+ * flight, the others are written. In one batch broker and client wait for one another (docs/architecture.md).
  */
 const largestOfSingles = 50;
 /** How many batches of one call are on their way at a time. */
@@ -26,7 +26,7 @@ export interface Parcel {
   readonly outgoing: Outgoing;
 }
 
-/** Sends messages in batches, one or some a turn of the event loop. Every send ends within its bound. */
+/** Sends messages in batches, one or more a turn of the event loop. Every send ends within its bound. */
 export class Sender {
   readonly #broker: Broker;
   readonly #hold: DriverHold;

@@ -3,7 +3,7 @@ import type { Status } from "./status.js";
 
 /** How a wait for a result ends at the latest. */
 export interface WaitOptions {
-  /** Milliseconds until the wait gives up; 0 looks once. Default 30,000. */
+  /** Milliseconds until the wait gives up; 0 looks once, for which the backend has 5 s. Default 30,000. */
   readonly timeoutMs?: number | undefined;
   /** The longest pause between two looks at the backend, in milliseconds. Default 300. */
   readonly pollIntervalMs?: number | undefined;

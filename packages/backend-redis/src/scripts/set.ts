@@ -15,9 +15,10 @@ import { readAll } from "./read-all.js";
  */
 export const set = new Script(`
 ${readAll}
+local keys, args, command = KEYS, ARGV, redis.pcall
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
-if ARGV[1] ~= '' and now >= tonumber(ARGV[1]) then return { now, false } end
+if args[1] ~= '' and now >= tonumber(args[1]) then return { now, false } end
 local function is_finished(text)
   local _, colon = string.find(text, '"Status":', 1, true)
   if colon and string.find(text, '^[0123],', colon + 1) then return false end
@@ -25,11 +26,13 @@ local function is_finished(text)
   if not string.find(text, '"Status"%s*:%s*4%f[%D]') then return true end
   return not (string.find(text, ',%s*"waiting"%s*%]') or string.find(text, ',%s*"running"%s*%]'))
 end
-local keys, args, pcall = KEYS, ARGV, redis.pcall
 local function parse(settings)
   local letter, seconds = string.sub(settings, 1, 1), string.sub(settings, 2)
-  return string.lower(letter), letter < 'a', seconds ~= '' and seconds
+  local small = string.lower(letter)
+  -- Not by order, which depends on the locale that Redis was started in.
+  return small, small ~= letter, seconds ~= '' and seconds
 end
+-- How the entry at hand is stored.
 local is_common, how, is_announced, seconds = args[3] ~= ''
 if is_common then how, is_announced, seconds = parse(args[3]) end
 local present, is_complete, written
@@ -38,22 +41,22 @@ if not is_common or how == 'f' then
   written = {}
 end
 local function before(i, key)
-  if written[key] or not is_complete then return pcall('GET', key) end
+  if written[key] or not is_complete then return command('GET', key) end
   return present[i]
 end
 local function store(i, key, value)
-  if how == 'p' then
-    if seconds then return pcall('SET', key, value, 'NX', 'EX', seconds) end
-    return pcall('SET', key, value, 'NX')
-  end
   if how == 'f' then
     local found = before(i, key)
     if type(found) == 'table' then return found end
     if found and is_finished(found) then return false end
   end
   if written then written[key] = true end
-  if seconds then return pcall('SET', key, value, 'EX', seconds) end
-  return pcall('SET', key, value)
+  if how == 'p' then
+    if seconds then return command('SET', key, value, 'NX', 'EX', seconds) end
+    return command('SET', key, value, 'NX')
+  end
+  if seconds then return command('SET', key, value, 'EX', seconds) end
+  return command('SET', key, value)
 end
 local letters, reply = {}, { now, '' }
 for i, key in ipairs(keys) do
@@ -71,7 +74,7 @@ for i, key in ipairs(keys) do
   else
     letters[i] = 's'
     -- A user who may not publish can still store; waiters then poll.
-    if is_announced then pcall('PUBLISH', args[2] .. key, '') end
+    if is_announced then command('PUBLISH', args[2] .. key, '') end
   end
 end
 reply[2] = table.concat(letters)

@@ -4,19 +4,25 @@ import { gather, now, pushAll } from "./parts.js";
 /** After so many bytes no more is moved: a call should not hold up other clients. */
 const mostBytes = 4_000_000;
 /** How many messages are moved at once, before it is asked how long they were. */
-const step = 50;
+const first = 20;
 
 /**
  * Moves messages that are due into their queues.
  *
  * KEYS for each queue: delayed, queue, arrived, returned
- * ARGV the most to move, of all queues together
- * Returns for each queue how many were moved, in how many ms the next is due (0 for now, -1 without one), and how many
- * messages wait where no blocking move sees them; or the text of an error, which stops no other queue.
+ * ARGV the most to move, of all queues together; for how long ahead to tell of the next (ms)
+ * Returns for each queue how many were moved, in how many ms the next is due (0 for now, -1 for none by then), and how
+ * many messages wait where no blocking move sees them; or the text of an error, which stops no other queue.
  */
 export const promote = new Script(`
 ${now}${gather}${pushAll}
-local left, bytes = tonumber(ARGV[1]), 0
+local most, bytes = tonumber(ARGV[1]), 0
+local left = most
+-- A few first, and then as many as will fit by what those were long.
+local function fit()
+  if bytes == 0 then return math.min(left, ${first}) end
+  return math.min(left, math.max(1, math.floor((${mostBytes} - bytes) * (most - left) / bytes)))
+end
 local function move(members, delayed, queue, arrived)
   redis.call('ZREM', delayed, unpack(members))
   local tail, front = {}, {}
@@ -39,18 +45,18 @@ local function promote(delayed, queue, arrived, returned)
   local hidden = redis.call('LLEN', arrived) + redis.call('LLEN', returned)
   local moved = 0
   while left > 0 and bytes < ${mostBytes} do
-    local due = redis.call('ZRANGEBYSCORE', delayed, '-inf', now, 'LIMIT', 0, math.min(left, ${step}))
+    local due = redis.call('ZRANGEBYSCORE', delayed, '-inf', now, 'LIMIT', 0, fit())
     if #due == 0 then break end
     move(due, delayed, queue, arrived)
     moved = moved + #due
   end
-  local next = redis.call('ZRANGE', delayed, 0, 0, 'WITHSCORES')
+  local next = redis.call('ZRANGEBYSCORE', delayed, '-inf', now + ARGV[2], 'WITHSCORES', 'LIMIT', 0, 1)
   return { moved, next[2] and math.max(0, tonumber(next[2]) - now) or -1, hidden }
 end
 local replies = {}
 for i = 1, #KEYS, 4 do
   local done, reply = pcall(promote, KEYS[i], KEYS[i + 1], KEYS[i + 2], KEYS[i + 3])
-  -- Redis 7 throws a table, 6.2 a text.
+  -- What is thrown is a text, or in some versions a table.
   replies[#replies + 1] = not done and type(reply) == 'table' and reply.err or reply
 end
 return replies`);
