@@ -1,26 +1,13 @@
-import { describeWithOwnServer, type RedisServer, startRedis } from "@ytask-internal/test-servers";
-import { afterAll, beforeAll, expect, it } from "vitest";
-import { RedisBroker } from "../src/index.js";
+import { expect, it } from "vitest";
 import { ackAll, message, subscribe, take } from "./support/subscriber.js";
+import { describeWithBroker } from "./support/with-broker.js";
 
-describeWithOwnServer("redis", "RedisBroker's limits", () => {
-  let redis: RedisServer;
-  let broker: RedisBroker;
-  beforeAll(async () => {
-    redis = await startRedis();
-    broker = new RedisBroker({ url: redis.url });
-    await broker.connect();
-  });
-  afterAll(async () => {
-    await broker.close();
-    await redis.stop();
-  });
-
+describeWithBroker("RedisBroker's limits", (shared) => {
   it("an answer holds some megabytes, and long messages come in several, in order", async () => {
     const queue = "YTask:Queue:long-messages";
     const bodies = Array.from({ length: 60 }, (_, index) => `${index}`.padEnd(500_000, "."));
-    await broker.send(bodies.map((body) => message(queue, body)));
-    const { subscription } = await subscribe(broker, queue);
+    await shared.broker.send(bodies.map((body) => message(queue, body)));
+    const { subscription } = await subscribe(shared.broker, queue);
     const first = await subscription.receive(1_000, 1_000);
     expect(first.length).toBeGreaterThan(0);
     expect(first.length).toBeLessThan(bodies.length);
@@ -32,8 +19,8 @@ describeWithOwnServer("redis", "RedisBroker's limits", () => {
 
   it("long replacements are stored in several calls", async () => {
     const queue = "YTask:Queue:long-replacements";
-    await broker.send(Array.from({ length: 20 }, (_, index) => message(queue, `${index}`)));
-    const { subscription } = await subscribe(broker, queue);
+    await shared.broker.send(Array.from({ length: 20 }, (_, index) => message(queue, `${index}`)));
+    const { subscription } = await subscribe(shared.broker, queue);
     const deliveries = await take(subscription, 20);
     const long = "x".repeat(1_000_000);
     const outcomes = await subscription.settle(
@@ -51,13 +38,13 @@ describeWithOwnServer("redis", "RedisBroker's limits", () => {
 
   it("of a dead letter's error the beginning is kept", async () => {
     const queue = "YTask:Queue:long-error";
-    await broker.send([message(queue, "a")]);
-    const { subscription } = await subscribe(broker, queue);
+    await shared.broker.send([message(queue, "a")]);
+    const { subscription } = await subscribe(shared.broker, queue);
     const [delivery] = await take(subscription, 1);
     if (delivery === undefined) throw new Error("nothing was taken");
     const error = "an error ".repeat(100_000);
     await subscription.settle([{ delivery, kind: "deadLetter", reason: "permanentFailure", error }]);
-    const [letter] = await broker.deadLetters(queue).list();
+    const [letter] = await shared.broker.deadLetters(queue).list();
     expect(letter?.error?.length).toBeLessThan(10_000);
     expect(error.startsWith(letter?.error ?? "none")).toBe(true);
     await subscription.close();
@@ -65,11 +52,11 @@ describeWithOwnServer("redis", "RedisBroker's limits", () => {
 
   it("a queue that is not used any more leaves nothing behind for long", async () => {
     const queue = "YTask:Queue:used-once";
-    await broker.send([message(queue, "a")]);
-    const { subscription } = await subscribe(broker, queue);
+    await shared.broker.send([message(queue, "a")]);
+    const { subscription } = await subscribe(shared.broker, queue);
     await ackAll(subscription, await take(subscription, 1));
     await subscription.close();
-    const keys = (await redis.command("KEYS", `*${queue}*`)).split("\n").filter((key) => key !== "");
-    for (const key of keys) expect(Number(await redis.command("PTTL", key)), key).toBeGreaterThan(0);
+    const keys = (await shared.redis.command("KEYS", `*${queue}*`)).split("\n").filter((key) => key !== "");
+    for (const key of keys) expect(Number(await shared.redis.command("PTTL", key)), key).toBeGreaterThan(0);
   });
 });

@@ -1,38 +1,29 @@
-import { describeWithOwnServer, type RedisServer, startRedis, waitUntil } from "@ytask-internal/test-servers";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { waitUntil } from "@ytask-internal/test-servers";
+import { expect, it } from "vitest";
 import { RedisBroker } from "../src/index.js";
 import { queueKeys } from "../src/queue-keys.js";
 import { ackAll, message, subscribe, take } from "./support/subscriber.js";
+import { describeWithBroker } from "./support/with-broker.js";
 
-describeWithOwnServer("redis", "RedisBroker's delayed messages", () => {
-  let redis: RedisServer;
-  let broker: RedisBroker;
-  beforeAll(async () => {
-    redis = await startRedis();
-    broker = new RedisBroker({ url: redis.url });
-    await broker.connect();
-  });
-  afterAll(async () => {
-    await broker.close();
-    await redis.stop();
-  });
-
+describeWithBroker("RedisBroker's delayed messages", (shared) => {
   /** How often Redis was asked for a command, by scripts too. */
   const calls = async (command: string): Promise<number> =>
     Number(
-      new RegExp(`cmdstat_${command}:calls=(\\d+)`).exec(await redis.command("INFO", "commandstats"))?.[1],
+      new RegExp(`cmdstat_${command}:calls=(\\d+)`).exec(
+        await shared.redis.command("INFO", "commandstats"),
+      )?.[1],
     );
 
   it("a server of many queues looks at all of them in one call", async () => {
     const queues = Array.from({ length: 30 }, (_, index) => `YTask:Queue:many-${index}`);
-    const all = await Promise.all(queues.map((queue) => subscribe(broker, queue)));
+    const all = await Promise.all(queues.map((queue) => subscribe(shared.broker, queue)));
     const [scripts, looks] = [await calls("evalsha"), await calls("zrangebyscore")];
     await waitUntil(
       "all queues were looked at often",
       async () => (await calls("zrangebyscore")) > looks + 2_000,
     );
     expect((await calls("evalsha")) - scripts).toBeLessThan(400);
-    await broker.send(queues.map((queue) => message(queue, queue, { delayMs: 50 })));
+    await shared.broker.send(queues.map((queue) => message(queue, queue, { delayMs: 50 })));
     for (const [index, { subscription }] of all.entries())
       expect((await take(subscription, 1)).map(({ body }) => body)).toEqual([queues[index]]);
     await Promise.all(all.map(({ subscription }) => subscription.close()));
@@ -40,17 +31,17 @@ describeWithOwnServer("redis", "RedisBroker's delayed messages", () => {
 
   it("a queue that cannot be moved is told of once, and holds up no other", async () => {
     const [bad, good] = ["YTask:Queue:bad", "YTask:Queue:good"];
-    const first = await subscribe(broker, bad);
-    const second = await subscribe(broker, good);
-    await redis.command("SET", queueKeys(bad).delayed, "not a sorted set");
+    const first = await subscribe(shared.broker, bad);
+    const second = await subscribe(shared.broker, good);
+    await shared.redis.command("SET", queueKeys(bad).delayed, "not a sorted set");
     for (const body of ["a", "b", "c"]) {
-      await broker.send([message(good, body, { delayMs: 30 })]);
+      await shared.broker.send([message(good, body, { delayMs: 30 })]);
       expect((await take(second.subscription, 1)).map((delivery) => delivery.body)).toEqual([body]);
     }
     expect(first.errors.map(({ message: text }) => text)).toEqual([expect.stringContaining("another type")]);
     expect(second.errors).toEqual([]);
-    await redis.command("DEL", queueKeys(bad).delayed);
-    await broker.send([message(bad, "d", { delayMs: 30 })]);
+    await shared.redis.command("DEL", queueKeys(bad).delayed);
+    await shared.broker.send([message(bad, "d", { delayMs: 30 })]);
     expect((await take(first.subscription, 1)).map(({ body }) => body)).toEqual(["d"]);
     await Promise.all([first, second].map(({ subscription }) => subscription.close()));
   });
@@ -60,9 +51,10 @@ describeWithOwnServer("redis", "RedisBroker's delayed messages", () => {
     const bodies = Array.from({ length: 1_500 }, (_, index) =>
       `${index}`.padEnd(index % 100 === 0 ? 500_000 : 10, "."),
     );
-    for (const queue of queues) await broker.send(bodies.map((body) => message(queue, body, { delayMs: 1 })));
+    for (const queue of queues)
+      await shared.broker.send(bodies.map((body) => message(queue, body, { delayMs: 1 })));
     for (const queue of queues) {
-      const { subscription } = await subscribe(broker, queue);
+      const { subscription } = await subscribe(shared.broker, queue);
       const arrived: string[] = [];
       while (arrived.length < bodies.length) {
         const deliveries = await take(subscription, 100);
@@ -77,26 +69,26 @@ describeWithOwnServer("redis", "RedisBroker's delayed messages", () => {
   it("a queue with a backlog does not hold up the others", async () => {
     const heavy = "YTask:Queue:heavy";
     const light = Array.from({ length: 60 }, (_, index) => `YTask:Queue:light-${index}`);
-    await broker.send(
+    await shared.broker.send(
       Array.from({ length: 50_000 }, (_, index) => message(heavy, `${index}`, { delayMs: 1 })),
     );
-    const others = await Promise.all(light.map((queue) => subscribe(broker, queue)));
-    const { subscription } = await subscribe(broker, heavy);
-    await broker.send(light.map((queue) => message(queue, queue, { delayMs: 1 })));
+    const others = await Promise.all(light.map((queue) => subscribe(shared.broker, queue)));
+    const { subscription } = await subscribe(shared.broker, heavy);
+    await shared.broker.send(light.map((queue) => message(queue, queue, { delayMs: 1 })));
     await Promise.all(others.map((other) => take(other.subscription, 1)));
-    expect(Number(await redis.command("ZCARD", queueKeys(heavy).delayed))).toBeGreaterThan(0);
+    expect(Number(await shared.redis.command("ZCARD", queueKeys(heavy).delayed))).toBeGreaterThan(0);
     await Promise.all(
       [subscription, ...others.map((other) => other.subscription)].map((each) => each.close()),
     );
   });
 
   it("a queue that the user may not use any more does not hold up the others", async () => {
-    await redis.command("ACL", "SETUSER", "worker", "on", ">pass", "~*", "&*", "+@all");
-    const own = new RedisBroker({ url: redis.url.replace("redis://", "redis://worker:pass@") });
+    await shared.redis.command("ACL", "SETUSER", "worker", "on", ">pass", "~*", "&*", "+@all");
+    const own = new RedisBroker({ url: shared.redis.url.replace("redis://", "redis://worker:pass@") });
     await own.connect();
     const refused = await subscribe(own, "YTask:Queue:refused");
     const allowed = await subscribe(own, "YTask:Queue:allowed");
-    await redis.command("ACL", "SETUSER", "worker", "resetkeys", "~*allowed*");
+    await shared.redis.command("ACL", "SETUSER", "worker", "resetkeys", "~*allowed*");
     for (const body of ["a", "b"]) {
       await own.send([message("YTask:Queue:allowed", body, { delayMs: 30 })]);
       expect((await take(allowed.subscription, 1)).map((delivery) => delivery.body)).toEqual([body]);
