@@ -40,18 +40,26 @@ local function move(members, delayed, queue, arrived)
     push_all('LPUSH', queue, front)
   end
 end
-local function promote(delayed, queue, arrived, returned)
-  redis.call('LLEN', queue)
-  local hidden = redis.call('LLEN', arrived) + redis.call('LLEN', returned)
-  local moved = 0
-  while left > 0 and bytes < ${mostBytes} do
-    local due = redis.call('ZRANGEBYSCORE', delayed, '-inf', now, 'LIMIT', 0, fit())
-    if #due == 0 then break end
-    move(due, delayed, queue, arrived)
-    moved = moved + #due
-  end
+-- In how many ms the next is due.
+local function next_due(delayed)
   local next = redis.call('ZRANGEBYSCORE', delayed, '-inf', now + ARGV[2], 'WITHSCORES', 'LIMIT', 0, 1)
-  return { moved, next[2] and math.max(0, tonumber(next[2]) - now) or -1, hidden }
+  return next[2] and math.max(0, tonumber(next[2]) - now) or -1
+end
+local function promote(delayed, queue, arrived, returned)
+  local hidden = redis.call('LLEN', arrived) + redis.call('LLEN', returned)
+  local next, moved = next_due(delayed), 0
+  if next == 0 then
+    -- A key of another type is found before anything is taken.
+    redis.call('LLEN', queue)
+    while left > 0 and bytes < ${mostBytes} do
+      local due = redis.call('ZRANGEBYSCORE', delayed, '-inf', now, 'LIMIT', 0, fit())
+      if #due == 0 then break end
+      move(due, delayed, queue, arrived)
+      moved = moved + #due
+    end
+    next = next_due(delayed)
+  end
+  return { moved, next, hidden }
 end
 local replies = {}
 for i = 1, #KEYS, 4 do
