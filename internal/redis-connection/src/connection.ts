@@ -131,7 +131,8 @@ export class Connection {
   #listen(): void {
     const client = this.#client;
     client.on("error", (error: Error) => {
-      this.#lastError = error;
+      // Of a connection that was closed here it is known why.
+      if (error.message !== "Connection is closed.") this.#lastError = error;
     });
     client.on("node error", (error: Error) => {
       this.#lastError = error;
@@ -155,7 +156,12 @@ export class Connection {
   #watch(): void {
     clearTimeout(this.#watchdog);
     if (this.#closed) return;
-    this.#watchdog = setTimeout(() => this.destroy(), this.#connectTimeoutMs);
+    this.#watchdog = setTimeout(() => {
+      this.#lastError = new Error(
+        `it took the connection and was not ready within ${this.#connectTimeoutMs} ms: it hangs, or loads its data`,
+      );
+      this.destroy();
+    }, this.#connectTimeoutMs);
   }
 
   async #ready(boundMs: number): Promise<void> {

@@ -1,6 +1,12 @@
 import { connect, createServer, type Socket } from "node:net";
 import { ErrorCode, type Logger } from "@ytask/core";
-import { describeWithOwnServer, type RedisServer, startRedis, waitUntil } from "@ytask-internal/test-servers";
+import {
+  describeWithOwnServer,
+  type RedisServer,
+  startProxy,
+  startRedis,
+  waitUntil,
+} from "@ytask-internal/test-servers";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { RedisBroker } from "../src/index.js";
 import { message, subscribe, take } from "./support/subscriber.js";
@@ -87,6 +93,17 @@ describeWithOwnServer("redis", "what Redis refuses is told with its cause, and w
       message: expect.stringMatching(/127\.0\.0\.1:1 cannot be reached.*ECONNREFUSED/),
     });
     expect(String(error)).not.toContain("secret");
+  });
+
+  it("a server that takes the connection and says nothing, as one that hangs", async () => {
+    const proxy = await startProxy(redis.port);
+    proxy.swallow();
+    const { port } = proxy;
+    expect(await connecting({ url: `redis://127.0.0.1:${port}`, connectTimeoutMs: 300 })).toMatchObject({
+      code: ErrorCode.Connection,
+      message: expect.stringMatching(/not ready within 300 ms: it hangs, or loads its data/),
+    });
+    await proxy.close();
   });
 
   it("a Redis older than 6.2", async () => {

@@ -129,6 +129,36 @@ describe("a task whose lease was lost", () => {
     expect(await task.value()).toBe("elsewhere");
   });
 
+  it("and that succeeded too late is settled when it comes back, without a backend too", async () => {
+    const world = new World();
+    const broker = world.broker();
+    let runs = 0;
+    let finish: () => void = () => undefined;
+    const events: string[] = [];
+    const server = world.server({ broker, backend: undefined, maxRedeliveries: 1 });
+    server.add("g", "run", async () => {
+      runs++;
+      await new Promise<void>((resolve) => {
+        finish = resolve;
+      });
+    });
+    for (const name of ["leaseLost", "succeeded", "failed"] as const)
+      server.on(name, () => events.push(name));
+    await server.run("g");
+    const client = world.client();
+    await client.send("g", "run");
+    await world.settle();
+    broker.disconnect();
+    await world.clock.advance(world.leaseMs);
+    broker.reconnect();
+    await world.settle();
+    finish();
+    await world.clock.advance(2 * world.leaseMs);
+    expect(runs).toBe(1);
+    expect(events).toEqual(["leaseLost", "succeeded"]);
+    expect(await client.counts("g")).toMatchObject({ waiting: 0, running: 0, dead: 0 });
+  });
+
   it("before it was started is not started", async () => {
     const world = new World();
     const inner = world.broker();

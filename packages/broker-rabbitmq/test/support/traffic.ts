@@ -9,11 +9,13 @@ export class Traffic {
   readonly refused = new Set<string>();
   readonly #broker: RabbitMqBroker;
   readonly #queue: string;
-  #sent = 0;
+  #next: number;
   #isStopped = false;
   readonly #ended: Promise<unknown>;
 
-  constructor(broker: RabbitMqBroker, queue: string, senders = 8) {
+  /** @param first the number that is the first body; they count upwards from there */
+  constructor(broker: RabbitMqBroker, queue: string, first = 0, senders = 8) {
+    this.#next = first;
     this.#broker = broker;
     this.#queue = queue;
     this.#ended = Promise.all(Array.from({ length: senders }, () => this.#send()));
@@ -26,7 +28,7 @@ export class Traffic {
 
   async #send(): Promise<void> {
     while (!this.#isStopped) {
-      const number = this.#sent++;
+      const number = this.#next++;
       const body = `${number}`;
       const kind = number % 3;
       try {

@@ -9,6 +9,7 @@ import { TurnoverMap } from "../turnover-map.js";
 import { AbortWatch } from "./abort-watch.js";
 import { Announcer } from "./announce.js";
 import type { Execution } from "./execution.js";
+import { LateSuccesses } from "./late-successes.js";
 import { type Expiry, StatusWriter } from "./status-writer.js";
 
 /** What an engine is made of. */
@@ -36,6 +37,7 @@ export class Engine {
   readonly writer: StatusWriter | undefined;
   readonly announcer: Announcer;
   readonly running = new TurnoverMap<Execution, true>();
+  readonly lateSuccesses = new LateSuccesses();
   readonly #abortWatch: AbortWatch | undefined;
 
   constructor(options: EngineOptions) {

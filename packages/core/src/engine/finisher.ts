@@ -60,8 +60,10 @@ export class Finisher {
   }
 
   #end({ execution, conclusion, onEnd }: Concluded, outcome: Outcome): void {
-    if (outcome === "lost" && !execution.isLost)
-      tellOfLoss(this.#engine, execution, "it was settled too late");
+    if (outcome === "lost") {
+      if (!execution.isLost) tellOfLoss(this.#engine, execution, "it was settled too late");
+      this.#engine.lateSuccesses.note(execution, conclusion);
+    }
     if (outcome === "unknown")
       execution.warn("a delivery could not be settled before the server closed; it will be delivered again");
     const completing = outcome === "settled" ? this.#tell(execution, conclusion) : undefined;

@@ -15,7 +15,7 @@ const firstUnknownPauseMs = 1_000;
 const longestUnknownPauseMs = 15_000;
 
 /**
- * What becomes of a delivery whose task need not, or must not, be started: it is done, aborted, expired, was delivered
+ * What becomes of a delivery whose task need not, or must not, be started: it is done, succeeded here too late, aborted, expired, was delivered
  * too often, or is unknown here. Undefined where it is to run.
  */
 export function withoutRunning(
@@ -29,6 +29,8 @@ export function withoutRunning(
   const now = clock.now();
   const done = settlementIfDone(execution, known.result, route, now);
   if (done !== undefined) return done;
+  const late = engine.lateSuccesses.take(execution);
+  if (late !== undefined) return late;
   if (known.isAborted) return conclude(execution, { kind: "aborted", reason: undefined }, route, now);
   const expiresAt = message.expireTime === undefined ? undefined : parseTime(message.expireTime);
   if (expiresAt !== undefined && expiresAt <= now)
