@@ -1,8 +1,13 @@
-import { describeWithServer } from "@ytask-internal/test-servers";
+import {
+  describeWithOwnServer,
+  describeWithServer,
+  startRabbitMq,
+  waitUntil,
+} from "@ytask-internal/test-servers";
 import { connect } from "amqplib";
 import { describe, expect, inject, it } from "vitest";
 import { routeOf } from "../src/delays.js";
-import { closeBrokersAfterEach, connected } from "./support/brokers.js";
+import { closeBrokers, closeBrokersAfterEach, connected } from "./support/brokers.js";
 import { deleteQueues } from "./support/delete-queues.js";
 import { newQueue, Taker } from "./support/taker.js";
 
@@ -72,5 +77,41 @@ describeWithServer("rabbitmq", "delays on a server", () => {
     await taker.untilTaken(["first", "second"]);
     await taker.close();
     await deleteQueues(inject("amqpUrl"), [queue]);
+  });
+
+  it("of thirty days are stored where they wait first", async () => {
+    const queue = newQueue();
+    const broker = await connected({ url: inject("amqpUrl") });
+    await broker.send([{ queue, body: "in a month", delayMs: 30 * dayMs }]);
+    const first = routeOf(queue, 30 * dayMs).stays.reduce((one, other) =>
+      other.level > one.level ? other : one,
+    );
+    const connection = await connect(inject("amqpUrl"));
+    const channel = await connection.createChannel();
+    await waitUntil("it waits", async () => (await channel.checkQueue(first.queue)).messageCount === 1);
+    await channel.purgeQueue(first.queue);
+    await connection.close();
+    await deleteQueues(inject("amqpUrl"), [queue]);
+  });
+});
+
+describeWithOwnServer("rabbitmq", "the queues of delays", () => {
+  it("are as many for thousands of tasks of many groups as for one of each delay", async () => {
+    const server = await startRabbitMq();
+    const broker = await connected({ url: server.url });
+    const delays = Array.from({ length: 60 }, (_, index) => 30 + index * 160);
+    const sendAll = (queue: string) =>
+      broker.send(delays.map((delayMs) => ({ queue, body: `${delayMs}`, delayMs })));
+    const levels = async (): Promise<number> => {
+      const names = (await server.control("list_queues", "name", "--no-table-headers")).split("\n");
+      return names.filter((name) => name.startsWith("YTask:Delay:")).length;
+    };
+    await sendAll(newQueue());
+    // 15 for each power of 16 in delays of up to ten seconds, which are declared behind the first that needs them.
+    await waitUntil("all are declared", async () => (await levels()) === 45);
+    for (let round = 0; round < 30; round++) await sendAll(newQueue());
+    expect(await levels()).toBe(45);
+    await closeBrokers();
+    await server.stop();
   });
 });

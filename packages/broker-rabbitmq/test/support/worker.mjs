@@ -5,7 +5,7 @@
 import { RabbitMqBroker } from "@ytask/broker-rabbitmq";
 import { Server } from "@ytask/core";
 
-const [url = "", group = "", queueType = ""] = process.argv.slice(2);
+const [url = "", group = "", queueType = "", concurrency = ""] = process.argv.slice(2);
 const silent = () => undefined;
 const server = new Server({
   broker: new RabbitMqBroker({ url, queueType }),
@@ -20,6 +20,11 @@ server.add(group, "die", async () => {
 server.add(group, "note", (text) => {
   process.stdout.write(`${text}\n`);
 });
+server.add(group, "run", async (number, forMs) => {
+  process.stdout.write(`begun ${number}\n`);
+  await new Promise((resolve) => setTimeout(resolve, forMs));
+  process.stdout.write(`ended ${number}\n`);
+});
 
 process.stdin.resume().once("end", () => process.exit(1));
-await server.run(group, { concurrency: 4 });
+await server.run(group, { concurrency: Number(concurrency) });
