@@ -2,7 +2,7 @@ import { describeWithOwnServer, waitUntil } from "@ytask-internal/test-servers";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { Lab, numbers } from "./support/lab.js";
 
-const mebibyte = 1_048_576;
+const megabyte = 1_000_000;
 
 describeWithOwnServer("redis", "a server process", () => {
   let lab: Lab;
@@ -27,8 +27,8 @@ describeWithOwnServer("redis", "a server process", () => {
       },
       { timeoutMs: 600_000, intervalMs: 500 },
     );
-    console.log("largest memory in MB", Math.round(worker.largestRss / mebibyte));
-    expect(worker.largestRss).toBeLessThan(150 * mebibyte);
+    console.log("largest memory in MB", Math.round(worker.largestRss / megabyte));
+    expect(worker.largestRss).toBeLessThan(150 * megabyte);
   });
 
   it("that is killed has its running tasks run again within the lease plus five seconds", async () => {

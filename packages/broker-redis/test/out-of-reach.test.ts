@@ -1,6 +1,12 @@
 import { randomUUID } from "node:crypto";
-import { SendFailed } from "@ytask/core/driver";
-import { describeWithOwnServer, type RedisServer, startRedis } from "@ytask-internal/test-servers";
+import { Client, ErrorCode } from "@ytask/core";
+import { SendFailed, silentLogger } from "@ytask/core/driver";
+import {
+  describeWithOwnServer,
+  type RedisServer,
+  startProxy,
+  startRedis,
+} from "@ytask-internal/test-servers";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { RedisBroker } from "../src/index.js";
 import { ackAll, message, subscribe, take } from "./support/subscriber.js";
@@ -55,7 +61,10 @@ describeWithOwnServer("redis", "while Redis is out of reach", () => {
 
   const outageMs = process.env.YTASK_TEST_FULL ? 30_000 : 2_500;
   it(`for ${outageMs} ms, longer than five servers' leases, nobody's deliveries are taken from it`, async () => {
-    const brokers = Array.from({ length: 5 }, () => new RedisBroker({ url: redis.url, leaseMs: 1_000 }));
+    const proxies = await Promise.all(Array.from({ length: 5 }, () => startProxy(redis.port)));
+    const brokers = proxies.map(
+      ({ port }) => new RedisBroker({ url: `redis://127.0.0.1:${port}`, leaseMs: 1_000 }),
+    );
     await Promise.all(brokers.map((broker) => broker.connect()));
     await brokers[0]?.send(Array.from({ length: 5 }, (_, index) => message(queue, `${index}`)));
     const subscribers = await Promise.all(brokers.map((broker) => subscribe(broker, queue)));
@@ -63,7 +72,11 @@ describeWithOwnServer("redis", "while Redis is out of reach", () => {
 
     await redis.kill("SIGKILL");
     await new Promise((resolve) => setTimeout(resolve, outageMs));
+    // The first is back before the others, whose leases all look expired to it.
+    for (const proxy of proxies.slice(1)) proxy.swallow();
     await redis.start();
+    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    for (const proxy of proxies) proxy.pass();
     // Twice as long as a second look takes: who would be taken for dead is by then.
     await new Promise((resolve) => setTimeout(resolve, 6_000));
     for (const [index, { subscription, lost }] of subscribers.entries()) {
@@ -72,5 +85,21 @@ describeWithOwnServer("redis", "while Redis is out of reach", () => {
     }
     expect(await brokers[0]?.counts(queue)).toEqual({ waiting: 0, delayed: 0, running: 0, dead: 0 });
     await Promise.all(brokers.map((broker) => broker.close()));
+    await Promise.all(proxies.map((proxy) => proxy.close()));
+  });
+
+  it("a client's send ends with an error soon after its bound, whether it ever connected or not", async () => {
+    const { url } = redis;
+    const clients = [1, 2].map(() => new Client({ broker: new RedisBroker({ url }), logger: silentLogger }));
+    await clients[0]?.send("group", "task");
+    await redis.kill("SIGKILL");
+    const begun = performance.now();
+    for (const sent of await Promise.allSettled(clients.map((client) => client.send("group", "task"))))
+      expect(sent).toMatchObject({ status: "rejected", reason: { code: ErrorCode.SendMessage } });
+    // 5 s by default; what is more is for a machine that is busy.
+    expect(performance.now() - begun).toBeLessThan(10_000);
+    await redis.start();
+    await Promise.all(clients.map((client) => client.send("group", "task")));
+    await Promise.all(clients.map((client) => client.close()));
   });
 });

@@ -160,6 +160,7 @@ describeWithOwnServer("redis", "what Redis refuses is told with its cause, and w
     await broker.connect();
     const { subscription, errors } = await subscribe(broker, queue);
     await redis.command("DEL", queue);
+    await broker.send([message(queue, "later", { delayMs: 100 })]);
     await redis.command("SET", queue, "of somebody else");
     const wrongType = {
       code: ErrorCode.UnsupportedServer,
@@ -170,10 +171,11 @@ describeWithOwnServer("redis", "what Redis refuses is told with its cause, and w
       cause: wrongType,
     });
     expect(await errorOf(subscription.receive(1, 100))).toMatchObject(wrongType);
-    await waitUntil("the background tells too", () => errors.length > 0);
+    await waitUntil("the background tells too, when something falls due", () => errors.length > 0);
     expect(errors[0]).toMatchObject(wrongType);
 
     await redis.command("DEL", queue);
+    expect((await take(subscription, 1)).map(({ body }) => body)).toEqual(["later"]);
     await broker.send([message(queue, "b")]);
     expect((await take(subscription, 1)).map(({ body }) => body)).toEqual(["b"]);
     await subscription.close();
