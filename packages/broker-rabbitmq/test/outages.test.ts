@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from "node:timers/promises";
+import { setImmediate as nextTurn, setTimeout as sleep } from "node:timers/promises";
 import type { Delivery } from "@ytask/core/driver";
 import {
   describeWithOwnServer,
@@ -31,7 +31,10 @@ describeWithOwnServer("rabbitmq", "RabbitMqBroker through outages", () => {
   });
   afterAll(() => server.stop());
 
-  /** Takes part in the queue's work by sending each tenth delivery again, as a retry with a delay does. */
+  /**
+   * Takes part in the queue's work by sending each tenth delivery again, as a retry with a delay does. Done is what came
+   * here, or whose retry did: an ack that arrives and whose answer does not leaves nothing that could come again.
+   */
   async function retrying(
     broker: RabbitMqBroker,
     queue: string,
@@ -53,10 +56,10 @@ describeWithOwnServer("rabbitmq", "RabbitMqBroker through outages", () => {
     const take = async () => {
       while (!isStopped) {
         const deliveries = await subscription.receive(20, 1_000).catch(() => []);
-        const outcomes = await subscription.settle(deliveries.map(settlement));
-        for (const [index, { body }] of deliveries.entries())
-          if (outcomes[index] === "settled" && (!(Number(body) % 10 === 0) || body.endsWith("again")))
-            done.add(body.replace(" again", ""));
+        // What is closed answers at once, and a test's time limit needs a turn of the event loop.
+        await nextTurn();
+        for (const { body } of deliveries) if (Number(body) % 10 !== 0) done.add(body.replace(" again", ""));
+        await subscription.settle(deliveries.map(settlement));
       }
     };
     const taking = take();
