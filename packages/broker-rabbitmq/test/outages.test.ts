@@ -191,7 +191,10 @@ describeWithOwnServer("rabbitmq", "RabbitMqBroker through outages", () => {
           proxy.swallow();
           // All of the senders, none of which has hung.
           await waitUntil("sends are refused", () => traffic.refused.size >= refused + 8);
+          // As a network that comes back: where bytes are missing, a connection ends. One that only the server still
+          // believes in would keep what it was given for three heartbeats.
           proxy.pass();
+          proxy.cutAll();
         });
       await worker.stop();
       await proxy.close();
