@@ -9,4 +9,4 @@ export { type RedisOptions, type RedisServer, startRedis } from "./redis.js";
 export { type RedisCluster, startRedisCluster } from "./redis-cluster.js";
 export { type SharedServer, sharedMemcached, sharedMongo, sharedRabbitMq, sharedRedis } from "./shared.js";
 export type { TestServer } from "./test-server.js";
-export { waitUntil } from "./wait-until.js";
+export { untilSucceeds, waitUntil } from "./wait-until.js";

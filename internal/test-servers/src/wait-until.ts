@@ -16,3 +16,12 @@ export const waitUntil = async (
     await sleep(intervalMs);
   }
 };
+
+/** Calls `attempt` again and again until it resolves, as what works again after an outage does. */
+export const untilSucceeds = (what: string, attempt: () => Promise<unknown>): Promise<void> =>
+  waitUntil(what, () =>
+    attempt().then(
+      () => true,
+      () => false,
+    ),
+  );

@@ -5,6 +5,7 @@ import {
   type RedisServer,
   startProxy,
   startRedis,
+  untilSucceeds,
   waitUntil,
 } from "@ytask-internal/test-servers";
 import { Redis } from "ioredis";
@@ -106,12 +107,7 @@ describeWithOwnServer("redis", "the Redis backend", () => {
       const before = await connections();
       const [stored] = await own.set([{ key: key(), value: result("1", 4) }]);
       expect(stored).toMatchObject({ kind: "failed", error: { code: ErrorCode.Connection } });
-      await waitUntil("there is a new connection", () =>
-        own.get([key()]).then(
-          () => true,
-          () => false,
-        ),
-      );
+      await untilSucceeds("there is a new connection", () => own.get([key()]));
       expect(await connections()).toBe(before + 2);
     } finally {
       await own.close();

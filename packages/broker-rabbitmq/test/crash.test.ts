@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { Client } from "@ytask/core";
 import { silentLogger } from "@ytask/core/driver";
 import { describeWithServer, waitUntil } from "@ytask-internal/test-servers";
-import { describe, expect, inject, it } from "vitest";
+import { expect, inject, it } from "vitest";
 import { type QueueType, RabbitMqBroker } from "../src/index.js";
 import { deleteQueues } from "./support/delete-queues.js";
 import { WorkerProcess } from "./support/worker-process.js";
@@ -12,9 +12,10 @@ const types: readonly QueueType[] = ["classic", "quorum"];
 const numbers = (first: number, count: number): readonly number[] =>
   Array.from({ length: count }, (_, index) => first + index);
 
-describe.each(types)("kill -9 of a server process with a %s queue", (queueType) => {
-  describeWithServer("rabbitmq", "", () => {
-    it("loses none of 3 running, 5 queued and 10 delayed tasks, and runs only the running ones twice", async () => {
+describeWithServer("rabbitmq", "kill -9 of a server process", () => {
+  it.each(types)(
+    "loses none of 3 running, 5 queued and 10 delayed tasks of a %s queue, and runs only the running ones twice",
+    async (queueType) => {
       const url = inject("amqpUrl");
       const group = `crash-${randomUUID()}`;
       const client = new Client({ broker: new RabbitMqBroker({ url, queueType }), logger: silentLogger });
@@ -40,6 +41,6 @@ describe.each(types)("kill -9 of a server process with a %s queue", (queueType) 
       await heir.kill();
       await client.close();
       await deleteQueues(url, [`YTask:Queue:${group}`]);
-    });
-  });
+    },
+  );
 });

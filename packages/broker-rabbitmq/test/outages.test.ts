@@ -1,5 +1,4 @@
-import { setImmediate as nextTurn, setTimeout as sleep } from "node:timers/promises";
-import type { Delivery } from "@ytask/core/driver";
+import { setTimeout as sleep } from "node:timers/promises";
 import {
   describeWithOwnServer,
   type RabbitMqServer,
@@ -12,6 +11,7 @@ import type { QueueType, RabbitMqBroker } from "../src/index.js";
 import { closeBrokersAfterEach, connected } from "./support/brokers.js";
 import { deleteQueues } from "./support/delete-queues.js";
 import { rounds } from "./support/full.js";
+import { retrying } from "./support/retrying.js";
 import { newQueue, Taker } from "./support/taker.js";
 import { Traffic } from "./support/traffic.js";
 import { untilAccepted } from "./support/until-accepted.js";
@@ -30,48 +30,6 @@ describeWithOwnServer("rabbitmq", "RabbitMqBroker through outages", () => {
     server = await startRabbitMq({ deadLetterRetryMs: 5_000 });
   });
   afterAll(() => server.stop());
-
-  /**
-   * Takes part in the queue's work by sending each tenth delivery again, as a retry with a delay does. Done is what came
-   * here, or whose retry did: an ack that arrives and whose answer does not leaves nothing that could come again.
-   */
-  async function retrying(
-    broker: RabbitMqBroker,
-    queue: string,
-  ): Promise<{ done: Set<string>; stop(): Promise<void> }> {
-    const subscription = await broker.subscribe(queue, {
-      maxUnsettled: 50,
-      maxRedeliveries: 1_000,
-      onLost() {},
-      onError() {},
-    });
-    const done = new Set<string>();
-    let isStopped = false;
-    const settlement = (delivery: Delivery) => {
-      const isRetry = delivery.body.endsWith("again");
-      if (Number.parseInt(delivery.body, 10) % 10 !== 0 || isRetry) return { delivery, kind: "ack" as const };
-      const by = [{ queue, body: `${delivery.body} again`, delayMs: 100 }];
-      return { delivery, kind: "replace" as const, by };
-    };
-    const take = async () => {
-      while (!isStopped) {
-        const deliveries = await subscription.receive(20, 1_000).catch(() => []);
-        // What is closed answers at once, and a test's time limit needs a turn of the event loop.
-        await nextTurn();
-        for (const { body } of deliveries) if (Number(body) % 10 !== 0) done.add(body.replace(" again", ""));
-        await subscription.settle(deliveries.map(settlement));
-      }
-    };
-    const taking = take();
-    return {
-      done,
-      async stop() {
-        isStopped = true;
-        await taking;
-        await subscription.close();
-      },
-    };
-  }
 
   /**
    * Uses every level that the traffic uses, and waits: where RabbitMQ 3.10 is killed within about half a second of the

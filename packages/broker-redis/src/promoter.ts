@@ -83,9 +83,10 @@ export class Promoter {
   }
 
   async #promote(entries: readonly Entry[]): Promise<void> {
-    const keys = entries.flatMap(({ queue: { keys } }) => [
-      ...[keys.delayed, keys.queue, keys.arrived, keys.returned],
-    ]);
+    const keys = entries.flatMap(({ queue: { keys: own } }) => {
+      const { delayed, queue, arrived, returned } = own;
+      return [delayed, queue, arrived, returned];
+    });
     let replies: readonly Reply[];
     try {
       replies = (await this.#connection.use((client) =>
@@ -94,8 +95,7 @@ export class Promoter {
     } catch (error) {
       if (!isAboutKeys(error)) throw error;
       this.#queuesOfACall = 1;
-      const [only, ...others] = entries;
-      if (only !== undefined && others.length === 0) this.#noteError(only, error);
+      if (entries.length === 1) for (const entry of entries) this.#noteError(entry, error);
       return;
     }
     for (const [index, entry] of entries.entries()) {

@@ -37,6 +37,12 @@ export interface RedisBrokerOptions extends RedisConnectionOptions {
   readonly deadLetterLimit?: number | undefined;
 }
 
+interface Open {
+  readonly connection: Connection;
+  readonly sender: Sender;
+  readonly promoter: Promoter;
+}
+
 /** How many dead letters are worth a warning. */
 const manyDeadLetters = 10_000;
 
@@ -51,9 +57,8 @@ export class RedisBroker implements Broker {
   readonly #subscriptions = new Set<RedisSubscription>();
   readonly #warned = new Set<string>();
   #logger: Logger = silentLogger;
-  #connection: Connection | undefined;
-  #sender: Sender | undefined;
-  #promoter: Promoter | undefined;
+  /** What there is while it is connected. */
+  #open: Open | undefined;
 
   /** Throws `InvalidArgument` for options that cannot work. Connects to nothing yet. */
   constructor(options: RedisBrokerOptions = {}) {
@@ -66,20 +71,16 @@ export class RedisBroker implements Broker {
     this.#logger = environment?.logger ?? silentLogger;
     const connection = new Connection(this.#options);
     await connection.open(environment, true);
-    this.#connection?.close();
-    this.#connection = connection;
-    this.#sender = new Sender(connection);
-    this.#promoter = new Promoter(connection);
+    this.#open?.connection.close();
+    this.#open = { connection, sender: new Sender(connection), promoter: new Promoter(connection) };
   }
 
   async send(messages: readonly Outgoing[]): Promise<void> {
-    if (this.#sender === undefined) throw notConnected();
-    await this.#sender.send(messages);
+    await this.#connected().sender.send(messages);
   }
 
   async subscribe(queue: string, options: SubscribeOptions): Promise<Subscription> {
-    const connection = this.#connected();
-    if (this.#sender === undefined || this.#promoter === undefined) throw notConnected();
+    const { connection, sender, promoter } = this.#connected();
     const keys = queueKeys(queue);
     const blocking = new Connection(this.#options);
     const subscription = new RedisSubscription(
@@ -88,8 +89,8 @@ export class RedisBroker implements Broker {
         blocking,
         keys,
         // In a Cluster each queue is a slot of its own, and maybe on another node.
-        promoter: isCluster(connection.client) ? new Promoter(connection) : this.#promoter,
-        sender: this.#sender,
+        promoter: isCluster(connection.client) ? new Promoter(connection) : promoter,
+        sender,
         leaseMs: this.#options.leaseMs ?? 30_000,
         deadLetterLimit: this.#options.deadLetterLimit,
         onDeadLetters: (count) => this.#warnOfDeadLetters(queue, count),
@@ -110,12 +111,12 @@ export class RedisBroker implements Broker {
   }
 
   deadLetters(queue: string): DeadLetters {
-    return new RedisDeadLetters(() => this.#connected(), queueKeys(queue));
+    return new RedisDeadLetters(() => this.#connected().connection, queueKeys(queue));
   }
 
   async counts(queue: string): Promise<Counts> {
     const keys = queueKeys(queue);
-    const reply = await this.#connected().use((client) =>
+    const reply = await this.#connected().connection.use((client) =>
       counts.run(
         client,
         [keys.queue, keys.arrived, keys.returned, keys.delayed, keys.leases, keys.dead],
@@ -127,18 +128,15 @@ export class RedisBroker implements Broker {
   }
 
   async close(): Promise<void> {
-    const connection = this.#connection;
+    const open = this.#open;
     await Promise.all([...this.#subscriptions].map((subscription) => subscription.close()));
-    connection?.close();
-    if (this.#connection !== connection) return;
-    this.#connection = undefined;
-    this.#sender = undefined;
-    this.#promoter = undefined;
+    open?.connection.close();
+    if (this.#open === open) this.#open = undefined;
   }
 
-  #connected(): Connection {
-    if (this.#connection === undefined) throw notConnected();
-    return this.#connection;
+  #connected(): Open {
+    if (this.#open === undefined) throw notConnected();
+    return this.#open;
   }
 
   #warnOfDeadLetters(queue: string, count: number): void {

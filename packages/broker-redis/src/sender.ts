@@ -49,10 +49,7 @@ export class Sender {
   async sendOnce(messages: readonly Outgoing[], token: string): Promise<() => void> {
     const parts = byQueue(messages);
     const fates = await Promise.all(
-      parts.map(async ({ queue, messages: own }) => {
-        const fate = await this.#store(queue, own, token);
-        return own.map(() => fate);
-      }),
+      parts.map(({ queue, messages: own }) => this.#storePiece(queue, own, token)),
     );
     check(parts, fates, messages.length);
     const sure = parts.filter((_, index) =>
@@ -65,11 +62,13 @@ export class Sender {
 
   async #storePieces(queue: string, messages: readonly Outgoing[]): Promise<readonly Fate[]> {
     const pieces = inPieces(messages, mostMessages, ({ body }) => body.length);
-    const fates = pieces.map(async (piece) => {
-      const fate = await this.#store(queue, piece);
-      return piece.map(() => fate);
-    });
-    return (await Promise.all(fates)).flat();
+    return (await Promise.all(pieces.map((piece) => this.#storePiece(queue, piece)))).flat();
+  }
+
+  /** One fate a message: that of the call that carries them all. */
+  async #storePiece(queue: string, messages: readonly Outgoing[], token?: string): Promise<readonly Fate[]> {
+    const fate = await this.#store(queue, messages, token);
+    return messages.map(() => fate);
   }
 
   async #store(queue: string, messages: readonly Outgoing[], token?: string): Promise<Fate> {

@@ -5,6 +5,7 @@ import {
   describeWithOwnServer,
   type RedisCluster,
   startRedisCluster,
+  untilSucceeds,
   waitUntil,
 } from "@ytask-internal/test-servers";
 import { Cluster } from "ioredis";
@@ -53,12 +54,7 @@ describeWithOwnServer("redis", "on a Cluster", () => {
     });
     await cluster.kill(0);
     for (const group of groups) {
-      await waitUntil("a send is accepted again", () =>
-        send(group, 2).then(
-          () => true,
-          () => false,
-        ),
-      );
+      await untilSucceeds("a send is accepted again", () => send(group, 2));
       await waitUntil("the group works again", () => ran.has(`${group} 2`));
     }
     await waitUntil("what was delayed has run", () => groups.every((group) => ran.has(`${group} 1`)));

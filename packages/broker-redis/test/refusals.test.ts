@@ -5,6 +5,7 @@ import {
   type RedisServer,
   startProxy,
   startRedis,
+  untilSucceeds,
   waitUntil,
 } from "@ytask-internal/test-servers";
 import { afterAll, beforeAll, expect, it } from "vitest";
@@ -134,12 +135,7 @@ describeWithOwnServer("redis", "what Redis refuses is told with its cause, and w
         message: expect.stringMatching(/read-only replica; connect to its master/),
       });
       await replica.command("REPLICAOF", "NO", "ONE");
-      await waitUntil("sends work again", () =>
-        broker.send([message(queue, "a")]).then(
-          () => true,
-          () => false,
-        ),
-      );
+      await untilSucceeds("sends work again", () => broker.send([message(queue, "a")]));
     } finally {
       await broker.close();
       await replica.stop();

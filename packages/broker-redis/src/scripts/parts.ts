@@ -13,6 +13,16 @@ local function push_all(command, key, list)
   end
 end`;
 
+/** After so many bytes a call takes no more: its answer has to fit in its bound, and it should not hold up others. */
+export const mostBytes = 4_000_000;
+
+/** `fit(count, bytes)`: how many more to take where `count` of `bytes` were: a few first, then what will fit by those. */
+export const fit = `
+local function fit(count, bytes)
+  if bytes == 0 then return 20 end
+  return math.max(1, math.floor((${mostBytes} - bytes) * count / bytes))
+end`;
+
 /** `gather(queue, arrived)`: what a blocking move parked goes back to the head, so that a head is the head. */
 export const gather = `
 local function gather(queue, arrived)

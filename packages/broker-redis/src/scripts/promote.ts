@@ -1,10 +1,5 @@
 import { Script } from "@ytask-internal/redis-connection";
-import { gather, now, pushAll } from "./parts.js";
-
-/** After so many bytes no more is moved: a call should not hold up other clients. */
-const mostBytes = 4_000_000;
-/** How many messages are moved at once, before it is asked how long they were. */
-const first = 20;
+import { fit, gather, mostBytes, now, pushAll } from "./parts.js";
 
 /**
  * Moves messages that are due into their queues.
@@ -15,14 +10,8 @@ const first = 20;
  * many messages wait where no blocking move sees them; or the text of an error, which stops no other queue.
  */
 export const promote = new Script(`
-${now}${gather}${pushAll}
-local most, bytes = tonumber(ARGV[1]), 0
-local left = most
--- A few first, and then as many as will fit by what those were long.
-local function fit()
-  if bytes == 0 then return math.min(left, ${first}) end
-  return math.min(left, math.max(1, math.floor((${mostBytes} - bytes) * (most - left) / bytes)))
-end
+${now}${gather}${pushAll}${fit}
+local left, count, bytes = tonumber(ARGV[1]), 0, 0
 local function move(members, delayed, queue, arrived)
   redis.call('ZREM', delayed, unpack(members))
   local tail, front = {}, {}
@@ -34,6 +23,7 @@ local function move(members, delayed, queue, arrived)
     bytes = bytes + #member
   end
   left = left - #members
+  count = count + #members
   push_all('RPUSH', queue, tail)
   if #front > 0 then
     gather(queue, arrived)
@@ -52,7 +42,7 @@ local function promote(delayed, queue, arrived, returned)
     -- A key of another type is found before anything is taken.
     redis.call('LLEN', queue)
     while left > 0 and bytes < ${mostBytes} do
-      local due = redis.call('ZRANGEBYSCORE', delayed, '-inf', now, 'LIMIT', 0, fit())
+      local due = redis.call('ZRANGEBYSCORE', delayed, '-inf', now, 'LIMIT', 0, math.min(fit(count, bytes), left))
       if #due == 0 then break end
       move(due, delayed, queue, arrived)
       moved = moved + #due

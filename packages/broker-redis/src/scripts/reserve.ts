@@ -1,9 +1,5 @@
 import { Script } from "@ytask-internal/redis-connection";
-import { countOf } from "./parts.js";
-
-/** How many bytes are taken at most, but for one body, or for the first bodies: an answer has to fit in its bound. */
-const mostBytes = 4_000_000;
-const first = 20;
+import { countOf, fit, mostBytes } from "./parts.js";
 
 /**
  * Takes messages for a consumer: those that were returned first, then those that a blocking move parked, then the
@@ -15,19 +11,16 @@ const first = 20;
  * returned, and then the bodies. Tokens are numbered on from the first; ".count" follows where a count is above 0.
  */
 export const reserve = new Script(`
-${countOf}
+${countOf}${fit}
 local leases, hash, returned, arrived, queue = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
 local first, limit = tonumber(ARGV[2]), tonumber(ARGV[3])
 if not redis.call('ZSCORE', leases, ARGV[1]) then return false end
 redis.call('HLEN', hash)
 local waiting = { redis.call('LLEN', returned), redis.call('LLEN', arrived), redis.call('LLEN', queue) }
 local counts, bodies, fields, bytes = {}, {}, {}, 0
--- A few first, and then as many as will fit by what those are long.
 local function take(key, left, keep)
   while left > 0 and #bodies < limit and bytes < ${mostBytes} do
-    local fit = ${first}
-    if bytes > 0 then fit = math.max(1, math.floor((${mostBytes} - bytes) * #bodies / bytes)) end
-    local taken = redis.call('LPOP', key, math.min(fit, limit - #bodies))
+    local taken = redis.call('LPOP', key, math.min(fit(#bodies, bytes), limit - #bodies))
     for _, entry in ipairs(taken) do
       keep(entry)
       bytes = bytes + #entry

@@ -21,8 +21,8 @@ interface Pending {
 const largestBatch = 500;
 
 /**
- * Writes statuses and results in batches, one a turn of the event loop or a flush. A status that is overtaken in the same turn
- * is not written at all. Every write leaves a finished result as it is.
+ * Writes statuses and results in batches, one a turn of the event loop or a flush. A status that is overtaken before
+ * that is not written at all. Every write leaves a finished result as it is.
  */
 export class StatusWriter {
   readonly #store: ResultStore;

@@ -15,8 +15,8 @@ const firstUnknownPauseMs = 1_000;
 const longestUnknownPauseMs = 15_000;
 
 /**
- * What becomes of a delivery whose task need not, or must not, be started: it is done, succeeded here too late, aborted, expired, was delivered
- * too often, or is unknown here. Undefined where it is to run.
+ * What becomes of a delivery whose task need not, or must not, be started: it is done, succeeded here too late, was
+ * aborted, expired, was delivered too often, or is unknown here. Undefined where it is to run.
  */
 export function withoutRunning(
   engine: Engine,
