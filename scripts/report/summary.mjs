@@ -11,16 +11,18 @@ export const clearReports = () => {
 };
 
 /**
- * The last lines of a test run: what was skipped and why, and the sum over all packages.
+ * The last lines of a test run: what was skipped and why, what failed, and the sum over all packages. Where only the
+ * end of an output is kept, it still says which test failed and how.
  *
  * @returns {{ failed: number, lines: string[] }}
  */
 export const summary = () => {
   const reports = packageFolders().flatMap((folder) => readReports(folder));
   const passed = sum(reports.map(({ report }) => report.passed));
-  const failed = sum(reports.map(({ report }) => report.failed));
+  const failed = sum(reports.map(({ report }) => report.failed.length));
   const skipped = sum(reports.map(({ report }) => report.skipped.length));
-  const lines = [...skipLines(reports), `${passed} passed, ${failed} failed, ${skipped} skipped`];
+  const lines = [...skipLines(reports), ...failureLines(reports)];
+  lines.push(`${passed} passed, ${failed} failed, ${skipped} skipped`);
   return { failed, lines };
 };
 
@@ -36,6 +38,12 @@ const skipLines = (reports) => {
   }
   return [...counts].map(([line, count]) => `skipped ${count} in ${line}`);
 };
+
+/** @param {{ folder: string, report: Report }[]} reports */
+const failureLines = (reports) =>
+  reports.flatMap(({ folder, report }) =>
+    report.failed.map(({ name, errors }) => `failed in ${folder}: ${[name, ...errors].join("\n  ")}`),
+  );
 
 /**
  * @param {string} folder

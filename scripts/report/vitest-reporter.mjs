@@ -1,11 +1,14 @@
 import { mkdirSync, writeFileSync } from "node:fs";
+import { relative } from "node:path";
+import { stripVTControlCharacters } from "node:util";
 
 /** @typedef {import("vitest/node").Reporter} Reporter */
 
 /**
  * @typedef {object} Report
  * @property {number} passed
- * @property {number} failed Files that could not be loaded and errors outside of tests included.
+ * @property {{ name: string, errors: string[] }[]} failed Files that could not be loaded and errors outside of tests
+ *   included.
  * @property {{ name: string, reason: string }[]} skipped
  */
 
@@ -24,9 +27,13 @@ export default class SummaryReporter {
    */
   onTestRunEnd(modules, unhandledErrors) {
     /** @type {Report} */
-    const report = { passed: 0, failed: unhandledErrors.length, skipped: [] };
+    const report = { passed: 0, failed: [], skipped: [] };
+    for (const error of unhandledErrors) report.failed.push(failure("outside of tests", [error]));
     for (const module of modules) {
-      for (const suite of [module, ...module.children.allSuites()]) report.failed += suite.errors().length;
+      for (const suite of [module, ...module.children.allSuites()]) {
+        const name = suite.type === "module" ? suite.relativeModuleId : suite.fullName;
+        for (const error of suite.errors()) report.failed.push(failure(name, [error]));
+      }
       for (const test of module.children.allTests()) add(report, test);
     }
     mkdirSync(folder, { recursive: true });
@@ -44,8 +51,26 @@ const add = (report, test) => {
   if (result.state === "passed") report.passed += 1;
   else if (result.state === "skipped")
     report.skipped.push({ name: test.fullName, reason: reason(test, result) });
-  // A test that is still pending when the run ends was interrupted.
-  else report.failed += 1;
+  else if (result.state === "failed") report.failed.push(failure(test.fullName, result.errors));
+  else report.failed.push({ name: test.fullName, errors: ["it was running when the run ended"] });
+};
+
+/**
+ * @param {string} name
+ * @param {readonly unknown[]} errors What vitest tells of each error, or what was thrown.
+ */
+const failure = (name, errors) => ({ name, errors: errors.map(text) });
+
+/**
+ * The message of an error, and the line that threw it, as plain text.
+ *
+ * @param {unknown} error
+ */
+const text = (error) => {
+  const { message, stacks } = /** @type {Partial<import("vitest/node").SerializedError>} */ (Object(error));
+  const [frame] = stacks ?? [];
+  const place = frame ? ` (${relative(process.cwd(), frame.file)}:${frame.line})` : "";
+  return stripVTControlCharacters(String(message ?? error)).slice(0, 2_000) + place;
 };
 
 /**
