@@ -58,26 +58,35 @@ export async function outage(backend: Backend, { takeAway, giveBack }: Disturban
   }
 }
 
-/** Sends a batch of tasks every tenth of a second, until all results of one of them can be read. */
+/**
+ * Sends a batch of tasks after a tenth of a second, and then ever more rarely, until all results of one of them can be
+ * read: a server that does not keep up with one batch in a tenth of a second must not get another each time.
+ */
 async function untilResultsAreBack(client: Client): Promise<void> {
   const back = gate();
-  const sending = setInterval(() => void readBatch(client).then(back.open, () => {}), 100);
-  await back.opened;
-  clearInterval(sending);
+  for (let pauseMs = 100; !back.isOpen(); pauseMs *= 1.2) {
+    void readBatch(client).then(back.open, () => {});
+    await Promise.race([sleep(pauseMs), back.opened]);
+  }
 }
 
 async function readBatch(client: Client): Promise<void> {
   const values = Array.from({ length: concurrency }, async (_, index) => {
     const task = await client.send("trial", "echo", [index]);
-    await task.value({ pollIntervalMs: 50 });
+    await task.value({ pollIntervalMs: 50, timeoutMs: 10_000 });
   });
   await Promise.all(values);
 }
 
 function gate() {
-  let open: () => void = () => {};
+  let isOpen = false;
+  let resolveOpened: () => void = () => {};
   const opened = new Promise<void>((resolve) => {
-    open = resolve;
+    resolveOpened = resolve;
   });
-  return { open, opened };
+  const open = () => {
+    isOpen = true;
+    resolveOpened();
+  };
+  return { open, opened, isOpen: () => isOpen };
 }

@@ -23,7 +23,7 @@ describeWithServer("mongo", "the MongoDB backend", () => {
       watch: { missing: "change streams need a replica set, so results are polled for" },
       ...throughGates(
         () => mongo.url,
-        (url) => new MongoBackend({ url }),
+        (url) => new MongoBackend({ url, commandTimeoutMs: 4_000 }),
       ),
     },
   );

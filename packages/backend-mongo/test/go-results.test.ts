@@ -35,7 +35,7 @@ describeWithServer("mongo", "beside the Go original's mongo2 driver", () => {
   beforeAll(async () => {
     mongo = await sharedMongo();
     own = ownCollection(mongo.url);
-    backend = new MongoBackend({ url: mongo.url, ...own.names });
+    backend = new MongoBackend({ url: mongo.url, ...own.options });
     await backend.connect();
   });
   afterAll(async () => {

@@ -23,7 +23,7 @@ describeWithServer("mongo", "the MongoDB backend", () => {
   it.skipIf(isFerretDb)(
     `has MongoDB delete what expired${isFerretDb ? " (skipped: FerretDB 1.x has no TTL index)" : ""}`,
     async () => {
-      const backend = new MongoBackend({ url: mongo.url, ...own.names });
+      const backend = new MongoBackend({ url: mongo.url, ...own.options });
       await backend.connect();
       await backend.close();
       expect(await own.collection.indexes()).toContainEqual(
@@ -36,7 +36,7 @@ describeWithServer("mongo", "the MongoDB backend", () => {
     `says once in the log where the server will not delete${isFerretDb ? "" : " (skipped: MongoDB does)"}`,
     async () => {
       const logger = keepingLogger();
-      const backend = new MongoBackend({ url: mongo.url, ...own.names });
+      const backend = new MongoBackend({ url: mongo.url, ...own.options });
       for (let round = 0; round < 2; round++) {
         await backend.connect({ logger });
         await backend.close();
@@ -50,7 +50,7 @@ describeWithServer("mongo", "the MongoDB backend", () => {
     const client = new MongoClient(mongo.url, { monitorCommands: true });
     const commands: string[] = [];
     client.on("commandStarted", ({ commandName }: CommandStartedEvent) => commands.push(commandName));
-    const backend = new MongoBackend({ client, ...own.names });
+    const backend = new MongoBackend({ client, ...own.options });
     await backend.connect();
     commands.length = 0;
     const calls = Array.from({ length: 500 }, (_, index) =>
@@ -65,20 +65,20 @@ describeWithServer("mongo", "the MongoDB backend", () => {
 
   it("leaves a client of the user's own open, and uses its settings", async () => {
     const client = new MongoClient(mongo.url, { ignoreUndefined: true, promoteBuffers: true });
-    const backend = new MongoBackend({ client, ...own.names });
+    const backend = new MongoBackend({ client, ...own.options });
     for (let round = 0; round < 2; round++) {
       await backend.connect();
       await backend.set([{ key: "YTask:Backend:1", value: `round ${round}` }]);
       await backend.close();
       await expect(backend.get(["YTask:Backend:1"])).rejects.toThrow(/is closed/);
-      const document = await client.db(own.names.database).collection(own.names.collection).findOne();
+      const document = await client.db(own.options.database).collection(own.options.collection).findOne();
       expect(String(document?.data)).toBe(`round ${round}`);
     }
     await client.close();
   });
 
   it("fails a value that no document holds as too large, and stores the others of its batch", async () => {
-    const backend = new MongoBackend({ url: mongo.url, ...own.names });
+    const backend = new MongoBackend({ url: mongo.url, ...own.options });
     await backend.connect();
     const [large, small] = await backend.set([
       { key: "YTask:Backend:large", value: "x".repeat(16 * 1_024 * 1_024) },
@@ -90,7 +90,7 @@ describeWithServer("mongo", "the MongoDB backend", () => {
   });
 
   it("keeps the order of a key's values where one does not fit into a batch any more", async () => {
-    const backend = new MongoBackend({ url: mongo.url, ...own.names, commandTimeoutMs: 30_000 });
+    const backend = new MongoBackend({ url: mongo.url, ...own.options });
     await backend.connect();
     const large = "x".repeat(9 * 1_024 * 1_024);
     const outcomes = await backend.set([
