@@ -20,6 +20,8 @@ export class Queues {
   readonly #questions: Questions;
   readonly #known = new Set<string>();
   readonly #declaring = new Map<string, Promise<void>>();
+  /** Levels whose queues are all declared, or are about to be. */
+  readonly #completing = new Set<number>();
 
   constructor(questions: Questions) {
     this.#questions = questions;
@@ -36,21 +38,30 @@ export class Queues {
   }
 
   /**
-   * Makes sure that what is delayed finds its way. The end of the way is declared each time: what waits for a queue
-   * that was deleted would reach it minutes late, when the server tries again.
+   * Makes sure that what is delayed finds the end of its way. That is declared each time: what waits for a queue that was
+   * deleted would reach it minutes late, when the server tries again.
    */
-  async ensureRoute(spec: QueueSpec, route: Route): Promise<void> {
-    await this.#ensure(`exchanges ${route.top}`, (channel) => declareExchanges(channel, route.top));
-    const stays = route.stays.filter(({ level }) => !this.#known.has(nameOf(level)));
-    for (const stay of stays) await this.#ensure(stay.queue, (channel) => declareStay(channel, stay));
+  async ensureDue(spec: QueueSpec): Promise<void> {
     await this.#once(`due ${spec.name}`, (channel) => declareDue(channel, spec));
     this.#known.add(spec.name);
+  }
+
+  /** Whether all that a message passes before the end of its way was declared since the last `forget`. */
+  knowsWay({ top, stays }: Route): boolean {
+    return this.#known.has(exchangesUpTo(top)) && stays.every((stay) => this.#known.has(stay.queue));
+  }
+
+  /** Makes sure of all that a message passes before the end of its way. */
+  async ensureWay({ top, stays }: Route): Promise<void> {
+    await this.#ensure(exchangesUpTo(top), (channel) => declareExchanges(channel, top));
+    for (const stay of stays) await this.#ensureStay(stay);
     for (const { level } of stays) this.#complete(level);
   }
 
   /** To be called when something turned out to be gone: all of it is declared again. */
   forget(): void {
     this.#known.clear();
+    this.#completing.clear();
   }
 
   /** How many messages wait in a queue; 0 where there is none. */
@@ -75,12 +86,20 @@ export class Queues {
    * the level, and not whenever a digit is used that none was before.
    */
   #complete(level: number): void {
-    const all = async (channel: Channel) => {
-      for (const stay of staysAt(level)) await declareStay(channel, stay);
+    if (this.#completing.has(level)) return;
+    this.#completing.add(level);
+    // Each in a turn of its own, between those that a message waits for.
+    const complete = async () => {
+      for (const stay of staysAt(level)) await this.#ensureStay(stay);
     };
-    this.#ensure(nameOf(level), all).catch(() => {
+    complete().catch(() => {
       // The next message that stays there tries again.
+      this.#completing.delete(level);
     });
+  }
+
+  #ensureStay(stay: Stay): Promise<void> {
+    return this.#ensure(stay.queue, (channel) => declareStay(channel, stay));
   }
 
   async #ensure(name: string, declaration: (channel: Channel) => Promise<void>): Promise<void> {
@@ -139,5 +158,5 @@ async function declareStay(channel: Channel, { level, digit, queue, ttlMs }: Sta
   await channel.bindQueue(queue, levels[level]?.name ?? "", levelKey(level, digit));
 }
 
-/** The name under which it is remembered that all queues of a level are declared. */
-const nameOf = (level: number): string => `level ${level}`;
+/** The name under which it is remembered that exchanges are declared. */
+const exchangesUpTo = (top: number): string => `exchanges ${top}`;

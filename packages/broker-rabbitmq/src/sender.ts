@@ -88,9 +88,23 @@ export class Sender {
       await this.#queues.ensure(message.to);
       return toQueue(message);
     }
-    const route = routeOf(message.to.name, message.delayMs);
-    await this.#queues.ensureRoute(message.to, route);
-    return toLevel(message, route);
+    return toLevel(message, await this.#routeOf(message));
+  }
+
+  /**
+   * The way of a message, once it is declared. How long that took is taken off the delay, which may then have another
+   * way: where a far server has used up half of the time by then, the message takes the first one, and is late.
+   */
+  async #routeOf({ to, delayMs }: Addressed & { delayMs: number }): Promise<Route> {
+    const dueAt = performance.now() + delayMs;
+    const lastTryAt = performance.now() + this.#answerTimeoutMs / 2;
+    await this.#queues.ensureDue(to);
+    for (;;) {
+      const route = routeOf(to.name, Math.max(dueAt - performance.now(), 0));
+      if (this.#queues.knowsWay(route)) return route;
+      await this.#queues.ensureWay(route);
+      if (performance.now() > lastTryAt) return route;
+    }
   }
 
   async #publish(publications: readonly Publication[]): Promise<readonly Published[]> {

@@ -1,11 +1,12 @@
 import {
   describeWithOwnServer,
   describeWithServer,
+  type RabbitMqServer,
   startRabbitMq,
   waitUntil,
 } from "@ytask-internal/test-servers";
 import { connect } from "amqplib";
-import { describe, expect, inject, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, inject, it } from "vitest";
 import { routeOf } from "../src/delays.js";
 import { closeBrokers, closeBrokersAfterEach, connected } from "./support/brokers.js";
 import { deleteQueues } from "./support/delete-queues.js";
@@ -16,8 +17,18 @@ const dayMs = 86_400_000;
 describe("the levels of a delay", () => {
   const heldMs = (delayMs: number) =>
     routeOf("queue", delayMs).stays.reduce((sum, { ttlMs }) => sum + ttlMs, 0);
-  const delays = [1, 15, 16, 17, 999, 1_000, 1_007, 1_008, 2_500, 4_096, 7_777, 9_999, 10_000];
-  const longDelays = [10_001, 59_999, 3_600_000, 3_599_999, dayMs, 30 * dayMs, 49.7 * dayMs, 365 * dayMs];
+  const delays = [1, 15, 16, 17, 511, 512, 513, 999, 1_000, 1_007, 1_008, 2_500, 4_096, 7_777, 9_999, 10_000];
+  const longDelays = [
+    10_001,
+    59_999,
+    3_600_000,
+    3_599_999,
+    dayMs,
+    30 * dayMs,
+    49.7 * dayMs,
+    50 * dayMs,
+    365 * dayMs,
+  ];
 
   it.each(delays)("hold %d ms back for that long, and for 64 ms more at most", (delayMs) => {
     expect(heldMs(delayMs)).toBeGreaterThanOrEqual(delayMs);
@@ -61,7 +72,7 @@ describeWithServer("rabbitmq", "delays on a server", () => {
     const used = new Set(
       delays.flatMap((delayMs) => routeOf("queue", delayMs).stays.map(({ queue }) => queue)),
     );
-    expect(used.size).toBeLessThanOrEqual(17);
+    expect(used.size).toBeLessThanOrEqual(32);
     for (const queue of used) expect((await channel.checkQueue(queue)).messageCount).toBe(0);
     await connection.close();
     await deleteQueues(inject("amqpUrl"), queues);
@@ -96,8 +107,16 @@ describeWithServer("rabbitmq", "delays on a server", () => {
 });
 
 describeWithOwnServer("rabbitmq", "the queues of delays", () => {
+  let server: RabbitMqServer;
+  beforeEach(async () => {
+    server = await startRabbitMq();
+  });
+  afterEach(async () => {
+    await closeBrokers();
+    await server?.stop();
+  });
+
   it("are as many for thousands of tasks of many groups as for one of each delay", async () => {
-    const server = await startRabbitMq();
     const broker = await connected({ url: server.url });
     const delays = Array.from({ length: 60 }, (_, index) => 30 + index * 160);
     const sendAll = (queue: string) =>
@@ -107,11 +126,23 @@ describeWithOwnServer("rabbitmq", "the queues of delays", () => {
       return names.filter((name) => name.startsWith("YTask:Delay:")).length;
     };
     await sendAll(newQueue());
-    // 15 for each power of 16 in delays of up to ten seconds, which are declared behind the first that needs them.
-    await waitUntil("all are declared", async () => (await levels()) === 45);
+    // 31 for each power of 32 in delays of up to ten seconds, which are declared behind the first that needs them.
+    await waitUntil("all are declared", async () => (await levels()) === 62);
     for (let round = 0; round < 30; round++) await sendAll(newQueue());
-    expect(await levels()).toBe(45);
-    await closeBrokers();
-    await server.stop();
+    expect(await levels()).toBe(62);
+  });
+
+  it("take a message for what is left of its delay when they are declared", async () => {
+    const broker = await connected({ url: server.url, answerTimeoutMs: 60_000 });
+    const queue = newQueue();
+    // One digit of 512 ms, and one of 16 ms, which is less than it takes to declare them.
+    const delayMs = 17 * 512 + 16;
+    await broker.send([{ queue, body: "in nine seconds", delayMs }]);
+    const connection = await connect(server.url);
+    const channel = await connection.createChannel();
+    const [, top] = routeOf(queue, delayMs).stays;
+    expect(top?.ttlMs).toBe(17 * 512);
+    expect(await channel.checkQueue(top?.queue ?? "")).toMatchObject({ messageCount: 0 });
+    await connection.close();
   });
 });

@@ -92,7 +92,7 @@ describeWithServer("rabbitmq", "RabbitMqBroker's errors", () => {
       ]),
     );
     expect(error).toMatchObject({ notStored: [0], unknown: [] });
-    expect(String(error)).toContain("422 days");
+    expect(String(error)).toContain("397 days");
     expect(await broker.counts(queue)).toMatchObject({ waiting: 1 });
     await deleteQueues(url().href, [queue]);
   });
