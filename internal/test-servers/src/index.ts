@@ -7,6 +7,7 @@ export { startProxy, type TcpProxy } from "./proxy.js";
 export { type RabbitMqOptions, type RabbitMqServer, startRabbitMq } from "./rabbitmq.js";
 export { type RedisOptions, type RedisServer, startRedis } from "./redis.js";
 export { type RedisCluster, startRedisCluster } from "./redis-cluster.js";
+export { type RedisSentinel, startRedisSentinel } from "./redis-sentinel.js";
 export { type SharedServer, sharedMemcached, sharedMongo, sharedRabbitMq, sharedRedis } from "./shared.js";
 export type { TestServer } from "./test-server.js";
 export { untilSucceeds, waitUntil } from "./wait-until.js";

@@ -62,8 +62,9 @@ export const startRedis = async (options: RedisOptions = {}): Promise<RedisServe
   });
 };
 
-const redisCli =
-  (port: number, tls: string[], password: string | undefined): RedisServer["command"] =>
+/** What redis-cli prints for a command to the server on this port. */
+export const redisCli =
+  (port: number, tls: string[] = [], password?: string): RedisServer["command"] =>
   async (...command) => {
     const { stdout } = await promisify(execFile)(
       "redis-cli",

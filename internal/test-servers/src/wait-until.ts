@@ -17,11 +17,17 @@ export const waitUntil = async (
   }
 };
 
-/** Calls `attempt` again and again until it resolves, as what works again after an outage does. */
-export const untilSucceeds = (what: string, attempt: () => Promise<unknown>): Promise<void> =>
-  waitUntil(what, () =>
+/**
+ * Calls `attempt` again and again until it resolves, as what works again after an outage does. Resolves to what it
+ * resolved to.
+ */
+export const untilSucceeds = async <Value>(what: string, attempt: () => Promise<Value>): Promise<Value> => {
+  const values: Value[] = [];
+  await waitUntil(what, () =>
     attempt().then(
-      () => true,
+      (value) => values.push(value) > 0,
       () => false,
     ),
   );
+  return values[0] as Value; // waitUntil resolves once there is one
+};

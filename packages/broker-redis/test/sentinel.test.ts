@@ -1,0 +1,56 @@
+import { randomUUID } from "node:crypto";
+import { RedisBackend } from "@ytask/backend-redis";
+import { Client, Server } from "@ytask/core";
+import {
+  describeWithOwnServer,
+  type RedisSentinel,
+  startRedisSentinel,
+  untilSucceeds,
+  waitUntil,
+} from "@ytask-internal/test-servers";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { RedisBroker } from "../src/index.js";
+import { quietLogger } from "./support/lab.js";
+
+describeWithOwnServer("redis", "behind a Sentinel", () => {
+  let sentinel: RedisSentinel;
+  beforeEach(async () => {
+    sentinel = await startRedisSentinel();
+  });
+  afterEach(() => sentinel?.stop());
+
+  it.each([
+    // The old master stays, and says of every write that it is read-only now.
+    ["planned failover", () => sentinel.failover()],
+    ["crash of the master", () => sentinel.servers[0].kill()],
+  ])("servers and clients go on with the new master after a %s", async (_, change) => {
+    const redis = { sentinels: sentinel.sentinels, name: sentinel.name };
+    const drivers = () => ({
+      broker: new RedisBroker({ redis, leaseMs: 2_000 }),
+      backend: new RedisBackend({ redis }),
+      logger: quietLogger,
+    });
+    const group = `sentinel-${randomUUID()}`;
+    const ran = new Set<string>();
+    await using server = new Server(drivers());
+    server.add(group, "note", (name: string) => {
+      ran.add(name);
+      return name;
+    });
+    await server.run(group, { concurrency: 2 });
+    await using client = new Client(drivers());
+    const send = (name: string, runAfterMs = 0) => client.send(group, "note", [name], { runAfterMs });
+    expect(await (await send("before")).value()).toBe("before");
+    const delayed = await send("due after the change", 4_000);
+    // Replication is not waited for by a send; what is lost with a master is documented.
+    await waitUntil(
+      "the replica has it all",
+      async () => (await sentinel.servers[0].command("WAIT", "1", "1000")) === "1",
+    );
+    await change();
+    const after = await untilSucceeds("a send is accepted again", () => send("after"));
+    expect(await after.value()).toBe("after");
+    expect(await delayed.value()).toBe("due after the change");
+    expect(ran).toEqual(new Set(["before", "after", "due after the change"]));
+  });
+});
