@@ -1,10 +1,11 @@
-import { type ConfirmChannel, connect } from "amqplib";
+import { type ConfirmChannel, connect, type Options } from "amqplib";
 import type { Contestant, Payload, Session } from "../contestant.js";
 
 /** The group's queue as YTask declares it. */
-const queueOptions = { durable: true, arguments: { "x-max-priority": 9 } };
+const classic = { durable: true, arguments: { "x-max-priority": 9 } };
+const quorum = { durable: true, arguments: { "x-queue-type": "quorum" } };
 
-async function open(url: string, queue: string): Promise<Session> {
+async function open(url: string, queue: string, queueOptions: Options.AssertQueue): Promise<Session> {
   const connection = await connect(url);
   const channel = await connection.createConfirmChannel();
   await channel.assertQueue(queue, queueOptions);
@@ -44,5 +45,12 @@ export const bareRabbitMq: Contestant = {
   packages: ["amqplib"],
   isBare: true,
   can: new Set(),
-  open: ({ amqpUrl }, queue) => open(amqpUrl, queue),
+  open: ({ amqpUrl }, queue) => open(amqpUrl, queue, classic),
+};
+
+export const bareRabbitMqQuorum: Contestant = {
+  ...bareRabbitMq,
+  name: "bare amqplib, quorum",
+  guarantees: "persistent and confirmed, quorum queue; no results",
+  open: ({ amqpUrl }, queue) => open(amqpUrl, queue, quorum),
 };

@@ -1,10 +1,17 @@
 import type { Contestant } from "../contestant.js";
-import { bareRabbitMq } from "./bare-rabbitmq.js";
+import { bareRabbitMq, bareRabbitMqQuorum } from "./bare-rabbitmq.js";
 import { bareRedis } from "./bare-redis.js";
 import { beeQueue } from "./bee-queue.js";
 import { bullmq } from "./bullmq.js";
 import { jobQueue } from "./job-queue.js";
-import { ytaskMemory, ytaskRabbitMq, ytaskRabbitMqAlone, ytaskRedis, ytaskRedisResults } from "./ytask.js";
+import {
+  ytaskMemory,
+  ytaskRabbitMq,
+  ytaskRabbitMqAlone,
+  ytaskRabbitMqQuorum,
+  ytaskRedis,
+  ytaskRedisResults,
+} from "./ytask.js";
 
 /** In the order in which they are shown. */
 export const contestants: Readonly<Record<string, Contestant>> = {
@@ -18,6 +25,8 @@ export const contestants: Readonly<Record<string, Contestant>> = {
   "ytask-rabbitmq": ytaskRabbitMq,
   "ytask-rabbitmq-alone": ytaskRabbitMqAlone,
   "bare-rabbitmq": bareRabbitMq,
+  "ytask-rabbitmq-quorum": ytaskRabbitMqQuorum,
+  "bare-rabbitmq-quorum": bareRabbitMqQuorum,
 };
 
 /** @param name one of the keys of `contestants` */

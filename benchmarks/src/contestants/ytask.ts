@@ -118,6 +118,21 @@ export const ytaskRabbitMq: Contestant = {
     ),
 };
 
+export const ytaskRabbitMqQuorum: Contestant = {
+  ...ytaskRabbitMq,
+  name: "YTask, RabbitMQ, quorum",
+  guarantees: "persistent and confirmed, quorum queue; statuses and results kept in Redis",
+  can: new Set(),
+  open: (servers, queue) =>
+    open(
+      () => ({
+        broker: new RabbitMqBroker({ url: servers.amqpUrl, queueType: "quorum" }),
+        backend: redisBackend(servers),
+      }),
+      queue,
+    ),
+};
+
 /** What bare amqplib does, and nothing more. */
 export const ytaskRabbitMqAlone: Contestant = {
   ...ytaskRabbitMq,

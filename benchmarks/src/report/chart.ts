@@ -14,8 +14,10 @@ const colours: Readonly<Record<string, string>> = {
   "ytask-redis-results": "#54aeff",
   "ytask-rabbitmq": "#1f6feb",
   "ytask-rabbitmq-alone": "#54aeff",
+  "ytask-rabbitmq-quorum": "#1f6feb",
   "bare-redis": "#8c959f",
   "bare-rabbitmq": "#8c959f",
+  "bare-rabbitmq-quorum": "#8c959f",
 };
 const otherColour = "#d4a72c";
 const textColour = "#6e7781";

@@ -18,8 +18,10 @@ const all = [
   ["redis-memory", "bytes", "a number and 100 characters", "ytask-redis", "bullmq"],
   ["sends", "rate", "100 in flight", "ytask-rabbitmq-alone", "bare-rabbitmq"],
   ["sends", "rate", "100 in flight", "ytask-rabbitmq", "bare-rabbitmq"],
+  ["sends", "rate", "100 in flight", "ytask-rabbitmq-quorum", "bare-rabbitmq-quorum"],
   ["throughput", "rate", "concurrency 100", "ytask-rabbitmq-alone", "bare-rabbitmq"],
   ["throughput", "rate", "concurrency 100", "ytask-rabbitmq", "bare-rabbitmq"],
+  ["throughput", "rate", "concurrency 100", "ytask-rabbitmq-quorum", "bare-rabbitmq-quorum"],
 ] as const;
 
 /** As ratios: the median of the rounds' own, with the least and the most. */
