@@ -76,7 +76,8 @@ export function checkOptions(options: unknown, allowed: Rules, place: string): v
   if (options === undefined) return;
   if (typeof options !== "object" || options === null || Array.isArray(options))
     throw invalid(`${place} must be an object`);
-  for (const [name, value] of Object.entries(options)) {
+  for (const name of Object.keys(options)) {
+    const value: unknown = (options as Record<string, unknown>)[name];
     const rule = Object.hasOwn(allowed, name) ? allowed[name] : undefined;
     if (rule === undefined)
       throw invalid(`${place}: there is no option "${name}"; there are ${Object.keys(allowed).join(", ")}`);

@@ -6,7 +6,7 @@ import { checkName } from "./check-options.js";
 import { type Composed, composeMany, composeTask, composeWorkflow, type StepRequest } from "./compose.js";
 import { DeadLetterBox } from "./dead-letter-box.js";
 import { DriverHold } from "./drivers.js";
-import { outgoingOf, type Routing } from "./engine/router.js";
+import { outgoingOf, type Routing, refuseTooLarge } from "./engine/router.js";
 import { StatusWriter } from "./engine/status-writer.js";
 import { workflowStates } from "./engine/workflow.js";
 import { ErrorCode, YTaskError } from "./errors.js";
@@ -88,9 +88,9 @@ export class Client<Tasks extends TaskMap<Tasks> = UntypedTasks> {
   ): Promise<{ readonly [Index in keyof Requests]: HandleOf<TaskAt<Tasks, Requests[Index]>> }> {
     this.#refuseIfClosed();
     const all = composeMany(requests as readonly StepRequest[], this.#settings.clock);
-    const parcels = all.map((composed) => this.#parcel(composed));
+    for (const { group, message } of all) refuseTooLarge(this.#routing, group, message);
     const boundMs = all.reduce((most, { schedule }) => Math.max(most, schedule.sendTimeoutMs), 0);
-    const outcomes = await this.#sender.sendAll(parcels, boundMs);
+    const outcomes = await this.#sender.sendAll(all, (composed) => this.#parcel(composed), boundMs);
     const firstError = outcomes.find((error) => error !== undefined);
     if (firstError !== undefined) {
       const indices = outcomes.map((_, index) => index);

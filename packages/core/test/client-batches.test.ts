@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import type { Client } from "../src/index.js";
+import { type Client, ErrorCode } from "../src/index.js";
 import { World } from "./support/world.js";
 import { wrapBroker } from "./support/wrap.js";
 
@@ -35,8 +35,22 @@ it("of many sends in one turn the first are on their way before the turn ends", 
   expect(calls).toEqual([50, 50, 20]);
 });
 
-it("sendMany makes calls of 500", async () => {
+it("sendMany makes few calls, the first before the last messages are written", async () => {
   const { client, calls } = await counted();
-  await client.sendMany(Array.from({ length: 1_200 }, () => ({ group: "g", name: "run" })));
-  expect(calls).toEqual([500, 500, 200]);
+  await client.sendMany(Array.from({ length: 400 }, () => ({ group: "g", name: "run" })));
+  expect(calls).toEqual([170, 170, 60]);
+});
+
+it("sendMany sends nothing where one message is too large, be it the last, and however it grows when it is written", async () => {
+  const { client, calls } = await counted();
+  const small = Array.from({ length: 400 }, () => ({ group: "g", name: "run" }));
+  for (const text of ["x".repeat(1_100_000), "<".repeat(200_000), "\u20ac".repeat(400_000)])
+    await expect(
+      client.sendMany([...small, { group: "g", name: "run", args: [text] }]),
+    ).rejects.toMatchObject({
+      code: ErrorCode.TooLarge,
+    });
+  expect(calls).toEqual([]);
+  await client.sendMany([{ group: "g", name: "run", args: ["x".repeat(1_000_000)] }]);
+  expect(calls).toEqual([1]);
 });

@@ -78,8 +78,9 @@ describe("a value that crosses", () => {
 
   it("has every text escaped so that it reads back the same", () => {
     for (let code = 0; code <= 0xffff; code++) {
-      const text = `a${String.fromCharCode(code)}\\b`;
-      expect(JSON.parse(encodeValue(text, "value") ?? "")).toBe(text);
+      const character = String.fromCharCode(code);
+      for (const text of [`a${character}\\b`, `"${character}"`])
+        expect(JSON.parse(encodeValue(text, "value") ?? "")).toBe(text);
     }
   });
 });

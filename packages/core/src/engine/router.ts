@@ -40,6 +40,22 @@ export function outgoingOf(
   return { queue: queueKey(group, routing.wireVersion), body, front, delayMs: Math.max(0, delayMs) };
 }
 
+/** What a character of a text takes at most in a message: as \u00XX. */
+const mostBytesOfCharacter = 6;
+
+/**
+ * Refuses a message without a workflow that `outgoingOf` would refuse, and writes it only where it may be too large: of
+ * many messages the first are on their way before the last are written.
+ *
+ * @throws YTaskError `TooLarge`
+ */
+export function refuseTooLarge(routing: Routing, group: string, message: Message): void {
+  let characters = message.name.length;
+  for (const text of message.args) characters += text.length;
+  if (extraBytes + characters * mostBytesOfCharacter > routing.maxMessageBytes)
+    outgoingOf(routing, group, message, 0);
+}
+
 /** Whether a text has more than so many bytes; the exact count is made only where it can matter. */
 export const isLarger = (text: string, bytes: number): boolean =>
   text.length > bytes || (text.length * 3 > bytes && Buffer.byteLength(text) > bytes);

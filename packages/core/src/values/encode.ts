@@ -9,12 +9,15 @@ const deepest = 512;
 
 /** Printable ASCII without what JSON or Go escape: most texts, and quick to see. */
 const needsNothing = /^[ !#-%'-;=?-[\]-~]*$/;
+/** The JSON text of such a text, as most arguments that are strings have it, which needs its two quotes escaped. */
+const needsNothingInside = /^"[ !#-%'-;=?-[\]-~]*"$/;
 const needsGoEscapes = /[<>&\u2028\u2029\b\f]/;
 const goEscapes = /\\(.)|[<>&\u2028\u2029]/g;
 
 /** A string as JSON text, escaped the way Go's encoder does: `<`, `>`, `&`, U+2028 and U+2029 as \u00XX. */
 export function quote(text: string): string {
   if (needsNothing.test(text)) return `"${text}"`;
+  if (needsNothingInside.test(text)) return `"\\${text.slice(0, -1)}\\""`;
   const quoted = JSON.stringify(text);
   if (!needsGoEscapes.test(text)) return quoted;
   return quoted.replace(goEscapes, (found, escaped: string | undefined) => {
