@@ -52,7 +52,7 @@ const add = (report, test) => {
   else if (result.state === "skipped")
     report.skipped.push({ name: test.fullName, reason: reason(test, result) });
   else if (result.state === "failed") report.failed.push(failure(test.fullName, result.errors));
-  else report.failed.push({ name: test.fullName, errors: ["it was running when the run ended"] });
+  else report.failed.push({ name: test.fullName, errors: ["it had not ended when the run did"] });
 };
 
 /**

@@ -59,7 +59,7 @@ export async function outage(backend: Backend, { takeAway, giveBack }: Disturban
 }
 
 /**
- * Sends a batch of tasks after a tenth of a second, and then ever more rarely, until all results of one of them can be
+ * Sends a batch of tasks, another a tenth of a second later, and then ever more rarely, until all results of one of them can be
  * read: a server that does not keep up with one batch in a tenth of a second must not get another each time.
  */
 async function untilResultsAreBack(client: Client): Promise<void> {

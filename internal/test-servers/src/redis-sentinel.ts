@@ -44,7 +44,7 @@ export const startRedisSentinel = async (): Promise<RedisSentinel> => {
     const sentinel = note(await startSentinel(master.port));
     const command = redisCli(sentinel.port);
     await waitUntil("the Sentinel knows the replica", async () =>
-      (await command("SENTINEL", "REPLICAS", name)).includes(`\n${replica.port}\n`),
+      (await command("SENTINEL", "REPLICAS", name)).includes("\nmaster-link-status\nok\n"),
     );
     return {
       name,
@@ -52,7 +52,8 @@ export const startRedisSentinel = async (): Promise<RedisSentinel> => {
       servers: [master, replica],
       async failover() {
         const before = await command("SENTINEL", "GET-MASTER-ADDR-BY-NAME", name);
-        await command("SENTINEL", "FAILOVER", name);
+        const answer = await command("SENTINEL", "FAILOVER", name);
+        if (answer !== "OK") throw new Error(`The Sentinel refused to fail over: ${answer}`);
         await waitUntil(
           "the Sentinel names the new master",
           async () => (await command("SENTINEL", "GET-MASTER-ADDR-BY-NAME", name)) !== before,

@@ -51,11 +51,11 @@ const repeats = 8;
 /** The exchange where delays end: bound to each group's queue by the hash of its name. */
 export const dueExchange = "YTask:Delay:ts1:due";
 
-/** The levels, the shortest first. Not `ts1`: those were powers of 2, some under the same names. */
+/** The levels, the shortest first. Not `ts1` and `ts2`, with digits to other bases, some under the same names. */
 export const levels: readonly Level[] = Array.from({ length: counting + repeats }, (_, index) => {
   const copy = index < counting ? "" : `:${index - counting + 1}`;
   const ofLevel = unitMs * radix ** Math.min(index, counting - 1);
-  return { name: `YTask:Delay:ts2:${ofLevel}ms${copy}`, unitMs: ofLevel };
+  return { name: `YTask:Delay:ts3:${ofLevel}ms${copy}`, unitMs: ofLevel };
 });
 
 /** The most that the levels hold that count, in units. */
@@ -131,7 +131,7 @@ const digitsOf = (units: number): readonly number[] =>
   Array.from({ length: counting }, (_, level) => Math.floor(units / radix ** level) % radix);
 
 /**
- * Each hop makes a message some milliseconds late, so it may be better to round up: 4,080 ms are two hops, 4,096 ms are
+ * Each hop makes a message some milliseconds late, so it may be better to round up: 32,752 ms are three hops, 32,768 ms
  * one. Weighs what rounding adds against the hops it saves; the result stays within one per cent.
  */
 function fewerHops(units: number, delayMs: number): number {

@@ -38,24 +38,20 @@ export class Queues {
   }
 
   /**
-   * Makes sure that what is delayed finds the end of its way. That is declared each time: what waits for a queue that was
-   * deleted would reach it minutes late, when the server tries again.
+   * Makes sure that what is delayed finds its way. The end of the way is declared each time: what waits for a queue that
+   * was deleted would reach it minutes late, when the server tries again.
    */
-  async ensureDue(spec: QueueSpec): Promise<void> {
+  async ensureRoute(spec: QueueSpec, { top, stays }: Route): Promise<void> {
+    await this.#ensure(exchangesUpTo(top), (channel) => declareExchanges(channel, top));
+    for (const stay of stays) await this.#ensureStay(stay);
     await this.#once(`due ${spec.name}`, (channel) => declareDue(channel, spec));
     this.#known.add(spec.name);
+    for (const { level } of stays) this.#complete(level);
   }
 
   /** Whether all that a message passes before the end of its way was declared since the last `forget`. */
-  knowsWay({ top, stays }: Route): boolean {
+  knowsRoute({ top, stays }: Route): boolean {
     return this.#known.has(exchangesUpTo(top)) && stays.every((stay) => this.#known.has(stay.queue));
-  }
-
-  /** Makes sure of all that a message passes before the end of its way. */
-  async ensureWay({ top, stays }: Route): Promise<void> {
-    await this.#ensure(exchangesUpTo(top), (channel) => declareExchanges(channel, top));
-    for (const stay of stays) await this.#ensureStay(stay);
-    for (const { level } of stays) this.#complete(level);
   }
 
   /** To be called when something turned out to be gone: all of it is declared again. */
@@ -93,7 +89,7 @@ export class Queues {
       for (const stay of staysAt(level)) await this.#ensureStay(stay);
     };
     complete().catch(() => {
-      // The next message that stays there tries again.
+      // The next message that stays there tries again to declare all.
       this.#completing.delete(level);
     });
   }

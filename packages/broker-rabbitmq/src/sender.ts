@@ -19,6 +19,12 @@ export type Failed = Extract<Published, { error: unknown }>;
 /** What became of a message. */
 export type Sent = { readonly kind: "stored" } | Failed;
 
+/** A message whose queue is there, and all that it passes on its way, where it is delayed. */
+interface Declared {
+  readonly message: Addressed;
+  readonly route?: Route;
+}
+
 /** The ways on which messages are sent; what happens on one does not hold up the others. */
 export interface Publishers {
   readonly ordinary: Publisher;
@@ -46,19 +52,24 @@ export class Sender {
 
   /** What became of each message, in their order, within a few seconds. Never rejects. */
   async send(messages: readonly Addressed[]): Promise<readonly Sent[]> {
+    const since = performance.now();
     const simple = messages.every((message) => !isDelayed(message) && this.#queues.knows(message.to));
     const published = simple
       ? await this.#publish(messages.map((message) => toQueue(message)))
-      : await this.#declareAndPublish(messages);
+      : await this.#declareAndPublish(messages, since);
     if (published.every(isSent)) return published;
-    return this.#again(messages, published);
+    return this.#again(messages, published, since);
   }
 
   /** Publishes once more, to a queue declared anew, what came back because its queue was deleted. */
-  async #again(messages: readonly Addressed[], published: readonly Published[]): Promise<readonly Sent[]> {
+  async #again(
+    messages: readonly Addressed[],
+    published: readonly Published[],
+    since: number,
+  ): Promise<readonly Sent[]> {
     this.#queues.forget();
     const returned = messages.filter((_, index) => published[index]?.kind === "unroutable");
-    const again = [...(await this.#declareAndPublish(returned))];
+    const again = [...(await this.#declareAndPublish(returned, since))];
     return published.map((outcome) => {
       const last = isSent(outcome) ? outcome : (again.shift() ?? outcome);
       return isSent(last) ? last : { kind: "notStored", error: deletedMeanwhile() };
@@ -66,14 +77,14 @@ export class Sender {
   }
 
   /** Where a queue cannot be declared, only the messages for that queue fail. */
-  async #declareAndPublish(messages: readonly Addressed[]): Promise<readonly Published[]> {
-    const prepared = await Promise.all(messages.map((message) => this.#prepare(message)));
-    const ready = prepared.filter((item): item is Publication => !("error" in item));
+  async #declareAndPublish(messages: readonly Addressed[], since: number): Promise<readonly Published[]> {
+    const declared = await Promise.all(messages.map((message) => this.#declare(message)));
+    const ready = declared.flatMap((item) => ("error" in item ? [] : [this.#publicationOf(item, since)]));
     const published = [...(await this.#publish(ready))];
-    return prepared.map((item) => ("error" in item ? item : (published.shift() ?? unroutable)));
+    return declared.map((item) => ("error" in item ? item : (published.shift() ?? unroutable)));
   }
 
-  async #prepare(message: Addressed): Promise<Publication | Failed> {
+  async #declare(message: Addressed): Promise<Declared | Failed> {
     try {
       return await bounded(this.#declared(message), this.#answerTimeoutMs, () => {
         throw new Error(`its queue could not be declared within ${this.#answerTimeoutMs} ms`);
@@ -83,28 +94,25 @@ export class Sender {
     }
   }
 
-  async #declared(message: Addressed): Promise<Publication> {
+  async #declared(message: Addressed): Promise<Declared> {
     if (!isDelayed(message)) {
       await this.#queues.ensure(message.to);
-      return toQueue(message);
+      return { message };
     }
-    return toLevel(message, await this.#routeOf(message));
+    const route = routeOf(message.to.name, message.delayMs);
+    await this.#queues.ensureRoute(message.to, route);
+    return { message, route };
   }
 
   /**
-   * The way of a message, once it is declared. How long that took is taken off the delay, which may then have another
-   * way: where a far server has used up half of the time by then, the message takes the first one, and is late.
+   * What has passed since the send began is taken off a delay, where the queues for what is left are declared; in a level
+   * that is new to the server, which takes some tenths of a second to declare, they may not be.
    */
-  async #routeOf({ to, delayMs }: Addressed & { delayMs: number }): Promise<Route> {
-    const dueAt = performance.now() + delayMs;
-    const lastTryAt = performance.now() + this.#answerTimeoutMs / 2;
-    await this.#queues.ensureDue(to);
-    for (;;) {
-      const route = routeOf(to.name, Math.max(dueAt - performance.now(), 0));
-      if (this.#queues.knowsWay(route)) return route;
-      await this.#queues.ensureWay(route);
-      if (performance.now() > lastTryAt) return route;
-    }
+  #publicationOf({ message, route }: Declared, since: number): Publication {
+    if (route === undefined) return toQueue(message);
+    const leftMs = Math.max((message.delayMs ?? 0) - (performance.now() - since), 0);
+    const shorter = routeOf(message.to.name, leftMs);
+    return toLevel(message, this.#queues.knowsRoute(shorter) ? shorter : route);
   }
 
   async #publish(publications: readonly Publication[]): Promise<readonly Published[]> {

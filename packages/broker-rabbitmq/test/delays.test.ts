@@ -2,6 +2,7 @@ import {
   describeWithOwnServer,
   describeWithServer,
   type RabbitMqServer,
+  startProxy,
   startRabbitMq,
   waitUntil,
 } from "@ytask-internal/test-servers";
@@ -132,17 +133,26 @@ describeWithOwnServer("rabbitmq", "the queues of delays", () => {
     expect(await levels()).toBe(62);
   });
 
-  it("take a message for what is left of its delay when they are declared", async () => {
-    const broker = await connected({ url: server.url, answerTimeoutMs: 60_000 });
-    const queue = newQueue();
-    // One digit of 512 ms, and one of 16 ms, which is less than it takes to declare them.
+  it("take a message for what is left of its delay when its send comes to it", async () => {
+    // Each send declares the end of the way, which takes three answers: longer than 16 ms.
+    const proxy = await startProxy(server.port);
+    proxy.delay(20);
+    const broker = await connected({ url: `amqp://127.0.0.1:${proxy.port}` });
+    // One digit of 512 ms and one of 16 ms, which begins with the first; a little less begins with one digit less.
     const delayMs = 17 * 512 + 16;
-    await broker.send([{ queue, body: "in nine seconds", delayMs }]);
-    const connection = await connect(server.url);
-    const channel = await connection.createChannel();
-    const [, top] = routeOf(queue, delayMs).stays;
-    expect(top?.ttlMs).toBe(17 * 512);
-    expect(await channel.checkQueue(top?.queue ?? "")).toMatchObject({ messageCount: 0 });
-    await connection.close();
+    const [, first] = routeOf("queue", delayMs).stays;
+    const [, shorter] = routeOf("queue", delayMs - 32).stays;
+    expect([first?.ttlMs, shorter?.ttlMs]).toEqual([17 * 512, 16 * 512]);
+    // At first the queues are not all declared, and the whole delay is the only way.
+    await waitUntil("a message stays for less", async () => {
+      await broker.send([{ queue: "left", body: "message", delayMs }]);
+      const counts = await server.control("list_queues", "name", "messages", "--no-table-headers");
+      return counts.split("\n").some((line) => {
+        const [name, messages] = line.split("\t");
+        return name === shorter?.queue && Number(messages) > 0;
+      });
+    });
+    await closeBrokers();
+    await proxy.close();
   });
 });

@@ -17,8 +17,11 @@ const largestOfMany = 170;
  * flight, the others are written. In one batch broker and client wait for one another (docs/architecture.md).
  */
 const largestOfSingles = 50;
-/** How many batches of one call are on their way at a time. */
-const mostBatches = 60;
+/**
+ * How many batches of one call are on their way at a time: no more messages than a broker lets wait while it connects
+ * anew, 10,000 with Redis.
+ */
+const mostBatches = Math.floor(10_000 / largestOfMany);
 
 /** What became of a message: nothing to say, or why it was not confirmed. */
 type Sent = YTaskError | undefined;

@@ -41,6 +41,26 @@ it("sendMany makes few calls, the first before the last messages are written", a
   expect(calls).toEqual([170, 170, 60]);
 });
 
+it("sendMany has ten thousand messages on their way at a time, and no more", async () => {
+  let underWay = 0;
+  let most = 0;
+  const world = new World();
+  const inner = world.broker();
+  const broker = wrapBroker(inner, {
+    async send(messages) {
+      underWay += messages.length;
+      most = Math.max(most, underWay);
+      await new Promise(setImmediate);
+      underWay -= messages.length;
+      return inner.send(messages);
+    },
+  });
+  const client = world.client({ broker });
+  await client.sendMany(Array.from({ length: 30_000 }, () => ({ group: "g", name: "run" })));
+  expect(most).toBeGreaterThan(9_500);
+  expect(most).toBeLessThanOrEqual(10_000);
+});
+
 it("sendMany sends nothing where one message is too large, be it the last, and however it grows when it is written", async () => {
   const { client, calls } = await counted();
   const small = Array.from({ length: 400 }, () => ({ group: "g", name: "run" }));

@@ -40,8 +40,10 @@ export function outgoingOf(
   return { queue: queueKey(group, routing.wireVersion), body, front, delayMs: Math.max(0, delayMs) };
 }
 
-/** What a character of a text takes at most in a message: as \u00XX. */
+/** What a character of a text takes at most in a message: as \u00XX. It also pays for what is around each text. */
 const mostBytesOfCharacter = 6;
+/** The most that a message without a workflow takes beside its texts: its id, its times, the names of the fields. */
+const mostBytesBeside = 1_024;
 
 /**
  * Refuses a message without a workflow that `outgoingOf` would refuse, and writes it only where it may be too large: of
@@ -52,7 +54,7 @@ const mostBytesOfCharacter = 6;
 export function refuseTooLarge(routing: Routing, group: string, message: Message): void {
   let characters = message.name.length;
   for (const text of message.args) characters += text.length;
-  if (extraBytes + characters * mostBytesOfCharacter > routing.maxMessageBytes)
+  if (mostBytesBeside + characters * mostBytesOfCharacter > routing.maxMessageBytes)
     outgoingOf(routing, group, message, 0);
 }
 
