@@ -1,7 +1,7 @@
 import { type ConfirmChannel, connect, type Options } from "amqplib";
 import type { Contestant, Payload, Session } from "../contestant.js";
 
-/** The group's queue as YTask declares it. */
+/** The group's queue as YTask declares it, but for the quorum queue's limit of deliveries. */
 const classic = { durable: true, arguments: { "x-max-priority": 9 } };
 const quorum = { durable: true, arguments: { "x-queue-type": "quorum" } };
 

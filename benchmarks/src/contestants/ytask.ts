@@ -1,5 +1,5 @@
 import { RedisBackend } from "@ytask/backend-redis";
-import { RabbitMqBroker } from "@ytask/broker-rabbitmq";
+import { type QueueType, RabbitMqBroker } from "@ytask/broker-rabbitmq";
 import { RedisBroker } from "@ytask/broker-redis";
 import { Client, type ClientOptions, Server } from "@ytask/core";
 import type { Backend, Broker } from "@ytask/core/driver";
@@ -90,11 +90,7 @@ export const ytaskRedis: Contestant = {
   guarantees: "append-only file, everysec; statuses and results kept",
   packages: ["@ytask/core", "@ytask/broker-redis", "@ytask/backend-redis", "ioredis"],
   can: new Set(["sendMany", "sendDelayed", "call", "processes"]),
-  open: (servers, queue) =>
-    open(
-      () => ({ broker: new RedisBroker({ url: servers.redisUrl }), backend: redisBackend(servers) }),
-      queue,
-    ),
+  open: (servers, queue) => open(redisDrivers(servers), queue),
 };
 
 /** Statuses of unfinished tasks are what the others do not store; without them it stores what they do. */
@@ -105,17 +101,18 @@ export const ytaskRedisResults: Contestant = {
   open: (servers, queue) => open(redisDrivers(servers), queue, { statusExpires: 0 }),
 };
 
+const rabbitMqDrivers = (servers: Servers, queueType: QueueType) => (): Drivers => ({
+  broker: new RabbitMqBroker({ url: servers.amqpUrl, queueType }),
+  backend: redisBackend(servers),
+});
+
 export const ytaskRabbitMq: Contestant = {
   name: "YTask, RabbitMQ",
   store: "rabbitmq",
   guarantees: "persistent and confirmed, classic queue; statuses and results kept in Redis",
   packages: ["@ytask/core", "@ytask/broker-rabbitmq", "@ytask/backend-redis", "amqplib", "ioredis"],
   can: new Set(["sendMany", "sendDelayed", "call", "processes"]),
-  open: (servers, queue) =>
-    open(
-      () => ({ broker: new RabbitMqBroker({ url: servers.amqpUrl }), backend: redisBackend(servers) }),
-      queue,
-    ),
+  open: (servers, queue) => open(rabbitMqDrivers(servers, "classic"), queue),
 };
 
 export const ytaskRabbitMqQuorum: Contestant = {
@@ -123,14 +120,7 @@ export const ytaskRabbitMqQuorum: Contestant = {
   name: "YTask, RabbitMQ, quorum",
   guarantees: "persistent and confirmed, quorum queue; statuses and results kept in Redis",
   can: new Set(),
-  open: (servers, queue) =>
-    open(
-      () => ({
-        broker: new RabbitMqBroker({ url: servers.amqpUrl, queueType: "quorum" }),
-        backend: redisBackend(servers),
-      }),
-      queue,
-    ),
+  open: (servers, queue) => open(rabbitMqDrivers(servers, "quorum"), queue),
 };
 
 /** What bare amqplib does, and nothing more. */

@@ -59,14 +59,15 @@ export async function outage(backend: Backend, { takeAway, giveBack }: Disturban
 }
 
 /**
- * Sends a batch of tasks, another a tenth of a second later, and then ever more rarely, until all results of one of them can be
- * read: a server that does not keep up with one batch in a tenth of a second must not get another each time.
+ * Sends a batch of tasks, another a tenth of a second later, and then ever more rarely, until all results of one of them
+ * can be read: a server that does not keep up with one batch in a tenth of a second must not get another each time.
  */
 async function untilResultsAreBack(client: Client): Promise<void> {
   const back = gate();
-  for (let pauseMs = 100; !back.isOpen(); pauseMs *= 1.2) {
+  let isBack = false;
+  for (let pauseMs = 100; !isBack; pauseMs *= 1.2) {
     void readBatch(client).then(back.open, () => {});
-    await Promise.race([sleep(pauseMs), back.opened]);
+    isBack = await Promise.race([back.opened.then(() => true), sleep(pauseMs, false)]);
   }
 }
 
@@ -79,14 +80,9 @@ async function readBatch(client: Client): Promise<void> {
 }
 
 function gate() {
-  let isOpen = false;
-  let resolveOpened: () => void = () => {};
+  let open: () => void = () => {};
   const opened = new Promise<void>((resolve) => {
-    resolveOpened = resolve;
+    open = resolve;
   });
-  const open = () => {
-    isOpen = true;
-    resolveOpened();
-  };
-  return { open, opened, isOpen: () => isOpen };
+  return { open, opened };
 }

@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { dataFolder } from "./data-folder.js";
 import { freePort } from "./free-port.js";
-import { type RedisServer, redisCli, startRedis } from "./redis.js";
+import { answersPing, type RedisServer, redisCli, startRedis } from "./redis.js";
 import { ServerProcess } from "./server-process.js";
 import { started, type TestServer, testServer } from "./test-server.js";
 import { waitUntil } from "./wait-until.js";
@@ -86,7 +86,7 @@ const startSentinel = async (masterPort: number): Promise<TestServer> => {
     arguments: [configuration, "--sentinel"],
     folder: folder.path,
     port,
-    isReady: async () => (await command("PING").catch(() => "")) === "PONG",
+    isReady: () => answersPing(command),
   });
   return started(testServer(port, folder, sentinel));
 };

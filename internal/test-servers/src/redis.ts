@@ -51,7 +51,7 @@ export const startRedis = async (options: RedisOptions = {}): Promise<RedisServe
     ],
     folder: folder.path,
     port,
-    isReady: async () => (await command("PING").catch(() => "")) === "PONG",
+    isReady: () => answersPing(command),
   });
   return started({
     ...testServer(port, folder, server),
@@ -61,6 +61,10 @@ export const startRedis = async (options: RedisOptions = {}): Promise<RedisServe
     command,
   });
 };
+
+/** Whether a server or Sentinel serves. */
+export const answersPing = async (command: RedisServer["command"]): Promise<boolean> =>
+  (await command("PING").catch(() => "")) === "PONG";
 
 /** What redis-cli prints for a command to the server on this port. */
 export const redisCli =
