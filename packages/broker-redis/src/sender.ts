@@ -17,10 +17,22 @@ const mostWaiting = 10_000;
 const restMs = 50;
 
 /** What became of a batch. */
-type Fate =
-  /** `isSure`: no call of it broke off, which may yet arrive. */
-  | { readonly kind: "stored"; readonly isSure: boolean }
-  | { readonly kind: "notStored" | "unknown"; readonly error: YTaskError };
+type Fate = Stored | Failed;
+interface Stored {
+  readonly kind: "stored";
+  /** No call of it broke off, which may yet arrive. */
+  readonly isSure: boolean;
+}
+interface Failed {
+  readonly kind: "notStored" | "unknown";
+  readonly error: YTaskError;
+}
+
+/** Messages for one queue that are stored in one call. */
+interface Piece {
+  readonly queue: string;
+  readonly messages: readonly Outgoing[];
+}
 
 /** Sends messages: those for a queue in as few calls as hold them, made again where an answer was lost. */
 export class Sender {
@@ -37,9 +49,11 @@ export class Sender {
 
   /** As `Broker.send`. */
   async send(messages: readonly Outgoing[]): Promise<void> {
-    const parts = byQueue(messages);
-    const fates = await Promise.all(parts.map(({ queue, messages: own }) => this.#storePieces(queue, own)));
-    check(parts, fates, messages.length);
+    const pieces = byQueue(messages).flatMap(({ queue, messages: own }) =>
+      inPieces(own, mostMessages, ({ body }) => body.length).map((piece) => ({ queue, messages: piece })),
+    );
+    const fates = await Promise.all(pieces.map((piece) => this.#store(piece.queue, piece.messages)));
+    check(messages, pieces, fates);
   }
 
   /**
@@ -47,28 +61,13 @@ export class Sender {
    * it will not be called with the token again.
    */
   async sendOnce(messages: readonly Outgoing[], token: string): Promise<() => void> {
-    const parts = byQueue(messages);
-    const fates = await Promise.all(
-      parts.map(({ queue, messages: own }) => this.#storePiece(queue, own, token)),
-    );
-    check(parts, fates, messages.length);
-    const sure = parts.filter((_, index) =>
-      fates[index]?.every((fate) => fate.kind === "stored" && fate.isSure),
-    );
+    const pieces = byQueue(messages);
+    const fates = await Promise.all(pieces.map((piece) => this.#store(piece.queue, piece.messages, token)));
+    check(messages, pieces, fates);
+    const sure = pieces.filter((_, index) => isSurelyStored(fates[index]));
     return () => {
       for (const { queue } of sure) this.#forgetLater(queue, token);
     };
-  }
-
-  async #storePieces(queue: string, messages: readonly Outgoing[]): Promise<readonly Fate[]> {
-    const pieces = inPieces(messages, mostMessages, ({ body }) => body.length);
-    return (await Promise.all(pieces.map((piece) => this.#storePiece(queue, piece)))).flat();
-  }
-
-  /** One fate a message: that of the call that carries them all. */
-  async #storePiece(queue: string, messages: readonly Outgoing[], token?: string): Promise<readonly Fate[]> {
-    const fate = await this.#store(queue, messages, token);
-    return messages.map(() => fate);
   }
 
   async #store(queue: string, messages: readonly Outgoing[], token?: string): Promise<Fate> {
@@ -135,50 +134,52 @@ export class Sender {
   }
 }
 
-interface Part {
-  readonly queue: string;
-  readonly messages: Outgoing[];
-  readonly indices: number[];
-}
-
-function byQueue(messages: readonly Outgoing[]): readonly Part[] {
-  const parts = new Map<string, Part>();
-  messages.forEach((message, index) => {
-    const { queue } = message;
-    let part = parts.get(queue);
-    if (part === undefined) {
-      queueKeys(queue); // refuses a name that cannot be
-      part = { queue, messages: [], indices: [] };
+/** One piece for each queue. Refuses a queue's name that cannot be. */
+function byQueue(messages: readonly Outgoing[]): readonly Piece[] {
+  const parts = new Map<string, Outgoing[]>();
+  let queue: string | undefined;
+  let part: Outgoing[] = [];
+  for (const message of messages) {
+    if (message.queue !== queue) {
+      queue = message.queue;
+      queueKeys(queue);
+      part = parts.get(queue) ?? [];
       parts.set(queue, part);
     }
-    part.messages.push(message);
-    part.indices.push(index);
-  });
-  return [...parts.values()];
+    part.push(message);
+  }
+  return Array.from(parts, ([each, own]) => ({ queue: each, messages: own }));
 }
 
-function check(parts: readonly Part[], fates: readonly (readonly Fate[])[], total: number): void {
+const isSurelyStored = (fate: Fate | undefined): boolean => fate?.kind === "stored" && fate.isSure;
+
+/**
+ * @param fates what became of each piece
+ * @throws SendFailed unless all are stored
+ */
+function check(messages: readonly Outgoing[], pieces: readonly Piece[], fates: readonly Fate[]): void {
+  const failed = fates.find((fate): fate is Failed => fate.kind !== "stored");
+  if (failed === undefined) return;
+  /** By queue, in the order of its messages. */
+  const kinds = new Map<string, Fate["kind"][]>();
+  pieces.forEach(({ queue, messages: own }, index) => {
+    const earlier = kinds.get(queue) ?? [];
+    kinds.set(queue, [...earlier, ...own.map(() => fates[index]?.kind ?? "unknown")]);
+  });
   const notStored: number[] = [];
   const unknown: number[] = [];
-  let first: YTaskError | undefined;
-  parts.forEach(({ indices }, part) => {
-    indices.forEach((index, at) => {
-      const fate = fates[part]?.[at];
-      if (fate === undefined || fate.kind === "stored") return;
-      first ??= fate.error;
-      (fate.kind === "unknown" ? unknown : notStored).push(index);
-    });
+  messages.forEach(({ queue }, index) => {
+    const kind = kinds.get(queue)?.shift();
+    if (kind === "unknown") unknown.push(index);
+    else if (kind === "notStored") notStored.push(index);
   });
-  if (first === undefined) return;
-  const failed = notStored.length + unknown.length;
+  const count = notStored.length + unknown.length;
   throw new SendFailed(
-    `${failed} of ${total} messages were not confirmed: ${first.message}`,
-    { notStored: notStored.sort(ascending), unknown: unknown.sort(ascending) },
-    { cause: first },
+    `${count} of ${messages.length} messages were not confirmed: ${failed.error.message}`,
+    { notStored, unknown },
+    { cause: failed.error },
   );
 }
-
-const ascending = (one: number, other: number): number => one - other;
 
 const tooManyWaiting = (): YTaskError =>
   new YTaskError(

@@ -5,11 +5,15 @@ export const now = `
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)`;
 
-/** `push_all(command, key, list)`: in pieces, since unpack has a limit of about 8,000. */
+/**
+ * `push_all(command, key, list, first, last)`: a list, or from `first` to `last` of it; in pieces, since unpack has a limit
+ * of about 8,000.
+ */
 export const pushAll = `
-local function push_all(command, key, list)
-  for from = 1, #list, 5000 do
-    redis.call(command, key, unpack(list, from, math.min(from + 4999, #list)))
+local function push_all(command, key, list, first, last)
+  last = last or #list
+  for from = first or 1, last, 5000 do
+    redis.call(command, key, unpack(list, from, math.min(from + 4999, last)))
   end
 end`;
 

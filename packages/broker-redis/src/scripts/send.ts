@@ -17,27 +17,18 @@ redis.call('LLEN', queue)
 redis.call('LLEN', arrived)
 redis.call('ZCARD', delayed)
 if redis.call('ZADD', sent, 'NX', now, ARGV[1]) == 0 then return 0 end
-local at = 6
-local function take(count)
-  local list = {}
-  for i = 1, count do list[i] = ARGV[at + i - 1] end
-  at = at + count
-  return list
-end
-local confirmed = take(tonumber(ARGV[3]))
-if #confirmed > 0 then redis.call('ZREM', sent, unpack(confirmed)) end
+local tail = 6 + tonumber(ARGV[3])
+local front = tail + tonumber(ARGV[4])
+local later = front + tonumber(ARGV[5])
+if tail > 6 then redis.call('ZREM', sent, unpack(ARGV, 6, tail - 1)) end
 redis.call('ZREMRANGEBYSCORE', sent, '-inf', now - tonumber(ARGV[2]))
 redis.call('PEXPIRE', sent, ARGV[2])
-push_all('RPUSH', queue, take(tonumber(ARGV[4])))
-local front = take(tonumber(ARGV[5]))
-if #front > 0 then
+push_all('RPUSH', queue, ARGV, tail, front - 1)
+if later > front then
   gather(queue, arrived)
-  push_all('LPUSH', queue, front)
+  push_all('LPUSH', queue, ARGV, front, later - 1)
 end
-local number = 0
-while at <= #ARGV do
-  hold_back(delayed, ARGV[at], ARGV[at + 1], ARGV[1], number, ARGV[at + 2])
-  number = number + 1
-  at = at + 3
+for at = later, #ARGV, 3 do
+  hold_back(delayed, ARGV[at], ARGV[at + 1], ARGV[1], (at - later) / 3, ARGV[at + 2])
 end
 return 1`);

@@ -1,0 +1,26 @@
+import { Command } from "ioredis";
+
+/**
+ * A command with hundreds of arguments. ioredis' own copies and flattens them, and adds them to a text one by one, which
+ * took a tenth of the time of a task. What it does besides, a key prefix and automatic pipelines, is never on.
+ */
+export class QuickCommand extends Command {
+  constructor(name: string, args: string[]) {
+    super(name, [], { replyEncoding: "utf8" });
+    this.args = args;
+  }
+
+  override toWritable(): string | Buffer {
+    const parts = [`*${this.args.length + 1}\r\n$${this.name.length}\r\n${this.name}`];
+    let isAscii = true;
+    for (const arg of this.args as string[]) {
+      const bytes = Buffer.byteLength(arg);
+      if (bytes !== arg.length) isAscii = false;
+      parts.push(`\r\n$${bytes}\r\n`, arg);
+    }
+    parts.push("\r\n");
+    const text = parts.join("");
+    // The socket would look at each character for how it is written.
+    return isAscii ? Buffer.from(text, "latin1") : text;
+  }
+}
