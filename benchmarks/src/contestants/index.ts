@@ -9,6 +9,7 @@ import {
   ytaskRabbitMq,
   ytaskRabbitMqAlone,
   ytaskRabbitMqQuorum,
+  ytaskRabbitMqQuorumAlone,
   ytaskRedis,
   ytaskRedisResults,
 } from "./ytask.js";
@@ -26,6 +27,7 @@ export const contestants: Readonly<Record<string, Contestant>> = {
   "ytask-rabbitmq-alone": ytaskRabbitMqAlone,
   "bare-rabbitmq": bareRabbitMq,
   "ytask-rabbitmq-quorum": ytaskRabbitMqQuorum,
+  "ytask-rabbitmq-quorum-alone": ytaskRabbitMqQuorumAlone,
   "bare-rabbitmq-quorum": bareRabbitMqQuorum,
 };
 

@@ -101,8 +101,12 @@ export const ytaskRedisResults: Contestant = {
   open: (servers, queue) => open(redisDrivers(servers), queue, { statusExpires: 0 }),
 };
 
-const rabbitMqDrivers = (servers: Servers, queueType: QueueType) => (): Drivers => ({
+const rabbitMqAlone = (servers: Servers, queueType: QueueType) => (): Drivers => ({
   broker: new RabbitMqBroker({ url: servers.amqpUrl, queueType }),
+});
+
+const rabbitMqDrivers = (servers: Servers, queueType: QueueType) => (): Drivers => ({
+  ...rabbitMqAlone(servers, queueType)(),
   backend: redisBackend(servers),
 });
 
@@ -130,5 +134,12 @@ export const ytaskRabbitMqAlone: Contestant = {
   guarantees: "persistent and confirmed, classic queue; no results",
   packages: ["@ytask/core", "@ytask/broker-rabbitmq", "amqplib"],
   can: new Set(),
-  open: (servers, queue) => open(() => ({ broker: new RabbitMqBroker({ url: servers.amqpUrl }) }), queue),
+  open: (servers, queue) => open(rabbitMqAlone(servers, "classic"), queue),
+};
+
+export const ytaskRabbitMqQuorumAlone: Contestant = {
+  ...ytaskRabbitMqAlone,
+  name: "YTask, RabbitMQ, quorum, no results",
+  guarantees: "persistent and confirmed, quorum queue; no results",
+  open: (servers, queue) => open(rabbitMqAlone(servers, "quorum"), queue),
 };

@@ -146,6 +146,8 @@ export interface BrokerCapabilities {
   readonly orderedRelease?: Capability | undefined;
   /** The server sends up to `maxUnsettled` deliveries ahead of `receive`, so core keeps that number small. Default false. */
   readonly sendsAhead?: boolean | undefined;
+  /** How many single sends of one turn core hands over in one call, the rest in further ones. Default 50. */
+  readonly sendBatchSize?: number | undefined;
   /** The time limit of a task that names none, in milliseconds; for a broker that takes back what runs for too long. */
   readonly defaultTimeoutMs?: number | undefined;
 }

@@ -13,8 +13,9 @@ import type { Logger } from "./logger.js";
  */
 const largestOfMany = 170;
 /**
- * As many single sends make a batch before their turn ends: while the broker stores those of a hundred that are in
- * flight, the others are written. In one batch broker and client wait for one another (docs/architecture.md).
+ * As many single sends make a batch before their turn ends, unless the broker names another number: while it stores
+ * those of a hundred that are in flight, the others are written. In one batch broker and client wait for one another
+ * (docs/architecture.md).
  */
 const largestOfSingles = 50;
 /**
@@ -70,7 +71,7 @@ export class Sender {
         this.#batchers.delete(boundMs);
         return this.#sendWithin(parcels, boundMs);
       };
-      batcher = new Batcher(send, largestOfSingles);
+      batcher = new Batcher(send, this.#broker.capabilities.sendBatchSize ?? largestOfSingles);
       this.#batchers.set(boundMs, batcher);
     }
     const error = await batcher.add(parcel);

@@ -4,7 +4,7 @@ import { World } from "./support/world.js";
 import { wrapBroker } from "./support/wrap.js";
 
 /** A connected client, and how many messages each call to its broker had. */
-async function counted(): Promise<{ client: Client; calls: number[] }> {
+async function counted(sendBatchSize?: number): Promise<{ client: Client; calls: number[] }> {
   const world = new World();
   const inner = world.broker();
   const calls: number[] = [];
@@ -12,7 +12,9 @@ async function counted(): Promise<{ client: Client; calls: number[] }> {
     calls.push(messages.length);
     return inner.send(messages);
   };
-  const client = world.client({ broker: wrapBroker(inner, { send }) });
+  const client = world.client({
+    broker: wrapBroker(inner, { send, capabilities: { ...inner.capabilities, sendBatchSize } }),
+  });
   await client.send("g", "first");
   calls.length = 0;
   return { client, calls };
@@ -33,6 +35,12 @@ it("of many sends in one turn the first are on their way before the turn ends", 
   expect(calls).toEqual([50, 50]);
   await sending;
   expect(calls).toEqual([50, 50, 20]);
+});
+
+it("a broker may name another number of single sends for a call", async () => {
+  const { client, calls } = await counted(10);
+  await sends(client, 25);
+  expect(calls).toEqual([10, 10, 5]);
 });
 
 it("sendMany makes few calls, the first before the last messages are written", async () => {
