@@ -217,6 +217,17 @@ export const brokenBrokers: Readonly<Record<string, BrokenBroker>> = {
     },
     caughtBy: ["a dead letter keeps its body, reason, error and time"],
   },
+  "cannot store an error that is long": {
+    broken: {
+      subscription: (inner) => ({
+        settle: async (settlements) =>
+          settlements.some((one) => one.kind === "deadLetter" && (one.error ?? "").length > 100_000)
+            ? settlements.map(() => "unknown")
+            : inner.settle(settlements),
+      }),
+    },
+    caughtBy: ["an error text of three megabytes makes a dead letter"],
+  },
   "lists dead letters the newest first": {
     broken: {
       deadLetters: (inner) => ({ list: async (options) => [...(await inner.list(options))].reverse() }),

@@ -54,6 +54,7 @@ export type Settlement =
       readonly delivery: Delivery;
       readonly kind: "deadLetter";
       readonly reason: DeadLetterReason;
+      /** A text of any length, of which a driver may keep only the beginning. */
       readonly error?: string | undefined;
     }
   /**

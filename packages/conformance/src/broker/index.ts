@@ -31,6 +31,7 @@ import { delaysAreNeverEarly } from "./delays-are-never-early.js";
 import { equalDelaysKeepTheOrder } from "./equal-delays-keep-the-order.js";
 import { frontIsDelivered } from "./front-is-delivered.js";
 import { frontIsNextInLine } from "./front-is-next-in-line.js";
+import { longErrorsMakeLetters } from "./long-errors-make-letters.js";
 import { lostDeliveriesAreReported } from "./lost-deliveries-are-reported.js";
 import { manyAreSettledInOneCall } from "./many-are-settled-in-one-call.js";
 import { manyDelays } from "./many-delays.js";
@@ -109,6 +110,7 @@ export const brokerBehaviours: readonly BrokerBehaviour[] = [
   frontIsDelivered,
 
   deadLettersAreKept,
+  longErrorsMakeLetters,
   deadLettersAreListedInOrder,
   redriveSendsAllAgain,
   redriveTakesIds,
