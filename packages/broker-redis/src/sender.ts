@@ -28,7 +28,7 @@ interface Failed {
   readonly error: YTaskError;
 }
 
-/** Messages for one queue that are stored in one call. */
+/** Messages for one queue. */
 interface Piece {
   readonly queue: string;
   readonly messages: readonly Outgoing[];
@@ -134,21 +134,21 @@ export class Sender {
   }
 }
 
-/** One piece for each queue. Refuses a queue's name that cannot be. */
+/** One piece for each queue, of any length. Refuses a queue's name that cannot be. */
 function byQueue(messages: readonly Outgoing[]): readonly Piece[] {
-  const parts = new Map<string, Outgoing[]>();
+  const queues = new Map<string, Outgoing[]>();
   let queue: string | undefined;
-  let part: Outgoing[] = [];
+  let own: Outgoing[] | undefined;
   for (const message of messages) {
-    if (message.queue !== queue) {
+    if (own === undefined || message.queue !== queue) {
       queue = message.queue;
       queueKeys(queue);
-      part = parts.get(queue) ?? [];
-      parts.set(queue, part);
+      own = queues.get(queue) ?? [];
+      queues.set(queue, own);
     }
-    part.push(message);
+    own.push(message);
   }
-  return Array.from(parts, ([each, own]) => ({ queue: each, messages: own }));
+  return Array.from(queues, ([name, all]) => ({ queue: name, messages: all }));
 }
 
 const isSurelyStored = (fate: Fate | undefined): boolean => fate?.kind === "stored" && fate.isSure;
@@ -160,16 +160,18 @@ const isSurelyStored = (fate: Fate | undefined): boolean => fate?.kind === "stor
 function check(messages: readonly Outgoing[], pieces: readonly Piece[], fates: readonly Fate[]): void {
   const failed = fates.find((fate): fate is Failed => fate.kind !== "stored");
   if (failed === undefined) return;
-  /** By queue, in the order of its messages. */
+  /** By queue, the kinds of its messages; in the end the last first, so that each can be taken from the end. */
   const kinds = new Map<string, Fate["kind"][]>();
   pieces.forEach(({ queue, messages: own }, index) => {
-    const earlier = kinds.get(queue) ?? [];
-    kinds.set(queue, [...earlier, ...own.map(() => fates[index]?.kind ?? "unknown")]);
+    const list = kinds.get(queue) ?? [];
+    kinds.set(queue, list);
+    for (let count = own.length; count > 0; count--) list.push(fates[index]?.kind ?? "unknown");
   });
+  for (const list of kinds.values()) list.reverse();
   const notStored: number[] = [];
   const unknown: number[] = [];
   messages.forEach(({ queue }, index) => {
-    const kind = kinds.get(queue)?.shift();
+    const kind = kinds.get(queue)?.pop();
     if (kind === "unknown") unknown.push(index);
     else if (kind === "notStored") notStored.push(index);
   });

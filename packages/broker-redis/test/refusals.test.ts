@@ -178,6 +178,20 @@ describeWithOwnServer("redis", "what Redis refuses is told with its cause, and w
     await broker.close();
   });
 
+  it("a key of another type, of one queue of several: those of the others are stored, and the error tells which", async () => {
+    const broker = new RedisBroker({ url: redis.url });
+    await broker.connect();
+    const [good, bad] = ["YTask:Queue:of-tasks", "YTask:Queue:of-somebody-else"];
+    await redis.command("SET", bad, "of somebody else");
+    const sent = [good, bad, good, good, bad, "YTask:Queue:another"].map((to, index) =>
+      message(to, `${index}`),
+    );
+    expect(await errorOf(broker.send(sent))).toMatchObject({ notStored: [1, 4], unknown: [] });
+    expect(await broker.counts(good)).toMatchObject({ waiting: 3 });
+    await redis.command("DEL", bad, good, "YTask:Queue:another");
+    await broker.close();
+  });
+
   it("an append-only file that is off, with one warning", async () => {
     const warnings: string[] = [];
     const logger: Logger = { debug() {}, info() {}, warn: (text) => warnings.push(text), error() {} };

@@ -228,6 +228,15 @@ export const brokenBrokers: Readonly<Record<string, BrokenBroker>> = {
     },
     caughtBy: ["an error text of three megabytes makes a dead letter"],
   },
+  "keeps next to nothing of an error": {
+    broken: {
+      deadLetters: (inner) => ({
+        list: async (options) =>
+          (await inner.list(options)).map((letter) => ({ ...letter, error: letter.error?.slice(0, 100) })),
+      }),
+    },
+    caughtBy: ["an error text of three megabytes makes a dead letter"],
+  },
   "lists dead letters the newest first": {
     broken: {
       deadLetters: (inner) => ({ list: async (options) => [...(await inner.list(options))].reverse() }),

@@ -54,7 +54,7 @@ export type Settlement =
       readonly delivery: Delivery;
       readonly kind: "deadLetter";
       readonly reason: DeadLetterReason;
-      /** A text of any length, of which a driver may keep only the beginning. */
+      /** A text of any length, of which a driver may keep only the beginning, 500 characters at least. */
       readonly error?: string | undefined;
     }
   /**
@@ -147,7 +147,10 @@ export interface BrokerCapabilities {
   readonly orderedRelease?: Capability | undefined;
   /** The server sends up to `maxUnsettled` deliveries ahead of `receive`, so core keeps that number small. Default false. */
   readonly sendsAhead?: boolean | undefined;
-  /** How many single sends of one turn core hands over in one call, the rest in further ones. Default 50. */
+  /**
+   * How many single sends of one turn core hands over in one call, the rest in further ones, which overlap. A whole
+   * number of at least 1; default 50.
+   */
   readonly sendBatchSize?: number | undefined;
   /** The time limit of a task that names none, in milliseconds; for a broker that takes back what runs for too long. */
   readonly defaultTimeoutMs?: number | undefined;

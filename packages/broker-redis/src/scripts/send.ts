@@ -17,18 +17,18 @@ redis.call('LLEN', queue)
 redis.call('LLEN', arrived)
 redis.call('ZCARD', delayed)
 if redis.call('ZADD', sent, 'NX', now, ARGV[1]) == 0 then return 0 end
-local tail = 6 + tonumber(ARGV[3])
-local front = tail + tonumber(ARGV[4])
-local later = front + tonumber(ARGV[5])
-if tail > 6 then redis.call('ZREM', sent, unpack(ARGV, 6, tail - 1)) end
+local tail_at = 6 + tonumber(ARGV[3])
+local front_at = tail_at + tonumber(ARGV[4])
+local later_at = front_at + tonumber(ARGV[5])
+if tail_at > 6 then redis.call('ZREM', sent, unpack(ARGV, 6, tail_at - 1)) end
 redis.call('ZREMRANGEBYSCORE', sent, '-inf', now - tonumber(ARGV[2]))
 redis.call('PEXPIRE', sent, ARGV[2])
-push_all('RPUSH', queue, ARGV, tail, front - 1)
-if later > front then
+push_all('RPUSH', queue, ARGV, tail_at, front_at - 1)
+if later_at > front_at then
   gather(queue, arrived)
-  push_all('LPUSH', queue, ARGV, front, later - 1)
+  push_all('LPUSH', queue, ARGV, front_at, later_at - 1)
 end
-for at = later, #ARGV, 3 do
-  hold_back(delayed, ARGV[at], ARGV[at + 1], ARGV[1], (at - later) / 3, ARGV[at + 2])
+for at = later_at, #ARGV, 3 do
+  hold_back(delayed, ARGV[at], ARGV[at + 1], ARGV[1], (at - later_at) / 3, ARGV[at + 2])
 end
 return 1`);

@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import type { BrokerBehaviour } from "./broker-behaviour.js";
 import { messages } from "./messages.js";
 
-/** A broker may keep less of an error, but not so little that nobody can tell what went wrong. */
+/** What a broker must keep of an error, in characters. */
 const keptAtLeast = 500;
 
 export const longErrorsMakeLetters: BrokerBehaviour = {
-  name: "an error text of three megabytes makes a dead letter that keeps how it begins",
+  name: "an error text of three megabytes makes a dead letter that keeps its first 500 characters",
   async run(bench) {
     const { broker, queue, subscriber } = await bench.start();
     await broker.send(messages(queue, ["body"]));
