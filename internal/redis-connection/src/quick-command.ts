@@ -1,8 +1,9 @@
 import { Command } from "ioredis";
 
 /**
- * A command, with a name in ASCII, with hundreds of arguments. ioredis' own copies and flattens them, and adds them to a text one by one, which
- * took a tenth of the time of a task. What it does besides, a key prefix and automatic pipelines, is never on.
+ * A command with hundreds of arguments, and a name in ASCII. ioredis' own copies and flattens them, and adds them to a
+ * text one by one, which took a tenth of the time of a task. What it does besides, a key prefix and automatic
+ * pipelines, is never on.
  */
 export class QuickCommand extends Command {
   constructor(name: string, args: string[]) {

@@ -137,18 +137,16 @@ export class Sender {
 /** One piece for each queue, of any length. Refuses a queue's name that cannot be. */
 function byQueue(messages: readonly Outgoing[]): readonly Piece[] {
   const queues = new Map<string, Outgoing[]>();
-  let queue: string | undefined;
-  let own: Outgoing[] | undefined;
   for (const message of messages) {
-    if (own === undefined || message.queue !== queue) {
-      queue = message.queue;
-      queueKeys(queue);
-      own = queues.get(queue) ?? [];
-      queues.set(queue, own);
+    let own = queues.get(message.queue);
+    if (own === undefined) {
+      queueKeys(message.queue);
+      own = [];
+      queues.set(message.queue, own);
     }
     own.push(message);
   }
-  return Array.from(queues, ([name, all]) => ({ queue: name, messages: all }));
+  return Array.from(queues, ([queue, own]) => ({ queue, messages: own }));
 }
 
 const isSurelyStored = (fate: Fate | undefined): boolean => fate?.kind === "stored" && fate.isSure;

@@ -166,13 +166,14 @@ let lastSettings: SerializedSettings | undefined;
 function settingsText(message: Message, version: WireVersion): string {
   const { retryCount, runTime, expireTime, workflow, extra } = message;
   if (workflow !== undefined) return serializeSettings(message, version);
-  const isSame =
+  if (
     lastSettings?.version === version &&
     lastSettings.retryCount === retryCount &&
     lastSettings.runTime === runTime &&
     lastSettings.expireTime === expireTime &&
-    lastSettings.extra === extra;
-  if (lastSettings !== undefined && isSame) return lastSettings.text;
+    lastSettings.extra === extra
+  )
+    return lastSettings.text;
   const text = serializeSettings(message, version);
   lastSettings = { version, retryCount, runTime, expireTime, extra, text };
   return text;
