@@ -6,7 +6,7 @@ import { RedisBroker } from "@ytask/broker-redis";
 import { Server, withOptions } from "@ytask/core";
 import { createWinstonLogger } from "@ytask/core/winston";
 import { waitUntil } from "@ytask-internal/test-servers";
-import { afterEach, beforeEach, describe, expect, it, onTestFinished } from "vitest";
+import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import { inMemory, serverAndClient } from "../src/running.js";
 
 type Line = Record<string, unknown>;
@@ -16,8 +16,9 @@ let file: string;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), "ytask-log-"));
   file = join(folder, "logs/ytask.log");
+  // What a test registers ends before this: a server that shuts down later would make the folder anew.
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
 });
-afterEach(() => rm(folder, { recursive: true, force: true }));
 
 const linesOf = async (path: string): Promise<readonly Line[]> =>
   existsSync(path)
