@@ -1,11 +1,12 @@
 import { randomUUID } from "node:crypto";
-import { Client, ErrorCode } from "@ytask/core";
+import { Client, ErrorCode, Server } from "@ytask/core";
 import { SendFailed, silentLogger } from "@ytask/core/driver";
 import {
   describeWithOwnServer,
   type RedisServer,
   startProxy,
   startRedis,
+  waitUntil,
 } from "@ytask-internal/test-servers";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { RedisBroker } from "../src/index.js";
@@ -57,6 +58,27 @@ describeWithOwnServer("redis", "while Redis is out of reach", () => {
     await sent;
     expect(await broker.counts(queue)).toMatchObject({ waiting: 1 });
     await broker.close();
+  });
+
+  it("a server may be started first: it takes work once Redis is there", async () => {
+    await redis.kill("SIGKILL");
+    const warnings: string[] = [];
+    const logger = { ...silentLogger, warn: (message: string) => warnings.push(message) };
+    const server = new Server({ broker: new RedisBroker({ url: redis.url }), logger });
+    let runs = 0;
+    server.add("group", "task", () => {
+      runs++;
+    });
+    const running = server.run("group");
+    await waitUntil("the server has tried once", () => warnings.length > 0);
+    expect(warnings[0]).toMatch(/cannot reach the broker; trying again/);
+    await redis.start();
+    await running;
+    const client = new Client({ broker: new RedisBroker({ url: redis.url }), logger: silentLogger });
+    await client.send("group", "task");
+    await waitUntil("the task has run", () => runs === 1);
+    await client.close();
+    await server.shutdown();
   });
 
   const outageMs = process.env.YTASK_TEST_FULL ? 30_000 : 2_500;
