@@ -2,13 +2,14 @@ import { bounded, type SubscribeOptions } from "@ytask/core/driver";
 import type { Channel, ConsumeMessage } from "amqplib";
 import { Attachment } from "./attachment.js";
 import { ChannelKeeper } from "./channel-keeper.js";
+import { Consuming } from "./consuming.js";
 import { mustBeSentAgain, redeliveriesOf } from "./deliveries.js";
 import { DeliveryChannel } from "./delivery-channel.js";
 import { HoldingQueue } from "./holding-queue.js";
 import { Inbox } from "./inbox.js";
 import type { Link } from "./link.js";
 import type { QueueSpec } from "./names.js";
-import type { QueueType } from "./options.js";
+import { mostPrefetched, type QueueType } from "./options.js";
 import { declareDue, type Queues } from "./queues.js";
 import { Renewal } from "./renewal.js";
 import { Resender } from "./resender.js";
@@ -32,10 +33,10 @@ export class Consumer {
   readonly #resender: Resender;
   readonly #renewal: Renewal;
   readonly #attachment: Attachment;
+  readonly #consuming: Consuming;
   #holdingQueue: HoldingQueue | undefined;
   /** The channel on which messages come; undefined once it has closed. */
   #channel: DeliveryChannel | undefined;
-  #consumerTag = "";
   #generation = 0;
   #arrived = 0;
   #isClosed = false;
@@ -59,9 +60,10 @@ export class Consumer {
       holdingQueue: () => this.#openHoldingQueue(),
       onError,
     });
+    this.#consuming = new Consuming(queue.name, options.maxUnsettled);
     this.#attachment = new Attachment({
       look: () => options.queues.look(queue.name),
-      isOpen: () => this.#keeper.current !== undefined && this.inbox.count < options.maxUnsettled,
+      isOpen: () => this.#keeper.current !== undefined && this.inbox.count < this.#consuming.count,
       arrived: () => this.#arrived,
       onDetached: () => this.#detached(),
     });
@@ -75,6 +77,11 @@ export class Consumer {
   /** Resolves once messages can come. */
   async ready(boundMs: number): Promise<void> {
     await this.#keeper.ready(boundMs);
+  }
+
+  /** Lets the server send so many more deliveries than `maxUnsettled`. */
+  sendAhead(count: number): void {
+    this.#consuming.change(Math.min(this.#options.maxUnsettled + count, mostPrefetched));
   }
 
   /**
@@ -99,7 +106,7 @@ export class Consumer {
   async #stop(isCancelled: boolean): Promise<void> {
     const channel = this.#channel?.channel;
     try {
-      if (isCancelled) await channel?.cancel(this.#consumerTag);
+      if (isCancelled) await this.#consuming.end();
       await this.#resender.close();
       if (isCancelled) await channel?.prefetch(this.#options.maxUnsettled);
     } catch {
@@ -112,14 +119,12 @@ export class Consumer {
     this.#channel = deliveries;
     channel.once("close", () => this.#lose(deliveries));
     const generation = ++this.#generation;
-    const { queue, maxUnsettled } = this.#options;
-    await channel.prefetch(maxUnsettled);
-    await declareDue(channel, queue);
-    const { consumerTag } = await channel.consume(queue.name, (message) => {
+    await declareDue(channel, this.#options.queue);
+    const onMessage = (message: ConsumeMessage | null) => {
       if (message === null) this.#queueDeleted(channel);
       else this.#arrive(deliveries, generation, message);
-    });
-    this.#consumerTag = consumerTag;
+    };
+    await this.#consuming.begin(channel, onMessage);
   }
 
   #arrive(channel: DeliveryChannel, generation: number, message: ConsumeMessage): void {

@@ -1,6 +1,9 @@
 import { ErrorCode, redact, YTaskError } from "@ytask/core/driver";
 import type { ChannelModel, RecoveringChannelModel, SocketOptions } from "amqplib";
 
+/** The most that AMQP's 16 bits let a consumer prefetch. */
+export const mostPrefetched = 65_535;
+
 /** A connection that the user made with amqplib's `connect`, best with its `recovery` option. */
 export type AmqpClient = ChannelModel | RecoveringChannelModel;
 

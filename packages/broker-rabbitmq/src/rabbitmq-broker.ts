@@ -17,13 +17,10 @@ import { capabilitiesOf } from "./capabilities.js";
 import { Connections } from "./connections.js";
 import { RabbitMqDeadLetters } from "./dead-letters.js";
 import { deadQueue, groupQueue } from "./names.js";
-import { type RabbitMqBrokerOptions, type Settings, settingsOf } from "./options.js";
+import { mostPrefetched, type RabbitMqBrokerOptions, type Settings, settingsOf } from "./options.js";
 import type { Failed, Sent } from "./sender.js";
 import { RabbitMqSubscription } from "./subscription.js";
 import { Turns } from "./turns.js";
-
-/** The most that AMQP's 16 bits let a channel prefetch. */
-const mostPrefetched = 65_535;
 
 /** A broker on RabbitMQ 3.10 or later. What it stores survives the server's restart, and the client's. */
 export class RabbitMqBroker implements Broker {

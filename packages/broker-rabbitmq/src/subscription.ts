@@ -77,6 +77,10 @@ export class RabbitMqSubscription implements Subscription {
     return settling.finally(() => this.#settling.delete(settling));
   }
 
+  sendAhead(count: number): void {
+    this.#consumer.sendAhead(count);
+  }
+
   async close(): Promise<void> {
     this.#closed = true;
     this.#consumer.inbox.wake();

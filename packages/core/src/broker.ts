@@ -71,7 +71,7 @@ export type Settlement =
 export type Outcome = "settled" | "lost" | "unknown";
 
 export interface SubscribeOptions {
-  /** The most deliveries that may be out and not settled; a broker that sends ahead must not send more ahead. */
+  /** The most deliveries that may be out and not settled; a broker that sends ahead must not send more than that. */
   readonly maxUnsettled: number;
   /**
    * How often core will have a message delivered again before it makes it a dead letter. Core compares it with
@@ -98,6 +98,13 @@ export interface Subscription {
   receive(limit: number, waitMs: number): Promise<readonly Delivery[]>;
   /** One outcome for each settlement, in their order. Never rejects, and settles within a few seconds. */
   settle(settlements: readonly Settlement[]): Promise<readonly Outcome[]>;
+  /**
+   * For a broker that sends ahead: from now on it may send `count` deliveries more than `maxUnsettled`, since tasks are
+   * short and those will begin soon. Core says it anew when that changes, once a second or so, and with 0 once tasks are
+   * long. What came before stays, and need not be counted. Must keep the queue's order, and not throw. Optional: without
+   * it none are sent ahead of what runs.
+   */
+  sendAhead?(count: number): void;
   /** Ends it: a pending `receive` resolves, and unsettled deliveries go back to the head of the queue, in their order. */
   close(): Promise<void>;
 }
@@ -145,7 +152,10 @@ export interface BrokerCapabilities {
   readonly atomicReplace: Capability;
   /** Released deliveries, and those of a subscription that closed or died, come back to the head in their order. Default true. */
   readonly orderedRelease?: Capability | undefined;
-  /** The server sends up to `maxUnsettled` deliveries ahead of `receive`, so core keeps that number small. Default false. */
+  /**
+   * The server sends up to `maxUnsettled` deliveries ahead of `receive`, so core makes that as many as run at a time; see
+   * `Subscription.sendAhead` for more. Default false.
+   */
   readonly sendsAhead?: boolean | undefined;
   /**
    * How many single sends of one turn core hands over in one call, the rest in further ones, which overlap. A whole

@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import { deferred } from "../awaiting.js";
+import { deferred, until } from "../awaiting.js";
 import type { Behaviour } from "../behaviour.js";
 
 export const eachGroupHasItsConcurrency: Behaviour = {
@@ -31,5 +31,32 @@ export const eachGroupHasItsConcurrency: Behaviour = {
     const handles = await client.sendMany(requests);
     await Promise.all(handles.map((handle) => handle.result()));
     expect(most).toEqual(limits);
+  },
+};
+
+export const longTasksAreLeftToWhoHasRoom: Behaviour = {
+  title: "a server does not keep tasks that it has no room for, while another server has",
+  async run(bench) {
+    const concurrency = 30;
+    const mayEnd = deferred();
+    const running = [0, 0];
+    const start = async (index: 0 | 1) => {
+      const server = await bench.server();
+      server.add(bench.group, "work", async () => {
+        running[index] = (running[index] ?? 0) + 1;
+        await mayEnd.promise;
+      });
+      await server.run(bench.group, { concurrency });
+    };
+    const client = await bench.client();
+    const request = { group: bench.group, name: "work", args: [] };
+    const handles = await client.sendMany(Array.from({ length: 2 * concurrency }, () => request));
+    await start(0);
+    await until(() => running[0] === concurrency);
+    await start(1);
+    await until(() => running[1] === concurrency);
+    mayEnd.resolve();
+    await Promise.all(handles.map((handle) => handle.result()));
+    expect(running).toEqual([concurrency, concurrency]);
   },
 };

@@ -59,6 +59,11 @@ export class DeliveryWorker {
     return this.#options.concurrency + this.#lookAhead.size;
   }
 
+  /** How many of the deliveries that a broker sends ahead would begin soon. */
+  get soon(): number {
+    return this.#lookAhead.soon;
+  }
+
   /** The most to receive in one call. */
   get piece(): number {
     return this.#lookAhead.piece;

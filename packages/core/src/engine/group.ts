@@ -9,11 +9,10 @@ import { type SettleAll, type Tally, tellOfLoss } from "./finisher.js";
 import { mostAhead } from "./look-ahead.js";
 import { Puller } from "./puller.js";
 import type { Routing } from "./router.js";
+import { SendAhead } from "./send-ahead.js";
 import { Settler } from "./settler.js";
 
-/** From this concurrency on a broker that sends ahead may hold as many tasks again as run. */
-const sendAheadFrom = 20;
-/** Where it does not, there is some room for what ran and is being settled, beside as much again as is held. */
+/** Some room for what ran and is being settled, beside as much again as is held. */
 const settlingRoom = 32;
 
 /** Of a lease that ran out the most frequent cause, and what to do about it, stand beside the task's name in the log. */
@@ -35,7 +34,9 @@ export class Group {
   /** Subscribes to the group's queue and begins to work. Rejects as the broker's subscribe does. */
   static async start(engine: Engine, name: string, concurrency: number, routing: Routing): Promise<Group> {
     const { broker, wireVersion, maxRedeliveries, events, logger } = engine.options;
-    const maxUnsettled = maxUnsettledOf(concurrency, broker.capabilities.sendsAhead ?? false);
+    const mostUnsettled = concurrency + 2 * mostAhead(concurrency) + settlingRoom;
+    // What a broker sends ahead waits here while another server is idle: no more than run, until they are seen to be short.
+    const maxUnsettled = broker.capabilities.sendsAhead === true ? concurrency : mostUnsettled;
     let group: Group | undefined;
     const subscription = await broker.subscribe(queueKey(name, wireVersion), {
       maxUnsettled,
@@ -46,7 +47,7 @@ export class Group {
         events.emit("error", error);
       },
     });
-    group = new Group(engine, name, routing, subscription, { concurrency, maxUnsettled });
+    group = new Group(engine, name, routing, subscription, { concurrency, mostUnsettled });
     return group;
   }
 
@@ -55,12 +56,13 @@ export class Group {
     name: string,
     routing: Routing,
     subscription: Subscription,
-    limits: { readonly concurrency: number; readonly maxUnsettled: number },
+    limits: { readonly concurrency: number; readonly mostUnsettled: number },
   ) {
     const { clock, logger, wireVersion } = engine.options;
     this.#engine = engine;
     this.#subscription = subscription;
     this.#settler = new Settler(subscription, clock);
+    const sendAhead = new SendAhead(subscription, clock);
     const worker = new DeliveryWorker({
       engine,
       group: name,
@@ -70,13 +72,16 @@ export class Group {
       tally: this.tally,
       settle: this.#settle,
       settleAll: this.#settleAll,
-      onDone: () => this.#puller.done(),
+      onDone: () => {
+        sendAhead.update(worker.soon);
+        this.#puller.done();
+      },
     });
     this.#worker = worker;
     this.#puller = new Puller({
       queue: queueKey(name, wireVersion),
       subscription,
-      maxUnsettled: limits.maxUnsettled,
+      maxUnsettled: limits.mostUnsettled,
       mayHold: () => worker.mayHold,
       piece: () => worker.piece,
       clock,
@@ -147,13 +152,4 @@ export class Group {
     this.#unsettled.delete(delivery);
     this.#puller.settled();
   }
-}
-
-/**
- * Room for what is received ahead and for what ran and is being settled, beside what runs. A broker that sends ahead
- * fills it with tasks, which would wait here while another server is idle: little of it, then.
- */
-function maxUnsettledOf(concurrency: number, sendsAhead: boolean): number {
-  if (sendsAhead) return concurrency < sendAheadFrom ? concurrency : 2 * concurrency;
-  return concurrency + 2 * mostAhead(concurrency) + settlingRoom;
 }

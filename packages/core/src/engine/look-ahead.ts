@@ -51,8 +51,14 @@ export class LookAhead {
       : Math.max(leastPiece, Math.ceil((this.#concurrency + size) / pieces));
   }
 
+  /** How many to receive ahead. */
   get size(): number {
-    if (this.#ended < enough || this.#averageMs >= shortMs) return 0;
+    return this.#averageMs < shortMs ? this.soon : 0;
+  }
+
+  /** How many will begin within a moment, once a slot is free for them: as many a broker may send ahead. */
+  get soon(): number {
+    if (this.#ended < enough) return 0;
     const soon = Math.floor((this.#concurrency * aheadMs) / Math.max(leastMs, this.#averageMs));
     return Math.min(soon, mostAhead(this.#concurrency));
   }

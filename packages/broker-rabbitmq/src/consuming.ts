@@ -1,0 +1,89 @@
+import type { Channel, ConsumeMessage } from "amqplib";
+
+/** Called with what is delivered; with null where the queue was deleted. */
+type OnMessage = (message: ConsumeMessage | null) => void;
+
+/** A channel, and the consumer on it while the server has one. */
+interface Attached {
+  readonly channel: Channel;
+  readonly onMessage: OnMessage;
+  consumer?: { readonly count: number; readonly tag: string } | undefined;
+}
+
+/**
+ * The one AMQP consumer of a queue. AMQP cannot change how many deliveries a consumer is sent ahead, so that takes a new
+ * one in its place; what the old one was sent stays on the channel. Two at a time would mix up the order.
+ */
+export class Consuming {
+  readonly #queue: string;
+  #wanted: number;
+  #attached: Attached | undefined;
+  #isChanging = false;
+  #isEnded = false;
+
+  /** @param count how many unsettled deliveries the server may send: the consumer's prefetch count */
+  constructor(queue: string, count: number) {
+    this.#queue = queue;
+    this.#wanted = count;
+  }
+
+  /** How many unsettled deliveries the server may send. */
+  get count(): number {
+    return this.#wanted;
+  }
+
+  /** From now on the server may send so many, beside what it has sent. */
+  change(count: number): void {
+    this.#wanted = count;
+    void this.#adapt();
+  }
+
+  /** Consumes on a new channel. Rejects where the server refuses that. */
+  async begin(channel: Channel, onMessage: OnMessage): Promise<void> {
+    const attached: Attached = { channel, onMessage };
+    this.#attached = attached;
+    await this.#consume(attached);
+    void this.#adapt();
+  }
+
+  /** Resolves once no more is delivered. Rejects where the channel closes first. */
+  async end(): Promise<void> {
+    this.#isEnded = true;
+    // While the consumer is changed, the change ends it: it begins no other.
+    const { channel, consumer } = this.#attached ?? {};
+    if (consumer !== undefined) await channel?.cancel(consumer.tag);
+  }
+
+  /** Never rejects: a channel on which this fails has closed, and the next one begins as it should be. */
+  async #adapt(): Promise<void> {
+    if (this.#isChanging) return;
+    this.#isChanging = true;
+    for (;;) {
+      const attached = this.#attached;
+      const consumer = attached?.consumer;
+      if (consumer === undefined || consumer.count === this.#wanted || this.#isEnded) break;
+      try {
+        await this.#replace(attached as Attached, consumer.tag);
+      } catch {
+        break;
+      }
+    }
+    this.#isChanging = false;
+  }
+
+  async #replace(attached: Attached, tag: string): Promise<void> {
+    attached.consumer = undefined;
+    await attached.channel.cancel(tag);
+    if (!this.#isEnded) await this.#consume(attached);
+  }
+
+  async #consume(attached: Attached): Promise<void> {
+    const count = this.#wanted;
+    // Both at once, so that nobody sets another count for the channel's next consumer in between.
+    const [, { consumerTag: tag }] = await Promise.all([
+      attached.channel.prefetch(count),
+      attached.channel.consume(this.#queue, attached.onMessage),
+    ]);
+    attached.consumer = { count, tag };
+  }
+}
