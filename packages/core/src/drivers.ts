@@ -49,7 +49,7 @@ export class DriverHold {
       this.#held = true;
       use.users++;
     }
-    while (use.closing !== undefined) await use.closing.catch(() => undefined);
+    while (use.closing !== undefined) await use.closing;
     this.#refuseIfClosed();
     use.connected ??= this.#driver.connect(environment);
     const attempt = use.connected;
@@ -70,15 +70,25 @@ export class DriverHold {
     const use = this.#use();
     use.users--;
     if (use.users > 0) return;
+    const connecting = use.isConnected ? undefined : use.connected;
     use.connected = undefined;
     use.isConnected = false;
-    const closing = this.#driver.close();
-    use.closing = closing;
-    try {
-      await closing;
-    } finally {
+    const closed = this.#driver.close();
+    const closing = this.#closeAfter(closed, connecting).finally(() => {
       if (use.closing === closing) use.closing = undefined;
-    }
+    });
+    use.closing = closing;
+    await closed;
+  }
+
+  /**
+   * A connect that is under way may succeed after the close: then there is something to close again, and whoever connects
+   * next waits for that. Never rejects.
+   */
+  async #closeAfter(closed: Promise<void>, connecting: Promise<void> | undefined): Promise<void> {
+    const [, connected] = await Promise.allSettled([closed, connecting]);
+    if (connecting !== undefined && connected?.status === "fulfilled")
+      await this.#driver.close().catch(() => undefined);
   }
 
   #refuseIfClosed(): void {

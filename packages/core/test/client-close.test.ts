@@ -69,6 +69,36 @@ describe("close", () => {
     expect(connect).toHaveBeenCalledTimes(1);
   });
 
+  it("closes a driver that is connected only after it, before anybody else connects it", async () => {
+    const world = new World();
+    const inner = world.broker();
+    const events: string[] = [];
+    let connected: () => void = () => undefined;
+    const slow = wrapBroker(inner, {
+      async connect() {
+        events.push("connect");
+        if (events.length === 1) await new Promise<void>((resolve) => (connected = resolve));
+        await inner.connect();
+        events.push("connected");
+      },
+      async close() {
+        events.push("close");
+        await inner.close();
+      },
+    });
+    const first = world.client({ broker: slow, backend: undefined });
+    const counting = Promise.allSettled([first.counts("g")]);
+    await world.settle();
+    await first.close();
+    const second = world.client({ broker: slow, backend: undefined });
+    const sending = second.send("g", "run");
+    await world.settle();
+    connected();
+    await Promise.all([counting, sending]);
+    await second.close();
+    expect(events).toEqual(["connect", "close", "connected", "close", "connect", "connected", "close"]);
+  });
+
   it("is one, however often it is called, and refuses what comes after it", async () => {
     const world = new World();
     const client = world.client();
