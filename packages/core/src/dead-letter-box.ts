@@ -6,9 +6,10 @@ import { checkOptions, invalid, rules } from "./check-options.js";
 import type { Clock } from "./clock.js";
 import { type Expiry, entryOf } from "./engine/status-writer.js";
 import { workflowStates } from "./engine/workflow.js";
-import { ErrorCode, YTaskError } from "./errors.js";
-import { abortKey, queueKey, type WireVersion } from "./keys.js";
+import { ErrorCode, messageOf, YTaskError } from "./errors.js";
+import { abortKey, queueKey, resultKey, type WireVersion } from "./keys.js";
 import { type Message, parseMessage, serializeMessage } from "./message.js";
+import { readResult } from "./result.js";
 import { Status } from "./status.js";
 
 /** A message that was given up. */
@@ -133,7 +134,7 @@ export class DeadLetterBox {
     if (letters.length === 0) return 0;
     const execution = randomUUID();
     const messages = letters.flatMap(({ body }) => readMessage(body) ?? []);
-    await this.#resetResults(messages, execution);
+    await this.#resetResults(await this.#withOwnResults(messages), execution);
     const ids = letters.map(({ id }) => id);
     return this.#answer(
       this.#letters.redrive(ids, ({ body }) => {
@@ -149,6 +150,22 @@ export class DeadLetterBox {
     return answerOf(call, "the broker or backend", this.#clock);
   }
 
+  /**
+   * Without those whose result is that of another execution: somebody else has sent their letters again meanwhile, and
+   * what came of it must stand.
+   */
+  async #withOwnResults(messages: readonly Message[]): Promise<readonly Message[]> {
+    if (this.#backend === undefined || messages.length === 0) return messages;
+    const reading = this.#answer(this.#backend.get(messages.map(({ id }) => resultKey(id))));
+    const values = await reading.catch((error: unknown) => {
+      throw nothingSent("read", error);
+    });
+    return messages.filter((message, index) => {
+      const result = readResult(values[index]);
+      return result === undefined || result.execution === message.extra.execution;
+    });
+  }
+
   async #resetResults(messages: readonly Message[], execution: string): Promise<void> {
     if (this.#backend === undefined || messages.length === 0) return;
     const entries = messages.flatMap((message): Entry[] => [
@@ -157,14 +174,7 @@ export class DeadLetterBox {
       { key: abortKey(message.id), value: "cleared", expiresInSeconds: 1 },
     ]);
     for (const stored of await this.#answer(this.#backend.set(entries)))
-      if (stored.kind === "failed")
-        throw new YTaskError(
-          ErrorCode.Backend,
-          `nothing was sent again: the old results could not be replaced: ${stored.error.message}`,
-          {
-            cause: stored.error,
-          },
-        );
+      if (stored.kind === "failed") throw nothingSent("replaced", stored.error);
   }
 
   /** Where no statuses are kept, it is gone in a second: the old result would keep the new one from being stored. */
@@ -175,6 +185,13 @@ export class DeadLetterBox {
     return entryOf({ id: message.id, status: Status.Sent, workflow, execution }, expiry, undefined);
   }
 }
+
+const nothingSent = (what: string, cause: unknown): YTaskError =>
+  new YTaskError(
+    ErrorCode.Backend,
+    `nothing was sent again: the old results could not be ${what}: ${messageOf(cause)}`,
+    { cause },
+  );
 
 /** A task as it was first sent: with all its retries, as a life of its own. */
 function restored(message: Message, execution: string): Message {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { ErrorCode, PermanentError, Status } from "../src/index.js";
 import { World } from "./support/world.js";
+import { wrapBroker } from "./support/wrap.js";
 
 /** A task that failed for good, and its dead letter. */
 async function deadTask(world: World) {
@@ -26,6 +27,31 @@ describe("redrive", () => {
     await expect(other.deadLetters("g").redrive()).rejects.toMatchObject({ code: ErrorCode.Backend });
     expect(await client.deadLetters("g").list()).toHaveLength(1);
     expect(await task.status()).toBe(Status.Failure);
+  });
+
+  it("leaves the result of a task that somebody else sent again meanwhile", async () => {
+    const world = new World();
+    const { client, task } = await deadTask(world);
+    const broker = world.broker();
+    const slow = wrapBroker(broker, {
+      deadLetters: (queue) => {
+        const letters = broker.deadLetters(queue);
+        return {
+          redrive: (ids, rewrite) => letters.redrive(ids, rewrite),
+          purge: () => letters.purge(),
+          async list(options) {
+            const listed = await letters.list(options);
+            await client.deadLetters("g").redrive();
+            const server = world.server().add("g", "refuse", () => "now it can");
+            await server.run("g");
+            expect(await task.value()).toBe("now it can");
+            return listed;
+          },
+        };
+      },
+    });
+    expect(await world.client({ broker: slow }).deadLetters("g").redrive()).toBe(0);
+    expect(await task.value()).toBe("now it can");
   });
 
   it("passes over ids that are gone, and takes only those that it was given", async () => {
