@@ -41,6 +41,19 @@ describe("a shutdown", () => {
     expect(await world.client().counts("g")).toEqual({ waiting: 1, delayed: 0, running: 0, dead: 0 });
   });
 
+  it("counts what it gives back once, where a receive under way brings it again", async () => {
+    const world = new World();
+    const server = world.server().add("g", "run", untilItsSignal).add("g", "deaf", never);
+    await server.run("g", { concurrency: 5 });
+    const client = world.client();
+    await client.sendMany(["run", "deaf"].map((name) => ({ group: "g", name, args: [] })));
+    await world.settle();
+    const shutdown = server.shutdown({ timeoutMs: 100 });
+    await timeOf(world, shutdown);
+    expect(await shutdown).toEqual({ completed: 0, released: 2 });
+    expect(await client.counts("g")).toMatchObject({ waiting: 2, running: 0 });
+  });
+
   it("counts what ends by itself after the signals as completed", async () => {
     const world = new World();
     const task = withContext(

@@ -83,6 +83,7 @@ export class DeliveryWorker {
   /** Takes deliveries on their way to settlement. Never rejects. */
   async work(deliveries: readonly Delivery[]): Promise<void> {
     this.#open += deliveries.length;
+    if (this.#isStopping) return this.#giveBackUnread(deliveries);
     const executions: Execution[] = [];
     for (const delivery of deliveries) {
       const read = readDelivery(this.#engine, this.#options.group, delivery);
@@ -95,6 +96,15 @@ export class DeliveryWorker {
     executions.forEach((execution, index) => {
       this.#carryOut(execution, known[index] as Known);
     });
+  }
+
+  /** What a receive that was under way still brings, often what was given back just now: it is nobody's task here. */
+  #giveBackUnread(deliveries: readonly Delivery[]): void {
+    for (const delivery of deliveries) {
+      this.#options.unsettled.set(delivery, undefined);
+      this.#options.onDone();
+      void this.#options.settle({ delivery, kind: "release" }).then(this.#onEnd);
+    }
   }
 
   async #refuse(settlement: Unreadable): Promise<void> {
