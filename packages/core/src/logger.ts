@@ -50,11 +50,12 @@ export function consoleLogger(level: Level): Logger {
   });
 }
 
-/** The same logger, but that what it throws is lost: a log line must not end a task. */
+/** The same logger, but that what it throws or rejects with is lost: a log line must not end a task, nor the process. */
 export const harmless = (logger: Logger): Logger =>
   byLevel((level, message, fields) => {
     try {
-      return logger[level](message, fields);
+      const written = logger[level](message, fields);
+      return written instanceof Promise ? written.catch(() => undefined) : written;
     } catch {
       return undefined;
     }

@@ -14,6 +14,21 @@ async function resultOf(world: World, server: Server, ...send: readonly unknown[
   return result;
 }
 
+it("a context works when it is taken apart", async () => {
+  const world = new World();
+  const server = world.server();
+  server.add(
+    "g",
+    "odd",
+    withContext(({ attempt, setRetryCount, retry, abort }) => {
+      setRetryCount(1);
+      return attempt === 1 ? retry(undefined, { delayMs: 0 }) : abort("enough");
+    }),
+  );
+  const result = await resultOf(world, server);
+  expect(result).toMatchObject({ status: Status.Abort, retryCount: 1 });
+});
+
 const hostile = new Proxy(
   {},
   {

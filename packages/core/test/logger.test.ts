@@ -112,6 +112,11 @@ describe("a logger of the user's", () => {
     await runTwoTasks({ logger: { debug: broken, info: broken, warn: broken, error: broken } });
   });
 
+  it("may write later, and fail: that ends nothing", async () => {
+    const fail = () => Promise.reject(new Error("the disk is full"));
+    await runTwoTasks({ logger: { debug: fail, info: fail, warn: fail, error: fail } });
+  });
+
   it("may be the console itself", async () => {
     const told = watchConsole();
     await runTwoTasks({ logger: console });

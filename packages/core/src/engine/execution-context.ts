@@ -8,7 +8,7 @@ export class TaskEnded extends Error {
   override readonly name = "TaskEnded";
 }
 
-/** The context of an execution. */
+/** The context of an execution. What it does, it does without `this` too: tasks take their context apart. */
 export class ExecutionContext implements TaskContext {
   readonly #execution: Execution;
 
@@ -38,22 +38,22 @@ export class ExecutionContext implements TaskContext {
     return this.#execution.logger;
   }
 
-  retry(error?: unknown, options: { readonly delayMs?: number | undefined } = {}): never {
+  readonly retry = (error?: unknown, options: { readonly delayMs?: number | undefined } = {}): never => {
     const { delayMs } = options;
     const wanted = delayMs === undefined ? undefined : rules.delay(delayMs);
     if (wanted !== undefined) throw invalid(`context.retry: delayMs must be ${wanted}`);
     this.#execution.decision ??= { kind: "retry", error, delayMs };
     throw new TaskEnded("the task asked for a retry; this error only ends its function");
-  }
+  };
 
-  setRetryCount(count: number): void {
+  readonly setRetryCount = (count: number): void => {
     const wanted = rules.count(count);
     if (wanted !== undefined) throw invalid(`context.setRetryCount: the count must be ${wanted}`);
     this.#execution.retriesSet = count;
-  }
+  };
 
-  abort(reason?: string): never {
+  readonly abort = (reason?: string): never => {
     this.#execution.decision ??= { kind: "abort", reason };
     throw new TaskEnded("the task aborted itself; this error only ends its function");
-  }
+  };
 }
