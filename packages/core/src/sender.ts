@@ -134,6 +134,11 @@ export class Sender {
   async #outcomesOf(parcels: readonly Parcel[]): Promise<readonly Sent[]> {
     try {
       if (!this.#hold.isConnected) await this.#hold.connect({ logger: this.#logger });
+    } catch (error) {
+      const failed = notSent("the broker cannot be used", error);
+      return parcels.map(() => failed);
+    }
+    try {
       await this.#broker.send(parcels.map(({ outgoing }) => outgoing));
       return parcels.map(() => undefined);
     } catch (error) {
@@ -145,10 +150,7 @@ export class Sender {
 /** What an error of the broker's `send` says of each message of the batch. */
 function outcomesOf(error: unknown, count: number): readonly Sent[] {
   const all = [...Array(count).keys()];
-  const failed = (what: string) =>
-    new YTaskError(ErrorCode.SendMessage, `the task could not be sent: ${what}: ${messageOf(error)}`, {
-      cause: error,
-    });
+  const failed = (what: string) => notSent(what, error);
   if (!SendFailed.isInstance(error)) return all.map(() => failed(maybeStored));
   const notStored = new Set(error.notStored);
   const unknown = new Set(error.unknown);
@@ -157,6 +159,11 @@ function outcomesOf(error: unknown, count: number): readonly Sent[] {
     return unknown.has(index) ? failed(maybeStored) : undefined;
   });
 }
+
+const notSent = (what: string, cause: unknown): YTaskError =>
+  new YTaskError(ErrorCode.SendMessage, `the task could not be sent: ${what}: ${messageOf(cause)}`, {
+    cause,
+  });
 
 const maybeStored = "it was not confirmed, and may be stored";
 

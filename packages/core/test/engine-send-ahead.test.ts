@@ -1,0 +1,50 @@
+import { expect, it } from "vitest";
+import { World } from "./support/world.js";
+import { wrapBroker, wrapSubscriptions } from "./support/wrap.js";
+
+/** A server on a broker that sends ahead, and what the broker was told of that. */
+async function serverThatIsSentAhead(concurrency: number) {
+  const world = new World();
+  const told: number[] = [];
+  const most: number[] = [];
+  const inner = wrapSubscriptions(world.broker(), () => ({ sendAhead: (count) => void told.push(count) }));
+  const broker = wrapBroker(inner, {
+    capabilities: { ...inner.capabilities, sendsAhead: true },
+    subscribe(queue, options) {
+      most.push(options.maxUnsettled);
+      return inner.subscribe(queue, options);
+    },
+  });
+  const server = world.server({ broker });
+  let ended = 0;
+  server.add("g", "short", () => void ended++);
+  server.add("g", "long", async () => {
+    await new Promise<void>((resolve) => world.clock.after(60_000, resolve));
+    ended++;
+  });
+  await server.run("g", { concurrency });
+  const client = world.client();
+  const run = async (name: string, count: number) => {
+    ended = 0;
+    await client.sendMany(Array.from({ length: count }, () => ({ group: "g", name, args: [] })));
+    while (ended < count) await world.clock.advance(1_000);
+  };
+  return { told, most, run };
+}
+
+it("a broker that sends ahead sends no more than run, until tasks are seen to be short", async () => {
+  const { told, most, run } = await serverThatIsSentAhead(10);
+  expect(most).toEqual([10]);
+  await run("short", 40);
+  expect(told).toEqual([]);
+  await run("short", 40);
+  expect(told).toEqual([400]);
+});
+
+it("and once they are long, no more than run again", async () => {
+  const { told, run } = await serverThatIsSentAhead(10);
+  await run("short", 100);
+  await run("long", 10);
+  expect(told[0]).toBe(400);
+  expect(told.at(-1)).toBe(0);
+});
