@@ -154,6 +154,10 @@ server.add("g", "promise", () => [Promise.resolve(1)]);
 server.add("g", "promise", () => ({ later: Promise.resolve(1) }));
 // @ts-expect-error one of several
 server.add("g", "several", () => returns(1, new Map()));
+// @ts-expect-error an undefined value is not written: who reads would find one value, not two
+server.add("g", "lacking", (id: string) => returns(id, undefined as number | undefined));
+server.add("g", "nulls", (id: string) => returns(id, null as number | null));
+server.add("g", "unknown", (id: string) => returns(id, {} as unknown));
 // @ts-expect-error one of a union
 server.add("g", "union", (): number | Set<number> => 1);
 const mapInContext = withContext(() => new Map<string, number>());

@@ -74,6 +74,9 @@ interface BadArgument {
 interface BadReturn {
   error: "this return value cannot cross as JSON";
 }
+interface BadValues {
+  error: "one of several values may be undefined: return null for it";
+}
 interface BadBigint {
   error: "bigint argument: use number | bigint";
 }
@@ -84,9 +87,26 @@ export type CheckTask<Task> =
     ? BadBigint
     : CanArrive<TaskArgs<Task>> extends true
       ? CanReturn<ReturnedParts<Returned<Task>>> extends true
-        ? Task
+        ? true extends MayLackOne<Returned<Task>>
+          ? BadValues
+          : Task
         : BadReturn
       : BadArgument;
+
+/**
+ * Whether one of several values may be undefined: it is not written, and those who read would find fewer values than
+ * their type says. Of what has no type of its own nothing is known.
+ */
+type MayLackOne<R> =
+  IsAny<R> extends true
+    ? false
+    : R extends Returns<infer Values>
+      ? true extends { [Index in keyof Values]: MayBeUndefined<Values[Index]> }[number]
+        ? true
+        : false
+      : false;
+
+type MayBeUndefined<Value> = unknown extends Value ? false : undefined extends Value ? true : false;
 
 /** `returns(…)` is looked into; anything else is checked as it is. */
 type ReturnedParts<R> = R extends Returns<infer Values> ? Values : R;
