@@ -17,7 +17,7 @@ const settlingRoom = 32;
 
 /** Of a lease that ran out the most frequent cause, and what to do about it, stand beside the task's name in the log. */
 const lossReason =
-  "the broker took it back; where a task blocks the event loop, move its work to a worker thread, or raise leaseMs";
+  "the broker took it back; where a task blocks the event loop, move its work to a worker thread, or raise leaseMs where the broker has one";
 
 /** A group that a server runs: its subscription, what it holds of it, and how it ends. */
 export class Group {
