@@ -13,6 +13,9 @@ const always = {
   enableOfflineQueue: false,
   enableReadyCheck: true,
   autoResendUnfulfilledCommands: false,
+  // ioredis' own subscribing after a reconnect has no catch: broken off by the next break, it would end the process. The
+  // watcher subscribes again by itself.
+  autoResubscribe: false,
   // 0 makes ioredis reject the calls in flight when the connection closes; otherwise they would never settle.
   maxRetriesPerRequest: 0,
   retryStrategy: reconnectDelayMs,
