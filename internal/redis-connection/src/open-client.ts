@@ -22,6 +22,8 @@ const always = {
   disconnectTimeout: 50,
   enableAutoPipelining: false,
   readOnly: false,
+  // Numbers in answers are compared with numbers.
+  stringNumbers: false,
   // Behind a Sentinel: leaves a master when it is replaced, and not some ten seconds later, when it is made a replica and
   // what it took meanwhile is wiped.
   failoverDetector: true,
@@ -33,9 +35,10 @@ export function openClient(options: RedisConnectionOptions, connectTimeoutMs: nu
   if (options.client !== undefined && isCluster(options.client))
     return duplicateCluster(options.client, override);
   if (options.client !== undefined) return options.client.duplicate(override);
-  const own: RedisOptions = { ...options.redis, ...override };
-  if (options.url !== undefined) return new Redis(options.url, own);
-  return new Redis({ host: "127.0.0.1", ...own });
+  const own: RedisOptions = { host: "127.0.0.1", ...options.redis, lazyConnect: true };
+  const pattern = options.url === undefined ? new Redis(own) : new Redis(options.url, own);
+  // What a URL's query says goes before the options beside it, but not before those of a duplicate.
+  return pattern.duplicate(override);
 }
 
 /**

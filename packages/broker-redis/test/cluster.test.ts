@@ -12,6 +12,7 @@ import { Cluster } from "ioredis";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { RedisBroker } from "../src/index.js";
 import { quietLogger } from "./support/lab.js";
+import { message } from "./support/subscriber.js";
 
 describeWithOwnServer("redis", "on a Cluster", () => {
   let cluster: RedisCluster;
@@ -23,6 +24,17 @@ describeWithOwnServer("redis", "on a Cluster", () => {
   afterAll(async () => {
     connection.disconnect();
     await cluster.stop();
+  });
+
+  it("a client's option to have numbers as texts is not taken over", async () => {
+    const pattern = new Cluster(cluster.nodes, { lazyConnect: true, redisOptions: { stringNumbers: true } });
+    const broker = new RedisBroker({ client: pattern });
+    const queue = "YTask:Queue:cluster-numbers";
+    await broker.connect();
+    await broker.send([message(queue, "a")]);
+    expect(await broker.counts(queue)).toEqual({ waiting: 1, delayed: 0, running: 0, dead: 0 });
+    await broker.close();
+    pattern.disconnect();
   });
 
   it("groups on every node go on after a master died, what was sent before included", async () => {

@@ -1,0 +1,26 @@
+import { Redis } from "ioredis";
+import { expect, it } from "vitest";
+import { RedisBroker, type RedisBrokerOptions } from "../src/index.js";
+import { message } from "./support/subscriber.js";
+import { describeWithBroker } from "./support/with-broker.js";
+
+describeWithBroker("options of ioredis with which the broker could not work", (shared) => {
+  it("numbers as texts are not taken over: of the options, of a URL, or of a client", async () => {
+    const { host, port, url } = shared.redis;
+    const pattern = new Redis({ host, port, stringNumbers: true, lazyConnect: true });
+    const ways: RedisBrokerOptions[] = [
+      { redis: { host, port, stringNumbers: true } },
+      { url: `${url}?stringNumbers=true` },
+      { client: pattern },
+    ];
+    for (const [index, options] of ways.entries()) {
+      const queue = `YTask:Queue:numbers-${index}`;
+      const broker = new RedisBroker(options);
+      await broker.connect();
+      await broker.send([message(queue, "a")]);
+      expect(await broker.counts(queue)).toEqual({ waiting: 1, delayed: 0, running: 0, dead: 0 });
+      await broker.close();
+    }
+    pattern.disconnect();
+  });
+});
