@@ -8,7 +8,7 @@ import {
 } from "@ytask/core/driver";
 import type { RedisClient, RedisConnectionOptions } from "../options.js";
 import { CallBrokeOff } from "./call-broke-off.js";
-import { explainError } from "./explain-error.js";
+import { explainError, isRefusedSelect } from "./explain-error.js";
 import { inspectServer } from "./inspect-server.js";
 import { connectMasters, isCluster, openClient } from "./open-client.js";
 import { WrongAnswer } from "./script.js";
@@ -29,6 +29,8 @@ export class Connection {
   #lastError: Error | undefined;
   #closed = false;
   #breaks = 0;
+  /** Redis refused the SELECT, so the connection is in database 0, which may be another application's. */
+  #inWrongDatabase = false;
 
   constructor(options: RedisConnectionOptions) {
     this.#connectTimeoutMs = options.connectTimeoutMs ?? 3_000;
@@ -57,8 +59,8 @@ export class Connection {
   }
 
   /**
-   * Connects once and looks at the server. Rejects with `Connection`, `AccessRefused` or `UnsupportedServer`; then
-   * the connection is closed and of no more use.
+   * Connects once and looks at the server. Rejects with `Connection`, `AccessRefused`, `UnsupportedServer` or, for a
+   * database that does not exist, `InvalidArgument`; then the connection is closed and of no more use.
    */
   async open(environment?: DriverEnvironment, durable = false): Promise<void> {
     try {
@@ -85,7 +87,7 @@ export class Connection {
    */
   async use<T>(call: (client: RedisClient) => Promise<T>, boundMs = this.commandTimeoutMs): Promise<T> {
     const end = performance.now() + boundMs;
-    if (this.#client.status !== "ready") await this.#ready(boundMs);
+    if (!this.isReady) await this.#ready(boundMs);
     try {
       return await bounded(call(this.#client), Math.max(1, end - performance.now()), () =>
         this.#giveUp(`did not answer within ${boundMs} ms`),
@@ -96,7 +98,7 @@ export class Connection {
   }
 
   get isReady(): boolean {
-    return this.#client.status === "ready";
+    return this.#client.status === "ready" && !this.#inWrongDatabase;
   }
 
   /** Calls `listener` each time that the connection is there (again), until the function that it returns is called. */
@@ -125,27 +127,39 @@ export class Connection {
 
   async #connect(): Promise<void> {
     await this.#client.connect();
+    if (this.#inWrongDatabase) throw this.#lastError;
     if (isCluster(this.#client)) await connectMasters(this.#client);
   }
 
   #listen(): void {
     const client = this.#client;
-    client.on("error", (error: Error) => {
-      // Of a connection that was closed here it is known why.
-      if (error.message !== "Connection is closed.") this.#lastError = error;
-    });
+    client.on("error", (error: Error) => this.#note(error));
     client.on("node error", (error: Error) => {
       this.#lastError = error;
     });
     for (const event of ["close", "-node"]) client.on(event, () => this.#breaks++);
-    client.on("connecting", () => this.#watch());
+    client.on("connecting", () => {
+      this.#inWrongDatabase = false;
+      this.#watch();
+    });
     client.on("ready", () => {
       clearTimeout(this.#watchdog);
+      if (this.#inWrongDatabase) return;
       this.#lastError = undefined;
       for (const listener of this.#readyListeners) listener();
       this.#wakeAll();
     });
     client.on("end", () => this.#wakeAll());
+  }
+
+  /** Takes note of what ioredis reports. To it a SELECT that failed is nothing but that. */
+  #note(error: Error): void {
+    // Of a connection that was closed here it is known why.
+    if (this.#inWrongDatabase || error.message === "Connection is closed.") return;
+    this.#lastError = error;
+    if (!isRefusedSelect(error)) return;
+    this.#inWrongDatabase = true;
+    this.destroy();
   }
 
   #wakeAll(): void {
@@ -175,7 +189,7 @@ export class Connection {
     await bounded(changed, boundMs, () => undefined);
     this.#waiting.delete(wake);
     if (this.#closed) throw new YTaskError(ErrorCode.Closed, "the connection to Redis was closed");
-    if (this.#client.status !== "ready") throw this.#unreachable(undefined);
+    if (!this.isReady) throw this.#unreachable(undefined);
   }
 
   #giveUp(what: string): never {

@@ -44,6 +44,10 @@ export function explainError(thrown: unknown, where: string): YTaskError {
 export const isReply = (error: unknown): error is Error & { readonly name: "ReplyError" } =>
   error instanceof Error && error.name === "ReplyError";
 
+/** Whether it is the answer to the SELECT with which ioredis begins a connection. */
+export const isRefusedSelect = (error: unknown): boolean =>
+  isReply(error) && (error as { readonly command?: { readonly name?: string } }).command?.name === "select";
+
 function meaningOf(message: string): Explanation {
   // A script's error begins with the error of the command that failed in it, or names it after "ERR … script".
   for (const [word, explanation] of Object.entries(replies))
@@ -51,5 +55,15 @@ function meaningOf(message: string): Explanation {
   if (/invalid username-password|invalid password/i.test(message)) return replies.WRONGPASS as Explanation;
   if (/max number of clients/.test(message))
     return [ErrorCode.Connection, "Redis takes no more connections; raise its maxclients"];
+  if (/DB index/i.test(message))
+    return [
+      ErrorCode.InvalidArgument,
+      "Redis has no database of that number; give another in the url or as db, or raise its databases setting",
+    ];
+  if (/SELECT is not allowed/i.test(message))
+    return [
+      ErrorCode.InvalidArgument,
+      "a Redis Cluster has database 0 only; leave the number out, and give a Cluster of ioredis as client",
+    ];
   return [ErrorCode.UnsupportedServer, "Redis refused a command"];
 }

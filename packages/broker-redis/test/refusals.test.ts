@@ -1,5 +1,5 @@
 import { connect, createServer, type Socket } from "node:net";
-import { ErrorCode, type Logger } from "@ytask/core";
+import { ErrorCode, type Logger, YTaskError } from "@ytask/core";
 import {
   describeWithOwnServer,
   type RedisServer,
@@ -140,6 +140,44 @@ describeWithOwnServer("redis", "what Redis refuses is told with its cause, and w
       await broker.close();
       await replica.stop();
     }
+  });
+
+  it("a database that Redis does not have", async () => {
+    const noDatabase = {
+      code: ErrorCode.InvalidArgument,
+      message: expect.stringMatching(/no database of that number.*DB index is out of range/),
+    };
+    const { host, port, url } = redis;
+    expect(await connecting({ url: `${url}/99` })).toMatchObject(noDatabase);
+    expect(await connecting({ redis: { host, port, db: 99 } })).toMatchObject(noDatabase);
+    // Then ioredis asks whether the server is ready together with the SELECT.
+    expect(await connecting({ redis: { host, port, db: 99, disableClientInfo: true } })).toMatchObject(
+      noDatabase,
+    );
+  });
+
+  it("a database that is refused at a reconnect: nothing goes to database 0, and work goes on when it is not", async () => {
+    await redis.command("ACL", "SETUSER", "mover", "on", ">pass", "~*", "+@all");
+    const broker = new RedisBroker({
+      url: `redis://mover:pass@${redis.host}:${redis.port}/3`,
+      commandTimeoutMs: 500,
+    });
+    await broker.connect();
+    const elsewhere = "YTask:Queue:in-another-database";
+    await redis.command("ACL", "SETUSER", "mover", "-select");
+    await redis.command("CLIENT", "KILL", "TYPE", "normal");
+    await waitUntil("the new connection is refused", () =>
+      broker.counts(elsewhere).then(
+        () => false,
+        (error: unknown) => YTaskError.isInstance(error, ErrorCode.AccessRefused),
+      ),
+    );
+    expect(await errorOf(broker.send([message(elsewhere, "a")]))).toMatchObject({ notStored: [0] });
+    expect(await redis.command("LLEN", elsewhere)).toBe("0");
+    await redis.command("ACL", "SETUSER", "mover", "+select");
+    await untilSucceeds("sends work again", () => broker.send([message(elsewhere, "b")]));
+    expect(await redis.command("-n", "3", "LLEN", elsewhere)).not.toBe("0");
+    await broker.close();
   });
 
   it("a user without the permission", async () => {
