@@ -1,13 +1,22 @@
 import type { DeadLetterReason, DeadLetters, Letter } from "@ytask/core/driver";
-import type { Connection } from "@ytask-internal/redis-connection";
+import { type Connection, inPieces } from "@ytask-internal/redis-connection";
 import type { QueueKeys } from "./queue-keys.js";
+import { letters } from "./scripts/letters.js";
 import { purge } from "./scripts/purge.js";
 import { redrive } from "./scripts/redrive.js";
 
-/** How many letters a call reads, or puts back. */
-const page = 200;
+/** The most letters that a call reads, or puts back; of long ones it takes fewer. */
+const mostAtOnce = 200;
 
 type StreamEntry = readonly [id: string, fields: readonly string[]];
+type Range = readonly [first: string, last: string];
+
+/** A letter that is to be put back. */
+interface Order {
+  readonly id: string;
+  /** Undefined: as it was. */
+  readonly body: string | undefined;
+}
 
 /** The dead letters of one queue: a stream, whose ids tell when each was added by Redis' clock. */
 export class RedisDeadLetters implements DeadLetters {
@@ -21,17 +30,21 @@ export class RedisDeadLetters implements DeadLetters {
 
   async list(options: { readonly limit?: number | undefined } = {}): Promise<readonly Letter[]> {
     const limit = options.limit ?? 100;
-    const letters: Letter[] = [];
-    for await (const some of this.#pages("+", limit)) letters.push(...some);
-    return letters;
+    const found: Letter[] = [];
+    for await (const some of this.#pages("+", limit)) found.push(...some);
+    return found;
   }
 
   async redrive(ids?: readonly string[], rewrite?: (letter: Letter) => string): Promise<number> {
     if (ids === undefined) return this.#redriveAll(rewrite);
+    const valid = ids.filter(isStreamId);
+    if (rewrite === undefined) return this.#putBack(valid.map((id) => ({ id, body: undefined })));
     let count = 0;
-    for (let from = 0; from < ids.length; from += page) {
-      const some = ids.slice(from, from + page);
-      count += await this.#putBack(some, rewrite && (await this.#readEach(some)), rewrite);
+    for (let left = valid; left.length > 0; ) {
+      const ranges = left.slice(0, mostAtOnce).map((id): Range => [id, id]);
+      const { passed, found } = await this.#read(ranges, mostAtOnce);
+      count += await this.#putBack(found.map(ordered(rewrite)));
+      left = left.slice(passed);
     }
     return count;
   }
@@ -49,56 +62,53 @@ export class RedisDeadLetters implements DeadLetters {
     const last = newest[0]?.[0];
     if (last === undefined) return 0;
     let count = 0;
-    for await (const letters of this.#pages(last))
-      count += await this.#putBack(
-        letters.map(({ id }) => id),
-        letters,
-        rewrite,
-      );
+    for await (const found of this.#pages(last)) count += await this.#putBack(found.map(ordered(rewrite)));
     return count;
   }
 
   /** The letters up to an id, the oldest first; at most `limit`. */
   async *#pages(to: string, limit = Number.POSITIVE_INFINITY): AsyncGenerator<readonly Letter[]> {
     let left = limit;
-    for (let after = "-"; left > 0; ) {
-      const wanted = Math.min(page, left);
-      const letters = await this.#read(after, to, wanted);
-      const end = letters.at(-1);
+    for (let first = "-"; left > 0; ) {
+      const { passed, found } = await this.#read([[first, to]], Math.min(mostAtOnce, left));
+      const end = found.at(-1);
       if (end === undefined) return;
-      yield letters;
-      if (letters.length < wanted) return;
-      left -= letters.length;
-      after = `(${end.id}`;
+      yield found;
+      if (passed === 1) return;
+      left -= found.length;
+      first = `(${end.id}`;
     }
   }
 
-  async #putBack(
-    ids: readonly string[],
-    letters: readonly Letter[] | undefined,
-    rewrite: ((letter: Letter) => string) | undefined,
-  ): Promise<number> {
-    const values =
-      rewrite === undefined
-        ? ids.flatMap((id) => [id, ""])
-        : (letters ?? []).flatMap((letter) => [letter.id, `=${rewrite(letter)}`]);
-    if (values.length === 0) return 0;
+  async #putBack(orders: readonly Order[]): Promise<number> {
     const { dead, queue } = this.#keys;
-    return Number(await this.#connection().use((client) => redrive.run(client, [dead, queue], values)));
+    let count = 0;
+    for (const piece of inPieces(orders, mostAtOnce, ({ body }) => body?.length ?? 0))
+      for (let left = piece; left.length > 0; ) {
+        const values = left.flatMap(({ id, body }) => [id, body === undefined ? "" : `=${body}`]);
+        const reply = await this.#connection().use((client) => redrive.run(client, [dead, queue], values));
+        const [passed, moved] = reply as [number, number]; // what the script returns
+        count += moved;
+        left = left.slice(passed);
+      }
+    return count;
   }
 
-  async #readEach(ids: readonly string[]): Promise<readonly Letter[]> {
-    const found = await Promise.all(ids.filter(isStreamId).map((id) => this.#read(id, id, 1)));
-    return found.flat();
-  }
-
-  async #read(from: string, to: string, limit: number): Promise<readonly Letter[]> {
-    const entries = await this.#connection().use((client) =>
-      client.xrange(this.#keys.dead, from, to, "COUNT", limit),
-    );
-    return entries.map(letterOf);
+  /** Letters of these ranges, and how many of the ranges were read to their end. */
+  async #read(
+    ranges: readonly Range[],
+    limit: number,
+  ): Promise<{ readonly passed: number; readonly found: readonly Letter[] }> {
+    const values = [limit, ...ranges.flat()];
+    const reply = await this.#connection().use((client) => letters.run(client, [this.#keys.dead], values));
+    const [passed, entries] = reply as [number, StreamEntry[]]; // what the script returns
+    return { passed, found: entries.map(letterOf) };
   }
 }
+
+const ordered =
+  (rewrite: ((letter: Letter) => string) | undefined) =>
+  (letter: Letter): Order => ({ id: letter.id, body: rewrite?.(letter) });
 
 /** Ids may come from a user; Redis answers an error to what is no id. */
 const isStreamId = (id: string): boolean => /^\d{1,19}-\d{1,19}$/.test(id);

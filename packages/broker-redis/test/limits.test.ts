@@ -50,6 +50,47 @@ describeWithBroker("RedisBroker's limits", (shared) => {
     await subscription.close();
   });
 
+  it("long dead letters are read, and put back, in several calls", async () => {
+    const queue = "YTask:Queue:long-letters";
+    const bodies = Array.from({ length: 24 }, (_, index) => `${index}`.padEnd(500_000, "."));
+    const letters = shared.broker.deadLetters(queue);
+    const bury = async (): Promise<void> => {
+      const { subscription } = await subscribe(shared.broker, queue);
+      const deliveries = await take(subscription, bodies.length);
+      await subscription.settle(
+        deliveries.map((delivery) => ({ delivery, kind: "deadLetter", reason: "permanentFailure" })),
+      );
+      await subscription.close();
+    };
+    const calls = async (): Promise<number> =>
+      Number(/cmdstat_evalsha:calls=(\d+)/.exec(await shared.redis.command("INFO", "commandstats"))?.[1]);
+    /** What the call resolves to. It has 12 megabytes to move, of which one call to Redis is to move some four. */
+    const inSeveralCalls = async <T>(call: () => Promise<T>): Promise<T> => {
+      const before = await calls();
+      const value = await call();
+      expect((await calls()) - before).toBeGreaterThanOrEqual(3);
+      return value;
+    };
+    await shared.broker.send(bodies.map((body) => message(queue, body)));
+    await bury();
+    const listed = await inSeveralCalls(() => letters.list());
+    expect(listed.map(({ body }) => body)).toEqual(bodies);
+    expect(await letters.list({ limit: 10 })).toEqual(listed.slice(0, 10));
+    expect(await inSeveralCalls(() => letters.redrive())).toBe(24);
+    await bury();
+    const ids = (await letters.list()).map(({ id }) => id);
+    expect(await inSeveralCalls(() => letters.redrive(ids))).toBe(24);
+    await bury();
+    // Those of before are gone, and passed over.
+    const all = [...ids, ...(await letters.list()).map(({ id }) => id)];
+    expect(await inSeveralCalls(() => letters.redrive(all, ({ body }) => `${body}!`))).toBe(24);
+    const { subscription } = await subscribe(shared.broker, queue);
+    const deliveries = await take(subscription, bodies.length);
+    expect(deliveries.map(({ body }) => body)).toEqual(bodies.map((body) => `${body}!`));
+    await ackAll(subscription, deliveries);
+    await subscription.close();
+  });
+
   it("a queue that is not used any more leaves nothing behind for long", async () => {
     const queue = "YTask:Queue:used-once";
     await shared.broker.send([message(queue, "a")]);

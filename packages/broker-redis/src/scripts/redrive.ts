@@ -1,17 +1,20 @@
 import { Script } from "@ytask-internal/redis-connection";
+import { mostBytes } from "./parts.js";
 
 /**
- * Puts dead letters back into their queue.
+ * Puts dead letters back into their queue, up to the first with which it is much for one call.
  *
  * KEYS dead, queue
  * ARGV id, "=" and the new body, or "" for the body as it was; id …
- * Returns how many were put back; letters that are gone are passed over.
+ * Returns how many of these ids it is through with, and how many letters were put back; those that are gone are passed
+ * over.
  */
 export const redrive = new Script(`
 local dead, queue = KEYS[1], KEYS[2]
 redis.call('LLEN', queue)
-local count = 0
+local passed, count, bytes = 0, 0, 0
 for i = 1, #ARGV, 2 do
+  if bytes >= ${mostBytes} then break end
   local letter = redis.call('XRANGE', dead, ARGV[i], ARGV[i])[1]
   if letter then
     local body = string.sub(ARGV[i + 1], 2)
@@ -19,6 +22,8 @@ for i = 1, #ARGV, 2 do
     redis.call('XDEL', dead, ARGV[i])
     redis.call('RPUSH', queue, body)
     count = count + 1
+    bytes = bytes + #body
   end
+  passed = passed + 1
 end
-return count`);
+return { passed, count }`);
