@@ -1,4 +1,5 @@
 export { CallBrokeOff } from "./call-broke-off.js";
+export { checkConnectionOptions } from "./check-options.js";
 export { Connection } from "./connection.js";
 export { isReply } from "./explain-error.js";
 export { inPieces } from "./in-pieces.js";

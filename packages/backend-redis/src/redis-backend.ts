@@ -8,11 +8,8 @@ import {
   type Unwatch,
   YTaskError,
 } from "@ytask/core/driver";
-import { Connection } from "@ytask-internal/redis-connection";
-import {
-  checkConnectionOptions,
-  type RedisConnectionOptions,
-} from "@ytask-internal/redis-connection/options";
+import { Connection, checkConnectionOptions } from "@ytask-internal/redis-connection";
+import type { RedisConnectionOptions } from "@ytask-internal/redis-connection/options";
 import { read } from "./reader.js";
 import { Watcher } from "./watcher.js";
 import { Writer } from "./writer.js";

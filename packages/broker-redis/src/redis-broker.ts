@@ -12,11 +12,8 @@ import {
   silentLogger,
   YTaskError,
 } from "@ytask/core/driver";
-import { Connection, isCluster } from "@ytask-internal/redis-connection";
-import {
-  checkConnectionOptions,
-  type RedisConnectionOptions,
-} from "@ytask-internal/redis-connection/options";
+import { Connection, checkConnectionOptions, isCluster } from "@ytask-internal/redis-connection";
+import type { RedisConnectionOptions } from "@ytask-internal/redis-connection/options";
 import { RedisDeadLetters } from "./dead-letters.js";
 import { Promoter } from "./promoter.js";
 import { queueKeys } from "./queue-keys.js";
@@ -62,7 +59,7 @@ export class RedisBroker implements Broker {
 
   /** Throws `InvalidArgument` for options that cannot work. Connects to nothing yet. */
   constructor(options: RedisBrokerOptions = {}) {
-    checkConnectionOptions(options);
+    checkConnectionOptions(options, ["leaseMs", "deadLetterLimit"]);
     checkOptions(options);
     this.#options = options;
   }
@@ -151,7 +148,7 @@ const notConnected = (): YTaskError =>
   new YTaskError(ErrorCode.Closed, "the Redis broker is not connected; call connect first");
 
 function checkOptions({ leaseMs, deadLetterLimit }: RedisBrokerOptions): void {
-  if (leaseMs !== undefined && !(leaseMs >= 300 && leaseMs <= 86_400_000))
+  if (leaseMs !== undefined && !(typeof leaseMs === "number" && leaseMs >= 300 && leaseMs <= 86_400_000))
     throw new YTaskError(ErrorCode.InvalidArgument, "leaseMs must be 300 to 86,400,000 milliseconds");
   if (deadLetterLimit !== undefined && !(Number.isInteger(deadLetterLimit) && deadLetterLimit > 0))
     throw new YTaskError(ErrorCode.InvalidArgument, "deadLetterLimit must be a whole number above 0");

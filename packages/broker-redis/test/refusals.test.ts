@@ -240,17 +240,4 @@ describeWithOwnServer("redis", "what Redis refuses is told with its cause, and w
     }
     expect(warnings).toEqual([expect.stringMatching(/append-only file.*appendonly yes/)]);
   });
-
-  it("options that contradict each other or cannot work", () => {
-    for (const options of [
-      { leaseMs: 10 },
-      { deadLetterLimit: 0 },
-      { commandTimeoutMs: -1 },
-      { redis: { keyPrefix: "app:" } },
-      { url: "redis://127.0.0.1?keyPrefix=app:" },
-    ])
-      expect(() => new RedisBroker(options)).toThrow(
-        expect.objectContaining({ code: ErrorCode.InvalidArgument }),
-      );
-  });
 });
