@@ -90,8 +90,14 @@ export class RabbitMqDeadLetters implements DeadLetters {
   #read<A>(none: A, read: (reader: LetterReader) => Promise<A>): Promise<A> {
     return this.#options.exclusively(this.#options.from.name, async () => {
       const channel = await this.#openChannel();
-      const { from, isQuorum, answerTimeoutMs } = this.#options;
-      const reader = new LetterReader({ queue: from.name, channel, isQuorum, answerTimeoutMs });
+      const { from, isQuorum, answerTimeoutMs, connections } = this.#options;
+      const reader = new LetterReader({
+        queue: from.name,
+        channel,
+        isQuorum,
+        answerTimeoutMs,
+        countFromOutside: () => connections().queues.count(from.name),
+      });
       try {
         const result = await read(reader);
         await reader.giveBack();

@@ -10,6 +10,8 @@ export interface LetterReaderOptions {
   /** Quorum queues put what comes back behind what came back before, and classic ones where it was. */
   readonly isQuorum: boolean;
   readonly answerTimeoutMs: number;
+  /** What `count` resolves to, asked on another channel. */
+  countFromOutside(): Promise<number>;
 }
 
 const doing = "Could not read dead letters";
@@ -19,6 +21,9 @@ const doing = "Could not read dead letters";
  * sends 32 as they come, and shuffles the rest.
  */
 const returnedTogether = 16;
+
+/** How long to wait for what a channel's end gives back, in milliseconds: others may take of it before it is seen. */
+const returnedWithinMs = 500;
 
 /** Reads a queue of dead letters by taking them without an ack; what is not removed is given back in its order. */
 export class LetterReader {
@@ -55,14 +60,25 @@ export class LetterReader {
     this.#options.channel.ack(letter);
   }
 
-  /** Gives back all that was taken and not removed. */
-  async giveBack(): Promise<void> {
-    const { channel, isQuorum } = this.#options;
-    if (!isQuorum) {
-      channel.nackAll(true);
-      await this.#bounded(channel.prefetch(0));
-      return;
-    }
+  /** Gives back all that was taken and not removed, and ends the reading: the channel may be closed. */
+  giveBack(): Promise<void> {
+    return this.#options.isQuorum ? this.#giveBackInOrder() : this.#giveBackAtOnce();
+  }
+
+  /**
+   * A classic queue puts back together what a channel leaves that closes, before that is answered. What is nacked it puts
+   * back one by one, after what the channel answers next: whoever looks then sees some of it.
+   */
+  async #giveBackAtOnce(): Promise<void> {
+    const { channel, countFromOutside } = this.#options;
+    const all = (await this.count()) + this.#held.size;
+    await this.#bounded(channel.close());
+    const endMs = performance.now() + returnedWithinMs;
+    while ((await countFromOutside()) < all && performance.now() < endMs) await sleep(1);
+  }
+
+  async #giveBackInOrder(): Promise<void> {
+    const { channel } = this.#options;
     await this.#takeRest();
     const before = await this.count();
     const inOrder = [...this.#held].sort(byAge);

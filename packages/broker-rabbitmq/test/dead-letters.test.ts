@@ -1,0 +1,36 @@
+import { describeWithServer } from "@ytask-internal/test-servers";
+import { describe, expect, inject, it } from "vitest";
+import type { QueueType } from "../src/index.js";
+import { closeBrokersAfterEach, connected } from "./support/brokers.js";
+import { bury } from "./support/bury.js";
+import { deleteQueues } from "./support/delete-queues.js";
+import { newQueue } from "./support/taker.js";
+
+const types: readonly QueueType[] = ["classic", "quorum"];
+const count = 1_000;
+const bodies = Array.from({ length: count }, (_, index) => `${index}`);
+
+describe.each(types)("a thousand dead letters of a %s queue", (queueType) => {
+  describeWithServer("rabbitmq", "which were listed", () => {
+    closeBrokersAfterEach();
+
+    it("are all there again for whoever looks next", async () => {
+      const url = inject("amqpUrl");
+      const queue = newQueue();
+      const broker = await connected({ url, queueType });
+      await bury(broker, queue, bodies);
+      const dead = broker.deadLetters(queue);
+      for (let round = 0; round < 2; round++) {
+        expect((await dead.list({ limit: count })).map(({ body }) => body)).toEqual(bodies);
+        expect(await broker.counts(queue)).toMatchObject({ dead: count });
+      }
+      const ids = (await dead.list({ limit: count })).map(({ id }) => id);
+      expect(await dead.redrive(ids.slice(0, count / 2))).toBe(count / 2);
+      expect(await broker.counts(queue)).toMatchObject({ waiting: count / 2, dead: count / 2 });
+      await dead.list({ limit: count });
+      expect(await dead.redrive()).toBe(count / 2);
+      expect(await broker.counts(queue)).toMatchObject({ waiting: count, dead: 0 });
+      await deleteQueues(url, [queue]);
+    });
+  });
+});
