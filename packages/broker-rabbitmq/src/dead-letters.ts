@@ -1,4 +1,11 @@
-import { bounded, type DeadLetters, type Letter, SendFailed } from "@ytask/core/driver";
+import {
+  bounded,
+  type DeadLetters,
+  ErrorCode,
+  type Letter,
+  SendFailed,
+  YTaskError,
+} from "@ytask/core/driver";
 import type { Channel, GetMessage } from "amqplib";
 import { isUniqueId, letterId, letterOf } from "./addressing.js";
 import type { Connections } from "./connections.js";
@@ -59,6 +66,20 @@ export class RabbitMqDeadLetters implements DeadLetters {
   }
 
   async purge(): Promise<number> {
+    const { from, answerTimeoutMs, exclusively } = this.#options;
+    const askedAt = performance.now();
+    return exclusively(from.name, async () => {
+      // Whoever asked has given up by then, and may have buried others since.
+      if (performance.now() - askedAt > 2 * answerTimeoutMs)
+        throw new YTaskError(
+          ErrorCode.Connection,
+          `Could not purge ${from.name}: it is being read; try again`,
+        );
+      return this.#purge();
+    });
+  }
+
+  async #purge(): Promise<number> {
     const { connections, from } = this.#options;
     return connections().questions.ask(`Could not purge ${from.name}`, async (channel) => {
       try {

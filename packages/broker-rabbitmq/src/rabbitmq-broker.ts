@@ -1,6 +1,7 @@
 import {
   type Broker,
   type BrokerCapabilities,
+  bounded,
   type Counts,
   type DeadLetters,
   type DriverEnvironment,
@@ -81,13 +82,21 @@ export class RabbitMqBroker implements Broker {
     });
   }
 
-  /** What is delayed is not counted by group, since the groups share its queues; nor does AMQP tell what is running. */
+  /**
+   * What is delayed is not counted by group, since the groups share its queues; nor does AMQP tell what is running. Dead
+   * letters cannot be counted while this process reads them, which is waited for.
+   */
   async counts(queue: string): Promise<Counts> {
     const { queues } = this.#open();
-    const { queueType } = this.#settings;
+    const { queueType, answerTimeoutMs } = this.#settings;
+    const { name } = deadQueue(queue, queueType);
     const [waiting, dead] = await Promise.all([
       queues.count(groupQueue(queue, queueType).name),
-      queues.count(deadQueue(queue, queueType).name),
+      bounded<number | undefined>(
+        this.#turns.take(name, () => queues.count(name)),
+        answerTimeoutMs,
+        () => undefined,
+      ),
     ]);
     return { waiting, delayed: undefined, running: undefined, dead };
   }

@@ -1,4 +1,4 @@
-import { describeWithServer } from "@ytask-internal/test-servers";
+import { describeWithServer, waitUntil } from "@ytask-internal/test-servers";
 import { describe, expect, inject, it } from "vitest";
 import type { QueueType } from "../src/index.js";
 import { closeBrokersAfterEach, connected } from "./support/brokers.js";
@@ -30,6 +30,23 @@ describe.each(types)("a thousand dead letters of a %s queue", (queueType) => {
       await dead.list({ limit: count });
       expect(await dead.redrive()).toBe(count / 2);
       expect(await broker.counts(queue)).toMatchObject({ waiting: count, dead: 0 });
+      await deleteQueues(url, [queue]);
+    });
+
+    it("are counted and purged when those who read them have ended", async () => {
+      const url = inject("amqpUrl");
+      const queue = newQueue();
+      const broker = await connected({ url, queueType });
+      await bury(broker, queue, bodies);
+      const listing = broker.deadLetters(queue).list({ limit: count });
+      const reader = await connected({ url, queueType });
+      await waitUntil("they are read", async () => Number((await reader.counts(queue)).dead) < count);
+      const counting = broker.counts(queue);
+      const purging = broker.deadLetters(queue).purge();
+      expect(await listing).toHaveLength(count);
+      expect(await counting).toMatchObject({ dead: count });
+      expect(await purging).toBe(count);
+      expect(await broker.counts(queue)).toMatchObject({ dead: 0 });
       await deleteQueues(url, [queue]);
     });
   });
