@@ -1,4 +1,5 @@
 import { createHash, randomUUID } from "node:crypto";
+import { StringDecoder } from "node:string_decoder";
 import type { DeadLetterReason, Letter, Outgoing } from "@ytask/core/driver";
 import type { GetMessage } from "amqplib";
 import { deadQueue, groupQueue } from "./names.js";
@@ -13,8 +14,11 @@ const ERROR = "ytask-error";
 const AT = "ytask-at";
 const ORDER = "ytask-order";
 
-/** The longest error text that is kept with a dead letter, in characters: a message's headers have to fit one frame. */
-const longestError = 8_192;
+/**
+ * The longest error text that is kept with a dead letter, in bytes: a message's headers have to fit one frame, of 4,096
+ * bytes where a server allows no more, or it closes the connection.
+ */
+const longestError = 3_000;
 
 /** A message of core's, on its way to its queue. */
 export const outgoing = (message: Outgoing, type: QueueType): Addressed => ({
@@ -43,10 +47,16 @@ export const deadLetter = (
       [REASON]: reason,
       [AT]: Date.now(),
       [ORDER]: buried++,
-      ...(error === undefined ? {} : { [ERROR]: error.slice(0, longestError) }),
+      ...(error === undefined ? {} : { [ERROR]: beginningOf(error) }),
     },
   },
 });
+
+/** As many whole characters as are kept of an error text. */
+function beginningOf(error: string): string {
+  const bytes = Buffer.from(error.slice(0, longestError));
+  return new StringDecoder("utf8").write(bytes.subarray(0, longestError));
+}
 
 const reasons: readonly string[] = [
   "malformed",

@@ -51,3 +51,25 @@ describe.each(types)("a thousand dead letters of a %s queue", (queueType) => {
     });
   });
 });
+
+describe.each(types)("a dead letter of a %s queue", (queueType) => {
+  describeWithServer("rabbitmq", "with a long error text", () => {
+    closeBrokersAfterEach();
+
+    it.each([
+      ["error", "error".repeat(600)],
+      ["错误", "错误".repeat(500)],
+      ["x🚀", "x🚀".repeat(600)],
+      ["xx🚀", "xx🚀".repeat(500)],
+    ])("of %s … keeps whole characters that fit a small frame", async (part, kept) => {
+      const url = inject("amqpUrl");
+      const queue = newQueue();
+      const broker = await connected({ url: `${url}?frameMax=8192`, queueType });
+      await bury(broker, queue, ["a body"], part.repeat(10_000));
+      expect(await broker.deadLetters(queue).list()).toMatchObject([{ body: "a body", error: kept }]);
+      await broker.send([{ queue, body: "goes on" }]);
+      expect(await broker.counts(queue)).toMatchObject({ waiting: 1, dead: 1 });
+      await deleteQueues(url, [queue]);
+    });
+  });
+});

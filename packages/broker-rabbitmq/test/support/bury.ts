@@ -19,7 +19,8 @@ export async function bury(
     const outcomes = await subscription.settle(
       deliveries.map((delivery) => ({ delivery, kind: "deadLetter", reason: "permanentFailure", error })),
     );
-    left -= outcomes.filter((outcome) => outcome === "settled").length;
+    if (outcomes.some((outcome) => outcome !== "settled")) throw new Error(`not settled: ${outcomes}`);
+    left -= outcomes.length;
   }
   await subscription.close();
 }
