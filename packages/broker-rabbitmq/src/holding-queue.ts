@@ -114,8 +114,9 @@ export class HoldingQueue {
   }
 }
 
+/** Without the group's name, with which it could be too long: the group's queue is in its arguments. */
 const holdingQueue = (queue: QueueSpec): QueueSpec => ({
-  name: `${queue.name}:ts1:held:${randomUUID()}`,
+  name: `YTask:ts1:held:${randomUUID()}`,
   arguments: {
     "x-queue-type": "quorum",
     "x-message-ttl": onTheWayMs,

@@ -38,10 +38,10 @@ describeWithOwnServer("rabbitmq", "a task that runs for longer than the consumer
   });
 
   for (const queueType of types)
-    it(`is delivered once from a ${queueType} queue, and settled in the end`, {
+    it(`is delivered once from a ${queueType} queue with a long name, and settled in the end`, {
       timeout: 400_000,
     }, async () => {
-      const queue = newQueue();
+      const queue = newQueue().padEnd(230, "-");
       const broker = await connected({ url: server.url, queueType, consumerTimeoutMs });
       const taker = await Taker.from(broker, queue, { ack: false });
       await broker.send([{ queue, body: "long" }]);
