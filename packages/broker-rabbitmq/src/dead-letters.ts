@@ -11,7 +11,7 @@ import { isUniqueId, letterId, letterOf } from "./addressing.js";
 import type { Connections } from "./connections.js";
 import { explain, NOT_FOUND, replyCode } from "./errors.js";
 import { LetterReader } from "./letter-reader.js";
-import type { QueueSpec } from "./names.js";
+import { checkName, type QueueSpec } from "./names.js";
 
 export interface DeadLettersOptions {
   /** Where the letters are. */
@@ -67,6 +67,7 @@ export class RabbitMqDeadLetters implements DeadLetters {
 
   async purge(): Promise<number> {
     const { from, answerTimeoutMs, exclusively } = this.#options;
+    checkName(from);
     const askedAt = performance.now();
     return exclusively(from.name, async () => {
       // Whoever asked has given up by then, and may have buried others since.
@@ -108,7 +109,8 @@ export class RabbitMqDeadLetters implements DeadLetters {
   }
 
   /** Reads on a channel of its own. Resolves to `none` where there is no such queue. */
-  #read<A>(none: A, read: (reader: LetterReader) => Promise<A>): Promise<A> {
+  async #read<A>(none: A, read: (reader: LetterReader) => Promise<A>): Promise<A> {
+    checkName(this.#options.from);
     return this.#options.exclusively(this.#options.from.name, async () => {
       const channel = await this.#openChannel();
       const { from, isQuorum, answerTimeoutMs, connections } = this.#options;

@@ -6,6 +6,8 @@ export interface QueueSpec {
   readonly name: string;
   /** The arguments that it is declared with; everyone who declares it has to agree. */
   readonly arguments: Readonly<Record<string, string | number | Int32>>;
+  /** Why there is no such queue, where its group's name is too long. */
+  readonly refusal?: YTaskError | undefined;
 }
 
 /** amqplib's way to write a number as an int32, which it does not choose for a small one. */
@@ -16,6 +18,12 @@ interface Int32 {
 
 /** AMQP's longest name of a queue, in bytes. */
 const longestName = 255;
+/** The longest of the ends that are added to the name that core gives a queue. */
+const longestEnd = ":ts1:quorum-dead";
+/** The longest name that core may give a queue, in bytes: the same for both types, so that one can follow the other. */
+const longestGiven = longestName - longestEnd.length;
+/** The longest name of a group, in bytes: of its queue's, this is what core puts in front. */
+const longestGroup = longestGiven - "YTask:Queue:".length;
 
 /** As high as it goes: when a message was redelivered too often is core's to decide, and RabbitMQ 4 drops it after 20. */
 const deliveryLimit = 2_147_483_647;
@@ -28,22 +36,32 @@ const quorumArguments = { "x-queue-type": "quorum", "x-delivery-limit": delivery
  */
 export function groupQueue(queue: string, type: QueueType): QueueSpec {
   return type === "classic"
-    ? named(queue, { "x-max-priority": { "!": "int", value: 9 } })
-    : named(`${queue}:ts1:quorum`, quorumArguments);
+    ? specOf(queue, "", { "x-max-priority": { "!": "int", value: 9 } })
+    : specOf(queue, ":ts1:quorum", quorumArguments);
 }
 
 /** Where a group's dead letters are. `ts1` is the version of this layout. */
 export function deadQueue(queue: string, type: QueueType): QueueSpec {
-  return type === "classic"
-    ? named(`${queue}:ts1:dead`, {})
-    : named(`${queue}:ts1:quorum-dead`, quorumArguments);
+  return type === "classic" ? specOf(queue, ":ts1:dead", {}) : specOf(queue, longestEnd, quorumArguments);
 }
 
-function named(name: string, given: QueueSpec["arguments"]): QueueSpec {
-  const bytes = Buffer.byteLength(name);
-  if (bytes <= longestName) return { name, arguments: given };
-  throw new YTaskError(
+/**
+ * Refuses a queue for which there is no room in a name, or not for its dead letters.
+ *
+ * @throws YTaskError `InvalidArgument`
+ */
+export function checkName({ refusal }: QueueSpec): void {
+  if (refusal !== undefined) throw refusal;
+}
+
+function specOf(queue: string, end: string, given: QueueSpec["arguments"]): QueueSpec {
+  const name = queue + end;
+  const bytes = Buffer.byteLength(queue);
+  if (bytes <= longestGiven) return { name, arguments: given };
+  const refusal = new YTaskError(
     ErrorCode.InvalidArgument,
-    `the queue's name has ${bytes} bytes, and RabbitMQ takes ${longestName}; shorten the group's name: ${name}`,
+    `the queue's name has ${bytes} bytes, and RabbitMqBroker takes ${longestGiven}, which is a group's name of ` +
+      `${longestGroup}; shorten the group's name by ${bytes - longestGiven}: ${queue}`,
   );
+  return { name, arguments: given, refusal };
 }

@@ -16,7 +16,12 @@ export interface Publication {
 export type Published =
   | { readonly kind: "stored" }
   | { readonly kind: "unroutable" }
-  | { readonly kind: "notStored" | "unknown"; readonly error: YTaskError };
+  | {
+      readonly kind: "notStored" | "unknown";
+      readonly error: YTaskError;
+      /** Whether sending it again cannot help. */
+      readonly isFinal?: boolean;
+    };
 
 const stored: Published = { kind: "stored" };
 const unroutable: Published = { kind: "unroutable" };
@@ -142,9 +147,10 @@ export class Publisher {
   }
 
   /** What is above the server's limit is certainly not stored; the others in flight on the channel may be. */
-  #outcomeOf(body: Buffer, error: unknown): Published {
-    const cause = this.#cause ?? this.#link.lastError ?? error;
-    return { kind: isTooLarge(body, cause) ? "notStored" : "unknown", error: explain(cause, doing) };
+  #outcomeOf(body: Buffer, thrown: unknown): Published {
+    const cause = this.#cause ?? this.#link.lastError ?? thrown;
+    const error = explain(cause, doing);
+    return isTooLarge(body, cause) ? { kind: "notStored", error, isFinal: true } : { kind: "unknown", error };
   }
 
   #unconfirmed(): Published {

@@ -17,7 +17,7 @@ import { outgoing } from "./addressing.js";
 import { capabilitiesOf } from "./capabilities.js";
 import { Connections } from "./connections.js";
 import { RabbitMqDeadLetters } from "./dead-letters.js";
-import { deadQueue, groupQueue } from "./names.js";
+import { checkName, deadQueue, groupQueue } from "./names.js";
 import { mostPrefetched, type RabbitMqBrokerOptions, type Settings, settingsOf } from "./options.js";
 import type { Failed, Sent } from "./sender.js";
 import { RabbitMqSubscription } from "./subscription.js";
@@ -51,13 +51,15 @@ export class RabbitMqBroker implements Broker {
   async subscribe(queue: string, options: SubscribeOptions): Promise<Subscription> {
     const { consume, sender, queues } = this.#open();
     const { queueType, answerTimeoutMs, consumerTimeoutMs } = this.#settings;
+    const spec = groupQueue(queue, queueType);
+    checkName(spec);
     const subscription = await RabbitMqSubscription.open({
       maxUnsettled: Math.min(options.maxUnsettled, mostPrefetched),
       maxRedeliveries: options.maxRedeliveries,
       onLost: (deliveries) => options.onLost(deliveries),
       onError: (error) => options.onError(error),
       name: queue,
-      queue: groupQueue(queue, queueType),
+      queue: spec,
       queueType,
       link: consume,
       sender,
@@ -89,9 +91,11 @@ export class RabbitMqBroker implements Broker {
   async counts(queue: string): Promise<Counts> {
     const { queues } = this.#open();
     const { queueType, answerTimeoutMs } = this.#settings;
+    const spec = groupQueue(queue, queueType);
+    checkName(spec);
     const { name } = deadQueue(queue, queueType);
     const [waiting, dead] = await Promise.all([
-      queues.count(groupQueue(queue, queueType).name),
+      queues.count(spec.name),
       bounded<number | undefined>(
         this.#turns.take(name, () => queues.count(name)),
         answerTimeoutMs,

@@ -2,7 +2,7 @@ import { bounded, ErrorCode, YTaskError } from "@ytask/core/driver";
 import type { Options } from "amqplib";
 import { levels, type Route, routeOf } from "./delays.js";
 import { explain } from "./errors.js";
-import type { QueueSpec } from "./names.js";
+import { checkName, type QueueSpec } from "./names.js";
 import type { Publication, Published, Publisher } from "./publisher.js";
 import type { Queues } from "./queues.js";
 
@@ -89,12 +89,15 @@ export class Sender {
       return await bounded(this.#declared(message), this.#answerTimeoutMs, () => {
         throw new Error(`its queue could not be declared within ${this.#answerTimeoutMs} ms`);
       });
-    } catch (error) {
-      return { kind: "notStored", error: explain(error, `Could not send to ${message.to.name}`) };
+    } catch (thrown) {
+      const error = explain(thrown, `Could not send to ${message.to.name}`);
+      // A name or a delay that is too long.
+      return { kind: "notStored", error, isFinal: error.code === ErrorCode.InvalidArgument };
     }
   }
 
   async #declared(message: Addressed): Promise<Declared> {
+    checkName(message.to);
     if (!isDelayed(message)) {
       await this.#queues.ensure(message.to);
       return { message };

@@ -1,4 +1,4 @@
-import type { Outcome, Settlement } from "@ytask/core/driver";
+import type { Delivery, Outcome, Settlement } from "@ytask/core/driver";
 import type { Channel, ConsumeMessage } from "amqplib";
 import { deadLetter, outgoing } from "./addressing.js";
 import { Barrier } from "./barrier.js";
@@ -8,7 +8,7 @@ import type { Inbox } from "./inbox.js";
 import type { Link } from "./link.js";
 import type { QueueSpec } from "./names.js";
 import type { QueueType } from "./options.js";
-import type { Addressed, Sender } from "./sender.js";
+import type { Addressed, Failed, Sender, Sent } from "./sender.js";
 
 export interface SettlerOptions {
   /** The queue's name as core knows it. */
@@ -26,6 +26,9 @@ export interface SettlerOptions {
 
 /** How long acks may be under way, in milliseconds, and much longer than they are. */
 const latelyMs = 1_000;
+
+/** What became of all that a settlement sends. */
+type Became = "nothing" | "stored" | "failed";
 
 /** Settles deliveries: what a settlement sends is confirmed before the delivery is removed. */
 export class Settler {
@@ -65,19 +68,39 @@ export class Settler {
   }
 
   /** For each settlement, what became of what it sends. */
-  async #send(settlements: readonly Settlement[]): Promise<readonly ("nothing" | "stored" | "failed")[]> {
-    const messages = settlements.map((settlement) => this.#messagesFor(settlement));
-    const all = messages.flat();
+  async #send(settlements: readonly Settlement[]): Promise<readonly Became[]> {
+    const sent = await this.#sendEach(settlements.map((settlement) => this.#messagesFor(settlement)));
+    const refusals = sent.map((outcomes, index) =>
+      settlements[index]?.kind === "replace" ? outcomes.find(isFinal) : undefined,
+    );
+    if (refusals.every((refusal) => refusal === undefined)) return sent.map(becameOf);
+    const letters = await this.#sendEach(
+      settlements.map(({ delivery }, index) => this.#letterFor(delivery, refusals[index])),
+    );
+    return sent.map((outcomes, index) =>
+      becameOf(refusals[index] === undefined ? outcomes : (letters[index] ?? [])),
+    );
+  }
+
+  /** Sends several lists of messages together. Resolves to the outcomes of each. */
+  async #sendEach(lists: readonly (readonly Addressed[])[]): Promise<readonly (readonly Sent[])[]> {
+    const all = lists.flat();
     const sent = all.length === 0 ? [] : await this.#options.sender.send(all);
     const failed = sent.find((outcome) => outcome.kind !== "stored");
     if (failed !== undefined) this.#options.onError(failed.error);
     let next = 0;
-    return messages.map(({ length }) => {
+    return lists.map(({ length }) => {
       const mine = sent.slice(next, next + length);
       next += length;
-      if (length === 0) return "nothing";
-      return mine.every((outcome) => outcome.kind === "stored") ? "stored" : "failed";
+      return mine;
     });
+  }
+
+  /** What can never be sent in place of a delivery would be tried for ever: the delivery becomes a dead letter instead. */
+  #letterFor(delivery: Delivery, refusal: Failed | undefined): readonly Addressed[] {
+    if (refusal === undefined) return [];
+    const error = `YTask: what follows from this task cannot be sent: ${refusal.error.message}`;
+    return this.#messagesFor({ delivery, kind: "deadLetter", reason: "permanentFailure", error });
   }
 
   /** What has to be stored before the delivery may go; nothing for one that is no longer held. */
@@ -134,4 +157,11 @@ export class Settler {
     }
     return barrier.pass(this.#options.answerTimeoutMs);
   }
+}
+
+const isFinal = (outcome: Sent): outcome is Failed => outcome.kind !== "stored" && outcome.isFinal === true;
+
+function becameOf(outcomes: readonly Sent[]): Became {
+  if (outcomes.length === 0) return "nothing";
+  return outcomes.every(({ kind }) => kind === "stored") ? "stored" : "failed";
 }

@@ -4,6 +4,7 @@ import { connect } from "amqplib";
 import { describe, expect, inject, it } from "vitest";
 import { RabbitMqBroker } from "../src/index.js";
 import { closeBrokersAfterEach, connected } from "./support/brokers.js";
+import { bury } from "./support/bury.js";
 import { deleteQueues } from "./support/delete-queues.js";
 import { newQueue, Taker } from "./support/taker.js";
 
@@ -76,10 +77,66 @@ describeWithServer("rabbitmq", "RabbitMqBroker's errors", () => {
     await deleteQueues(url().href, [foreign, ours]);
   });
 
-  it("name a group whose name is too long for a queue", async () => {
-    const broker = await connected({ url: url().href });
-    const error = await failureOf(broker.send([{ queue: "q".repeat(256), body: "" }]));
-    expect(YTaskError.isInstance(error, ErrorCode.InvalidArgument)).toBe(true);
+  describe.each(["classic", "quorum"] as const)("with %s queues", (queueType) => {
+    const longest = () => newQueue().padEnd(239, "q");
+
+    it("name a group whose name is too long for all its queues, while the longest one has them", async () => {
+      const broker = await connected({ url: url().href, queueType });
+      const fits = longest();
+      await bury(broker, fits, ["dead"]);
+      const tooLong = `${fits.slice(0, -1)}ß`;
+      const sending = await failureOf(
+        broker.send([
+          { queue: tooLong, body: "" },
+          { queue: fits, body: "goes on" },
+        ]),
+      );
+      expect(sending).toMatchObject({
+        notStored: [0],
+        unknown: [],
+        cause: { code: ErrorCode.InvalidArgument },
+      });
+      expect(await broker.counts(fits)).toMatchObject({ waiting: 1, dead: 1 });
+      const dead = broker.deadLetters(tooLong);
+      for (const call of [
+        () => Taker.from(broker, tooLong),
+        () => broker.counts(tooLong),
+        () => dead.list(),
+        () => dead.redrive(),
+        () => dead.purge(),
+      ]) {
+        const error = await failureOf(call());
+        expect(YTaskError.isInstance(error, ErrorCode.InvalidArgument)).toBe(true);
+        expect(String(error)).toMatch(/240 bytes.* a group's name of 227; shorten the group's name by 1/);
+      }
+      await deleteQueues(url().href, [fits]);
+    });
+
+    it.each([
+      ["whose queue's name is too long", { queue: "q".repeat(240), body: "next" }, /240 bytes/],
+      ["whose delay is too long", { queue: "q", body: "next", delayMs: 500 * 86_400_000 }, /397 days/],
+    ])("are in the dead letter of what should be replaced by a message %s", async (_, next, reason) => {
+      const queue = newQueue();
+      const broker = await connected({ url: url().href, queueType });
+      const taker = await Taker.from(broker, queue, { ack: false });
+      await broker.send(["one", "other"].map((body) => ({ queue, body })));
+      await taker.untilTaken(["one", "other"]);
+      const [delivery, other] = taker.deliveries;
+      if (delivery === undefined || other === undefined) throw new Error("they were not taken");
+      const outcomes = await taker.subscription.settle([
+        { delivery, kind: "replace", by: [next] },
+        { delivery: other, kind: "replace", by: [{ queue, body: "again" }] },
+      ]);
+      expect(outcomes).toEqual(["settled", "settled"]);
+      expect(taker.errors).toMatchObject([{ code: ErrorCode.InvalidArgument }]);
+      await taker.untilTaken(["again"]);
+      const letters = await broker.deadLetters(queue).list();
+      expect(letters).toMatchObject([{ body: "one", reason: "permanentFailure" }]);
+      expect(letters[0]?.error).toMatch(reason);
+      await taker.close();
+      expect(await broker.counts(queue)).toMatchObject({ waiting: 1, dead: 1 });
+      await deleteQueues(url().href, [queue]);
+    });
   });
 
   it("name a delay that is too long, and not the other messages of the send", async () => {
