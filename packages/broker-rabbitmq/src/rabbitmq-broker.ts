@@ -97,7 +97,7 @@ export class RabbitMqBroker implements Broker {
     const [waiting, dead] = await Promise.all([
       queues.count(spec.name),
       bounded<number | undefined>(
-        this.#turns.take(name, () => queues.count(name)),
+        this.#turns.ended(name).then(() => queues.count(name)),
         answerTimeoutMs,
         () => undefined,
       ),

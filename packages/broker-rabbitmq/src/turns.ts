@@ -4,8 +4,7 @@ export class Turns {
 
   /** Resolves or rejects as `action` does, which begins when those before it under this name have ended. */
   take<A>(name: string, action: () => Promise<A>): Promise<A> {
-    const before = this.#last.get(name) ?? Promise.resolve();
-    const mine = before.then(action);
+    const mine = this.ended(name).then(action);
     const ended = mine
       .catch(() => undefined)
       .then(() => {
@@ -13,5 +12,10 @@ export class Turns {
       });
     this.#last.set(name, ended);
     return mine;
+  }
+
+  /** Resolves when those under this name have ended that were begun or wait for their turn now. */
+  ended(name: string): Promise<unknown> {
+    return this.#last.get(name) ?? Promise.resolve();
   }
 }
