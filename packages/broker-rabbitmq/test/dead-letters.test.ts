@@ -1,6 +1,8 @@
 import { describeWithServer, waitUntil } from "@ytask-internal/test-servers";
+import { connect } from "amqplib";
 import { describe, expect, inject, it } from "vitest";
 import type { QueueType } from "../src/index.js";
+import { deadQueue } from "../src/names.js";
 import { closeBrokersAfterEach, connected } from "./support/brokers.js";
 import { bury } from "./support/bury.js";
 import { deleteQueues } from "./support/delete-queues.js";
@@ -47,6 +49,27 @@ describe.each(types)("a thousand dead letters of a %s queue", (queueType) => {
       expect(await counting).toMatchObject({ dead: count });
       expect(await purging).toBe(count);
       expect(await broker.counts(queue)).toMatchObject({ dead: 0 });
+      await deleteQueues(url, [queue]);
+    });
+
+    it("may be taken by somebody else when they are given back", async () => {
+      const url = inject("amqpUrl");
+      const queue = newQueue();
+      const broker = await connected({ url, queueType });
+      await bury(broker, queue, bodies);
+      const dead = broker.deadLetters(queue);
+      const listing = dead.list({ limit: count });
+      const looker = await connected({ url, queueType });
+      await waitUntil("they are read", async () => Number((await looker.counts(queue)).dead) < count);
+      const connection = await connect(url);
+      const channel = await connection.createChannel();
+      let taken = 0;
+      await channel.consume(deadQueue(queue, queueType).name, () => void taken++);
+      await listing;
+      await waitUntil("they are all taken", () => taken === count);
+      await connection.close();
+      await waitUntil("they are all back", async () => (await broker.counts(queue)).dead === count);
+      expect(await dead.list({ limit: count })).toHaveLength(count);
       await deleteQueues(url, [queue]);
     });
   });
