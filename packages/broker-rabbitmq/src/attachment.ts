@@ -7,11 +7,15 @@ export interface QueueLook {
 export interface AttachmentOptions {
   /** Looks at the queue; undefined where there is none. Rejects where the server does not answer. */
   look(): Promise<QueueLook | undefined>;
+  /** Resolves once all has come that the server delivered before. Rejects where the channel closes first. */
+  caughtUp(): Promise<void>;
   /** Whether a message that waits would have to be delivered: there is a channel, and room. */
   isOpen(): boolean;
   /** How many messages were delivered so far. */
   arrived(): number;
-  /** Called when the consumer is gone without a word. */
+  /** Whether the queue is one that the server may give other consumers, and leave ours on what was before it. */
+  readonly mayBeDeaf: boolean;
+  /** Called when the consumer is gone without a word, and what it was given with its queue. */
   onDetached(): void;
 }
 
@@ -22,7 +26,8 @@ const patience = 3;
 
 /**
  * Watches that a consumer is still one. RabbitMQ tells a consumer of the end of its queue, but not where a quorum queue
- * is declared again in the same moment: the channel is open then, and takes nothing for ever.
+ * is declared again in the same moment: the channel is open then, and takes nothing for ever. What it holds is gone, and
+ * its acks would remove messages of the new queue. Of a classic queue that gives us nothing that cannot be so.
  */
 export class Attachment {
   readonly #options: AttachmentOptions;
@@ -42,19 +47,26 @@ export class Attachment {
   }
 
   async #look(): Promise<void> {
-    const { look, isOpen, arrived, onDetached } = this.#options;
-    if (this.#isLooking || !isOpen()) return;
+    const { isOpen, arrived, mayBeDeaf, onDetached } = this.#options;
+    if (this.#isLooking) return;
     this.#isLooking = true;
-    const before = arrived();
-    const seen = await look().catch(() => "no answer" as const);
+    const seen = isOpen() ? await this.#answer().catch(() => "no answer" as const) : "no answer";
     this.#isLooking = false;
+    if (!isOpen()) this.#seen = 0;
     if (seen === "no answer" || !isOpen()) return;
     const isGone = seen === undefined || seen.consumerCount === 0;
-    const isStill = seen !== undefined && seen.messageCount > 0 && before === this.#arrived;
+    const isStill = mayBeDeaf && seen !== undefined && seen.messageCount > 0 && arrived() === this.#arrived;
     this.#arrived = arrived();
     this.#seen = isGone || isStill ? this.#seen + 1 : 0;
     if (this.#seen < patience) return;
     this.#seen = 0;
     onDetached();
+  }
+
+  /** What is on its way here, on a slow line, no longer waits in the queue, and fills the room without having come. */
+  async #answer(): Promise<QueueLook | undefined> {
+    const seen = await this.#options.look();
+    await this.#options.caughtUp();
+    return seen;
   }
 }

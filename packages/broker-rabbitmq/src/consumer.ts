@@ -63,8 +63,10 @@ export class Consumer {
     this.#consuming = new Consuming(queue.name, options.maxUnsettled);
     this.#attachment = new Attachment({
       look: () => options.queues.look(queue.name),
-      isOpen: () => this.#keeper.current !== undefined && this.inbox.count < this.#consuming.count,
+      caughtUp: () => this.#consuming.caughtUp(),
+      isOpen: () => this.#hasRoom(),
       arrived: () => this.#arrived,
+      mayBeDeaf: options.queueType === "quorum",
       onDetached: () => this.#detached(),
     });
   }
@@ -158,8 +160,19 @@ export class Consumer {
     void this.#resender.rescue(ready);
   }
 
+  /** Whether the server would deliver more. What is recounted or sent back fills the room too, until it is removed. */
+  #hasRoom(): boolean {
+    const isOpen = this.#keeper.current !== undefined;
+    return isOpen && this.#channel !== undefined && this.#channel.heldCount < this.#consuming.count;
+  }
+
   #detached(): void {
-    if (this.#keeper.current !== undefined) this.#queueDeleted(this.#keeper.current);
+    if (this.#keeper.current === undefined) return;
+    const { name } = this.#options.queue;
+    this.#options.onError(
+      new Error(`${name} was deleted without a word from RabbitMQ; consuming from it again`),
+    );
+    this.#queueDeleted(this.#keeper.current);
   }
 
   /** The channel is gone: the server hands its messages out again, here or elsewhere. */

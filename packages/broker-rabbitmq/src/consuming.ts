@@ -38,6 +38,12 @@ export class Consuming {
     void this.#adapt();
   }
 
+  /** Resolves once all has come that the server delivered before. Rejects where the channel closes first. */
+  async caughtUp(): Promise<void> {
+    // A channel works in order, so that the answer comes last. Each consumer sets its count again when it begins.
+    await this.#attached?.channel.prefetch(this.#wanted);
+  }
+
   /** Consumes on a new channel. Rejects where the server refuses that. */
   async begin(channel: Channel, onMessage: OnMessage): Promise<void> {
     const attached: Attached = { channel, onMessage };

@@ -10,6 +10,11 @@ export class DeliveryChannel {
     this.channel = channel;
   }
 
+  /** How many deliveries the server counts as unsettled, whoever has them here. */
+  get heldCount(): number {
+    return this.#held.size;
+  }
+
   /** To be called first for each message that comes. */
   arrived(message: ConsumeMessage): void {
     this.#held.add(message.fields.deliveryTag);

@@ -12,11 +12,6 @@ export class Inbox {
     return this.#ready.length;
   }
 
-  /** How many are ready or out. */
-  get count(): number {
-    return this.#ready.length + this.#out.size;
-  }
-
   add(held: Held): void {
     this.#ready.push(held);
     if (this.#ready.length >= this.#wanted) this.#wake();

@@ -6,8 +6,10 @@ import {
   startRabbitMq,
   waitUntil,
 } from "@ytask-internal/test-servers";
+import { connect } from "amqplib";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { QueueType, RabbitMqBroker } from "../src/index.js";
+import { groupQueue } from "../src/names.js";
 import { closeBrokersAfterEach, connected } from "./support/brokers.js";
 import { deleteQueues } from "./support/delete-queues.js";
 import { rounds } from "./support/full.js";
@@ -187,6 +189,66 @@ describeWithOwnServer("rabbitmq", "RabbitMqBroker through outages", () => {
       for (let round = 0; round < rounds(1); round++) await survivesDeletion(broker, queue, round);
       await deleteQueues(server.url, [queue]);
     });
+
+  it("deliver what runs no second time where copies of what was redelivered wait for the end of an alarm", async () => {
+    const queue = newQueue();
+    const broker = await connected({ url: server.url, answerTimeoutMs: 1_000 });
+    const redelivered = ["1", "2", "3", "4", "5", "6"];
+    const other = await Taker.from(broker, queue, { ack: false, maxUnsettled: redelivered.length });
+    await broker.send(redelivered.map((body) => ({ queue, body })));
+    await other.untilTaken(redelivered);
+    // Another connection, which the alarm does not hold up: what it took comes back when it ends.
+    const ours = await connected({ url: server.url, answerTimeoutMs: 1_000 });
+    const taker = await Taker.from(ours, queue, { ack: false, maxUnsettled: 4 });
+    await broker.send([{ queue, body: "runs" }]);
+    await taker.untilTaken(["runs"]);
+    await server.control("set_vm_memory_high_watermark", "0.0001");
+    await other.close();
+    // Each copy fails after a second and is tried again a second later: longer than it takes to be held for detached.
+    await waitUntil("copies were refused again and again", () => taker.errors.length >= 9);
+    await server.control("set_vm_memory_high_watermark", "0.6");
+    await waitUntil("all are settled", async () => {
+      await taker.subscription.settle(taker.deliveries.map((delivery) => ({ delivery, kind: "ack" })));
+      return redelivered.every((body) => taker.bodies.includes(body));
+    });
+    expect(taker.bodies.filter((body) => body === "runs")).toEqual(["runs"]);
+    expect(taker.lost).toEqual([]);
+    await taker.close();
+    await deleteQueues(server.url, [queue]);
+  });
+
+  it("take again from a quorum queue that was declared again in the same moment, and has other consumers", async () => {
+    const queue = newQueue();
+    const spec = groupQueue(queue, "quorum");
+    const broker = await connected({ url: server.url, queueType: "quorum" });
+    const taker = await Taker.from(broker, queue, { ack: false, maxUnsettled: 3 });
+    await broker.send([{ queue, body: "runs" }]);
+    await taker.untilTaken(["runs"]);
+    const connection = await connect(server.url);
+    const channel = await connection.createChannel();
+    const deleted = channel.deleteQueue(spec.name);
+    await channel.assertQueue(spec.name, { durable: true, arguments: spec.arguments });
+    await deleted;
+    // It takes one, and so the queue has a consumer.
+    await channel.prefetch(1);
+    await channel.consume(spec.name, () => undefined);
+    const bodies = Array.from({ length: 6 }, (_, index) => `${index}`);
+    for (const body of bodies) await broker.send([{ queue, body }]);
+    await waitUntil("the others are taken", async () => {
+      const [first, ...others] = taker.deliveries;
+      await taker.subscription.settle(others.map((delivery) => ({ delivery, kind: "ack" })));
+      return first !== undefined && bodies.filter((body) => !taker.bodies.includes(body)).length <= 1;
+    });
+    expect(taker.lost).toEqual([]);
+    const [runs] = taker.deliveries;
+    if (runs === undefined) throw new Error("nothing was taken");
+    expect(await taker.subscription.settle([{ delivery: runs, kind: "ack" }])).toEqual(["settled"]);
+    await connection.close();
+    await taker.untilTaken(bodies);
+    expect(taker.bodies.filter((body) => body === "runs")).toEqual(["runs"]);
+    await taker.close();
+    await deleteQueues(server.url, [queue]);
+  });
 
   it.each([
     {
