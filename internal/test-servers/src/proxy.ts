@@ -2,7 +2,7 @@ import { connect, createServer, type Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { freePort } from "./free-port.js";
 
-type Mode = "pass" | "swallow" | { delayMs: number };
+type Mode = "pass" | "swallow" | { delayMs: number } | { bytesPerMs: number };
 
 /** A TCP proxy on 127.0.0.1 that can make a network as bad as a test needs it. */
 export interface TcpProxy {
@@ -15,6 +15,8 @@ export interface TcpProxy {
   swallow(): void;
   /** Moves every byte in both directions `milliseconds` late, in order. */
   delay(milliseconds: number): void;
+  /** Moves no more than so many bytes a second in each direction of a connection, in order. */
+  throttle(bytesPerSecond: number): void;
   /** Resets every connection; new ones are taken. */
   cutAll(): void;
   /** Resets every connection and stops listening. */
@@ -60,6 +62,9 @@ export const startProxy = async (targetPort: number, targetHost = "127.0.0.1"): 
     delay: (delayMs) => {
       mode = { delayMs };
     },
+    throttle: (bytesPerSecond) => {
+      mode = { bytesPerMs: bytesPerSecond / 1_000 };
+    },
     cutAll,
     async close() {
       const closed = new Promise((resolve) => server.close(resolve));
@@ -72,14 +77,15 @@ export const startProxy = async (targetPort: number, targetHost = "127.0.0.1"): 
 const forward = (from: Socket, to: Socket, mode: () => Mode, swallow: (data: Buffer) => void): void => {
   // Every move waits for the one before it, so that a shorter delay does not overtake a longer one.
   let before: Promise<unknown> = Promise.resolve();
-  const move = (action: () => void) => {
+  const move = (action: () => void, length = 0) => {
     const current = mode();
-    const delayed =
-      typeof current === "object" ? sleep(current.delayMs, undefined, { ref: false }) : undefined;
-    before = Promise.all([before, delayed]).then(action);
+    const later = (milliseconds: number) => sleep(milliseconds, undefined, { ref: false });
+    if (typeof current !== "object") before = before.then(action);
+    else if ("delayMs" in current) before = Promise.all([before, later(current.delayMs)]).then(action);
+    else before = before.then(() => later(length / current.bytesPerMs)).then(action);
   };
   const unlessSwallowing = (action: () => void) => mode() !== "swallow" && move(action);
-  from.on("data", (data) => (mode() === "swallow" ? swallow(data) : move(() => to.write(data))));
+  from.on("data", (data) => (mode() === "swallow" ? swallow(data) : move(() => to.write(data), data.length)));
   from.once("end", () => unlessSwallowing(() => to.end()));
   from.once("error", () => unlessSwallowing(() => to.destroy()));
   from.once("close", () => unlessSwallowing(() => to.destroy()));

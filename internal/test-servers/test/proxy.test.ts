@@ -52,6 +52,16 @@ test("loses what is sent while it swallows and keeps the connection for what com
   expect(await reply(socket)).toBe("after");
 });
 
+test("moves so many bytes a second", async () => {
+  const socket = await open();
+  proxy.throttle(1_000_000);
+  const sent = performance.now();
+  socket.write("x".repeat(50_000));
+  for (let received = 0; received < 50_000; ) received += (await once(socket, "data"))[0].length;
+  // There or back; timers may fire a millisecond early for each of a few pieces.
+  expect(performance.now() - sent).toBeGreaterThanOrEqual(45);
+});
+
 test("moves bytes late and in order", async () => {
   const socket = await open();
   proxy.delay(50);

@@ -1,10 +1,10 @@
-import { Duplex } from "node:stream";
+import { Socket } from "node:net";
 import type { ChannelModel } from "amqplib";
 
 /** The socket of a connection. amqplib does not offer it, so this looks for it; undefined where it is not found. */
-function socketOf(model: ChannelModel): Duplex | undefined {
+function socketOf(model: ChannelModel): Socket | undefined {
   const connection: object = model.connection;
-  return "stream" in connection && connection.stream instanceof Duplex ? connection.stream : undefined;
+  return "stream" in connection && connection.stream instanceof Socket ? connection.stream : undefined;
 }
 
 /**
@@ -15,9 +15,12 @@ export const endNow = (model: ChannelModel, error?: Error): void => {
   socketOf(model)?.destroy(error);
 };
 
+/** How many bytes have come from the server; undefined where the socket is not found. */
+export const bytesFrom = (model: ChannelModel): number | undefined => socketOf(model)?.bytesRead;
+
 /** Makes one system call of what is written in one turn of the event loop: amqplib makes one of each frame. */
 export class WriteTogether {
-  readonly #socket: Duplex | undefined;
+  readonly #socket: Socket | undefined;
   #isNoted = false;
   #pending = 0;
 

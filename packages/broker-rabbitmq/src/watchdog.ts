@@ -1,16 +1,18 @@
 import type { ChannelModel } from "amqplib";
-import { endNow } from "./socket.js";
+import { bytesFrom, endNow } from "./socket.js";
 
 /** How often the server is asked for a sign of life, in milliseconds. */
 const intervalMs = 1_000;
 
 /**
- * Ends a connection whose server no longer answers, so that it is opened anew. Heartbeats cannot be short: the server
- * counts them too, and would drop a client whose event loop a task blocks. So the client asks on its own.
+ * Ends a connection whose server is silent, so that it is opened anew. Heartbeats cannot be short: the server counts
+ * them too, and would drop a client whose event loop a task blocks. So the client asks on its own. An answer can be
+ * late, behind a large message on a slow line, but then other bytes come.
  */
 export function watch(model: ChannelModel, answerTimeoutMs: number): void {
   const allowed = Math.ceil(answerTimeoutMs / intervalMs);
-  let missed = 0;
+  let silent = 0;
+  let received: number | undefined;
   let ask: (() => void) | undefined;
   let blocked = false;
   // A server in alarm reads nothing from a publisher: silence is no sign of death then.
@@ -19,19 +21,20 @@ export function watch(model: ChannelModel, answerTimeoutMs: number): void {
   });
   model.on("unblocked", () => {
     blocked = false;
-    missed = 0;
+    silent = 0;
   });
-  // Counting ticks, not time: after a blocked event loop one tick is late, and the answers are read before the next.
+  // Counting ticks, not time: after a blocked event loop one tick is late, and what came is read before the next.
   const timer = setInterval(() => {
     if (blocked) return;
-    if (missed++ >= allowed) endNow(model, new Error(`no answer for ${answerTimeoutMs} ms`));
+    const before = received;
+    received = bytesFrom(model);
+    if (received !== before) silent = 0;
+    if (silent++ >= allowed) endNow(model, new Error(`no answer for ${answerTimeoutMs} ms`));
     else ask?.();
   }, intervalMs);
   timer.unref();
   model.once("close", () => clearInterval(timer));
-  question(model, () => {
-    missed = 0;
-  }).then(
+  question(model).then(
     (asks) => {
       ask = asks;
     },
@@ -40,10 +43,9 @@ export function watch(model: ChannelModel, answerTimeoutMs: number): void {
   );
 }
 
-/** A question on a channel of its own that costs the server nothing; `answered` is called for each answer. */
-async function question(model: ChannelModel, answered: () => void): Promise<() => void> {
+/** A question on a channel of its own that costs the server nothing. */
+async function question(model: ChannelModel): Promise<() => void> {
   const channel = await model.createChannel();
-  answered();
   channel.on("error", () => undefined);
   let asking = false;
   return () => {
@@ -51,7 +53,7 @@ async function question(model: ChannelModel, answered: () => void): Promise<() =
     asking = true;
     channel
       .prefetch(1)
-      .then(answered, () => undefined)
+      .catch(() => undefined)
       .finally(() => {
         asking = false;
       });

@@ -162,6 +162,24 @@ describeWithOwnServer("rabbitmq", "RabbitMqBroker through outages", () => {
     });
   }
 
+  it("wait for a message that takes longer to come than the server may take to answer", async () => {
+    const proxy = await startProxy(server.port);
+    const queue = newQueue();
+    const sender = await connected({ url: server.url });
+    await sender.send([{ queue, body: "x".repeat(6_000_000) }]);
+    const url = `amqp://guest:guest@127.0.0.1:${proxy.port}`;
+    const broker = await connected({ url, answerTimeoutMs: 2_000 });
+    // Six seconds: the watchdog would have ended the connection after three, again and again.
+    proxy.throttle(1_000_000);
+    const taker = await Taker.from(broker, queue);
+    await waitUntil("it is taken", () => taker.deliveries.length > 0);
+    expect(taker.deliveries).toMatchObject([{ redeliveries: 0 }]);
+    expect(taker.errors).toEqual([]);
+    await taker.close();
+    await proxy.close();
+    await deleteQueues(server.url, [queue]);
+  });
+
   it("go on when the server closes all connections, and tell of each delivery that is lost", {
     timeout: boundOf(rounds(1)),
   }, async () => {
