@@ -16,6 +16,10 @@ export function isTooLarge(body: Buffer, error: unknown): boolean {
   return limit !== null && body.length > Number(limit[1]);
 }
 
+/** Whether the server said of a message that it did not take it. amqplib makes an error of that by its text alone. */
+export const isNacked = (error: unknown): boolean =>
+  error instanceof Error && error.message === "message nacked";
+
 /**
  * What went wrong, as an error that names the cause and what to do.
  *

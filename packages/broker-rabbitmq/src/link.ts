@@ -60,6 +60,12 @@ class Observed {
   readonly #unblocked: (() => void)[] = [];
 
   readonly #listeners = {
+    connect: () => {
+      this.lastError = undefined;
+    },
+    "connect-failed": (error: Error) => {
+      this.lastError = error;
+    },
     error: (error: Error) => {
       this.lastError = error;
     },
@@ -68,7 +74,10 @@ class Observed {
     },
     unblocked: () => this.unblock(),
     close: () => this.unblock(),
-    disconnect: () => this.unblock(),
+    disconnect: (error: Error) => {
+      this.lastError = error;
+      this.unblock();
+    },
   };
 
   constructor(readonly client: AmqpClient) {
@@ -115,11 +124,7 @@ class OwnLink extends Observed implements Link {
       watch(model, answerTimeoutMs);
     });
     client.on("disconnect", (error) => {
-      this.lastError = error;
       logger.warn("the connection to RabbitMQ broke; opening it again", { reason: error.message });
-    });
-    client.on("connect-failed", (error) => {
-      this.lastError = error;
     });
   }
 

@@ -1,7 +1,7 @@
 import { ErrorCode, YTaskError } from "@ytask/core/driver";
 import type { ConfirmChannel, Options } from "amqplib";
 import { ChannelKeeper } from "./channel-keeper.js";
-import { explain, isTooLarge } from "./errors.js";
+import { explain, isNacked, isTooLarge } from "./errors.js";
 import type { Link } from "./link.js";
 
 /** A message as it goes to the server. */
@@ -138,7 +138,7 @@ export class Publisher {
     try {
       channel.publish(exchange, routingKey, body, all, (error: unknown) => {
         const returned = this.#returned.size > 0 && this.#returned.delete(messageId);
-        if (error !== null) settle(this.#outcomeOf(body, error));
+        if (error !== null) settle(this.#outcomeOf(publication, error));
         else settle(returned ? unroutable : stored);
       });
     } catch (error) {
@@ -146,11 +146,17 @@ export class Publisher {
     }
   }
 
-  /** What is above the server's limit is certainly not stored; the others in flight on the channel may be. */
-  #outcomeOf(body: Buffer, thrown: unknown): Published {
+  /**
+   * What the server refused, or is above its limit, is certainly not stored; the others in flight on a channel that
+   * closed may be.
+   */
+  #outcomeOf(publication: Publication, thrown: unknown): Published {
+    if (isNacked(thrown)) return { kind: "notStored", error: refused(publication) };
     const cause = this.#cause ?? this.#link.lastError ?? thrown;
     const error = explain(cause, doing);
-    return isTooLarge(body, cause) ? { kind: "notStored", error, isFinal: true } : { kind: "unknown", error };
+    return isTooLarge(publication.body, cause)
+      ? { kind: "notStored", error, isFinal: true }
+      : { kind: "unknown", error };
   }
 
   #unconfirmed(): Published {
@@ -162,6 +168,13 @@ export class Publisher {
     return { kind: "unknown", error };
   }
 }
+
+const refused = ({ exchange, routingKey }: Publication) =>
+  new YTaskError(
+    ErrorCode.ServerFull,
+    `${doing}: ${exchange === "" ? `the queue ${routingKey}` : `a queue of ${exchange}`} refused the message; it is ` +
+      "full, by a policy that limits its length, or cannot take messages now",
+  );
 
 const full = (reason: string) =>
   new YTaskError(

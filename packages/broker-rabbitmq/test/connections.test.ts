@@ -1,5 +1,10 @@
 import { ErrorCode, YTaskError } from "@ytask/core/driver";
-import { describeWithOwnServer, type RabbitMqServer, startRabbitMq } from "@ytask-internal/test-servers";
+import {
+  describeWithOwnServer,
+  type RabbitMqServer,
+  startRabbitMq,
+  waitUntil,
+} from "@ytask-internal/test-servers";
 import { connect, type SocketOptions } from "amqplib";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { RabbitMqBroker, type RabbitMqBrokerOptions } from "../src/index.js";
@@ -82,6 +87,27 @@ describeWithOwnServer("rabbitmq", "RabbitMqBroker's connections", () => {
     const channel = await publish.createChannel();
     await channel.close();
     await Promise.all([publish.close(), consume.close()]);
+  });
+
+  it("name a queue that is full by a policy, and tell that the message is not stored, before and after a break", async () => {
+    const queue = newQueue();
+    const limit = JSON.stringify({ "max-length": 1, overflow: "reject-publish" });
+    await server.control("set_policy", "limit", `^${queue}$`, limit, "--apply-to", "queues");
+    const broker = await connected({ url: server.url });
+    await broker.send([{ queue, body: "fits" }]);
+    const refusal = () =>
+      broker.send([{ queue, body: "does not fit" }]).then(
+        () => undefined,
+        (error: unknown) => error,
+      );
+    const expected = { notStored: [0], unknown: [], cause: { code: ErrorCode.ServerFull } };
+    const error = await refusal();
+    expect(error).toMatchObject(expected);
+    expect(String(error)).toContain(`${queue} refused the message`);
+    await server.control("close_all_connections", "a test");
+    await waitUntil("it is refused again", async () => String(await refusal()).includes("refused"));
+    expect(await refusal()).toMatchObject(expected);
+    await server.control("clear_policy", "limit");
   });
 
   it("survive a message above the server's limit, which is an error to its sender alone", async () => {
