@@ -11,6 +11,8 @@ export interface KeeperOptions<C extends Channel> {
   onDown?(error: YTaskError): void;
   /** Called when opening or preparing a channel failed; it is tried again. */
   onError?(error: YTaskError): void;
+  /** Why its connection is down, while that is known. */
+  cause?(): Error | undefined;
   /** What the channel is for, as the beginning of a sentence in errors: "Could not publish". */
   readonly doing: string;
 }
@@ -60,7 +62,7 @@ export class ChannelKeeper<C extends Channel> {
     if (this.#closed) return Promise.reject(closedError());
     return new Promise((resolve, reject) => {
       const waiter = { resolve, reject };
-      const timer = setTimeout(() => waiter.reject(this.#lastError ?? this.#unreachable()), boundMs);
+      const timer = setTimeout(() => waiter.reject(this.#unreachable()), boundMs);
       const settle = <A>(settled: (value: A) => void) => {
         return (value: A) => {
           clearTimeout(timer);
@@ -159,7 +161,9 @@ export class ChannelKeeper<C extends Channel> {
   }
 
   #unreachable(): YTaskError {
-    return explain(new Error("no channel could be opened in time"), this.#options.doing);
+    const { cause, doing } = this.#options;
+    const error = cause?.() ?? this.#lastError ?? new Error("no channel could be opened in time");
+    return explain(error, doing);
   }
 }
 

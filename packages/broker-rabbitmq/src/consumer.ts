@@ -48,6 +48,7 @@ export class Consumer {
       open: () => options.link.client.createChannel(),
       setUp: (channel) => this.#setUp(channel),
       onError,
+      cause: () => options.link.lastError,
       doing: `Could not take messages from ${options.queue.name}`,
     });
     const { queue, sender, consumerTimeoutMs } = options;

@@ -20,6 +20,10 @@ export function isTooLarge(body: Buffer, error: unknown): boolean {
 export const isNacked = (error: unknown): boolean =>
   error instanceof Error && error.message === "message nacked";
 
+/** Where a host has two addresses, and neither takes a connection, Node's error has a code and no message. */
+const textOf = (error: Error): string =>
+  error.message === "" && "code" in error ? String(error.code) : error.message;
+
 /**
  * What went wrong, as an error that names the cause and what to do.
  *
@@ -28,7 +32,7 @@ export const isNacked = (error: unknown): boolean =>
  */
 export function explain(error: unknown, doing: string): YTaskError {
   if (YTaskError.isInstance(error)) return error;
-  const reason = redact(error instanceof Error ? error.message : String(error));
+  const reason = redact(error instanceof Error ? textOf(error) : String(error));
   const failed = (code: ErrorCode, advice: string) =>
     new YTaskError(code, `${doing}: ${advice} (${reason})`, { cause: error });
   const code = replyCode(error);

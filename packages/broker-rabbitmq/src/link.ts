@@ -22,6 +22,9 @@ export interface Link {
   close(): Promise<void>;
 }
 
+/** How long a call waits for a connection that is being opened again, in milliseconds: long enough for a hiccup. */
+export const reconnectGraceMs = 1_000;
+
 /** How long the server may take to answer a close, in milliseconds. */
 const closeTimeoutMs = 2_000;
 

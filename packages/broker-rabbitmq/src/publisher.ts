@@ -2,7 +2,7 @@ import { ErrorCode, YTaskError } from "@ytask/core/driver";
 import type { ConfirmChannel, Options } from "amqplib";
 import { ChannelKeeper } from "./channel-keeper.js";
 import { explain, isNacked, isTooLarge } from "./errors.js";
-import type { Link } from "./link.js";
+import { type Link, reconnectGraceMs } from "./link.js";
 
 /** A message as it goes to the server. */
 export interface Publication {
@@ -25,9 +25,6 @@ export type Published =
 
 const stored: Published = { kind: "stored" };
 const unroutable: Published = { kind: "unroutable" };
-
-/** How long a send waits for a connection that is being opened again, in milliseconds: long enough for a hiccup. */
-const reconnectGraceMs = 1_000;
 
 const doing = "Could not send to RabbitMQ";
 
@@ -59,6 +56,7 @@ export class Publisher {
         this.#returned.clear();
         onDown();
       },
+      cause: () => link.lastError,
       doing,
     });
     link.onUnblocked(() => {

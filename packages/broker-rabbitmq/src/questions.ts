@@ -2,7 +2,7 @@ import { bounded } from "@ytask/core/driver";
 import type { Channel } from "amqplib";
 import { ChannelKeeper } from "./channel-keeper.js";
 import { explain } from "./errors.js";
-import type { Link } from "./link.js";
+import { type Link, reconnectGraceMs } from "./link.js";
 
 /**
  * The channel for declaring queues and asking about them. A refused question closes its channel, so no messages are on
@@ -17,6 +17,7 @@ export class Questions {
     this.#answerTimeoutMs = answerTimeoutMs;
     this.#keeper = new ChannelKeeper({
       open: () => link.client.createChannel(),
+      cause: () => link.lastError,
       doing: "Could not open a channel to RabbitMQ",
     });
   }
@@ -27,22 +28,26 @@ export class Questions {
   }
 
   /**
-   * Runs `question` on the channel when those before it are answered.
+   * Runs `question` on the channel when those before it are answered. While the connection is down it waits for that no
+   * longer than a hiccup takes, whoever else waits.
    *
    * @param doing what is tried, as the beginning of a sentence
    * @throws YTaskError where it is refused, or not answered in time, its turn included
    */
   async ask<A>(doing: string, question: (channel: Channel) => Promise<A>): Promise<A> {
+    const graceMs = Math.min(reconnectGraceMs, this.#answerTimeoutMs);
     let late = false;
-    const answer = this.#last.then(async () => {
+    const before = this.#last;
+    const answer = Promise.all([before, this.#keeper.ready(graceMs)]).then(async () => {
       if (late) throw new Error("its turn came too late");
-      return question(await this.#keeper.ready(this.#answerTimeoutMs));
+      return question(await this.#keeper.ready(graceMs));
     });
     const bound = bounded(answer, this.#answerTimeoutMs, () => {
       late = true;
       throw new Error(`no answer within ${this.#answerTimeoutMs} ms`);
     });
-    this.#last = bound.catch(() => undefined);
+    // One that does not wait for its turn must not end another's.
+    this.#last = Promise.allSettled([before, bound]);
     try {
       return await bound;
     } catch (error) {

@@ -2,6 +2,7 @@ import { ErrorCode, YTaskError } from "@ytask/core/driver";
 import {
   describeWithOwnServer,
   type RabbitMqServer,
+  startProxy,
   startRabbitMq,
   waitUntil,
 } from "@ytask-internal/test-servers";
@@ -108,6 +109,24 @@ describeWithOwnServer("rabbitmq", "RabbitMqBroker's connections", () => {
     await waitUntil("it is refused again", async () => String(await refusal()).includes("refused"));
     expect(await refusal()).toMatchObject(expected);
     await server.control("clear_policy", "limit");
+  });
+
+  it("are waited for by a send for a second while they are down, and the error says why they are", async () => {
+    const proxy = await startProxy(server.port);
+    const queues = Array.from({ length: 4 }, newQueue);
+    const broker = await connected({ url: `amqp://guest:guest@127.0.0.1:${proxy.port}` });
+    await broker.send(queues.map((queue) => ({ queue, body: "up" })));
+    await proxy.close();
+    const failures = async () => {
+      const sends = queues.map((queue) => broker.send([{ queue, body: "down" }]));
+      const sent = await Promise.allSettled(sends);
+      return sent.map((one) => String((one as PromiseRejectedResult).reason));
+    };
+    const refused = (errors: readonly string[]) => errors.every((error) => error.includes("ECONNREFUSED"));
+    await waitUntil("the connection is refused", async () => refused(await failures()));
+    const since = performance.now();
+    expect(await failures()).toSatisfy(refused);
+    expect(performance.now() - since).toBeLessThan(2_500);
   });
 
   it("survive a message above the server's limit, which is an error to its sender alone", async () => {
