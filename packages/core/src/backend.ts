@@ -36,10 +36,15 @@ export interface Backend {
   connect(environment?: DriverEnvironment): Promise<void>;
   /**
    * One outcome for each entry, in their order; of two entries for one key the later stands, as if written one after
-   * the other, and so for two calls: those for one key take effect in the order in which they were made. Never rejects, and settles within a few seconds. A call that gave up must not write later on.
+   * the other, and so for two calls: those for one key take effect in the order in which they were made. Never rejects,
+   * and settles within a few seconds. A call that gave up must not write later on. Of several servers, the keys of one
+   * that is known to be down fail at once: after a call that was slow to fail, core makes none for a moment.
    */
   set(entries: readonly Entry[]): Promise<readonly Stored[]>;
-  /** One value for each key, in their order; undefined where there is none, or it expired. Rejects with a YTaskError. */
+  /**
+   * One value for each key, in their order; undefined where there is none, or it expired. Rejects with a YTaskError
+   * where one of the keys cannot be read; core then reads each by itself.
+   */
   get(keys: readonly string[]): Promise<readonly (string | undefined)[]>;
   /**
    * Calls `onSet` when the key may have been set. A hint only: a call may be missing or too many. Core watches first,

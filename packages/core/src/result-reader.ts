@@ -1,12 +1,12 @@
 import type { Backend, Unwatch } from "./backend.js";
 import { Batcher } from "./batcher.js";
-import { bounded } from "./bounded.js";
 import { checkOptions, rules } from "./check-options.js";
 import type { Clock } from "./clock.js";
 import type { DriverHold } from "./drivers.js";
 import { ErrorCode, TimedOut, YTaskError } from "./errors.js";
 import { resultKey } from "./keys.js";
 import type { Logger } from "./logger.js";
+import { type Reading, readKeys } from "./read-keys.js";
 import { parseResult, type Result } from "./result.js";
 import type { WaitOptions } from "./task-handle.js";
 import { TurnoverMap } from "./turnover-map.js";
@@ -31,7 +31,7 @@ export class ResultReader {
   readonly #hold: DriverHold;
   readonly #clock: Clock;
   readonly #logger: Logger;
-  readonly #batcher: Batcher<string, string | undefined>;
+  readonly #batcher: Batcher<string, Reading>;
   /** Those that are under way. A signal of the client's for all would look through its listeners for each new one. */
   readonly #waits = new TurnoverMap<Wait, undefined>();
   #isClosed = false;
@@ -41,13 +41,15 @@ export class ResultReader {
     this.#hold = hold;
     this.#clock = clock;
     this.#logger = logger;
-    this.#batcher = new Batcher((keys) => this.#get(keys));
+    const source = { backend, hold, clock, logger, boundMs: readBoundMs };
+    this.#batcher = new Batcher((keys) => readKeys(source, keys));
   }
 
   /** The stored result; undefined where there is none. Rejects where the backend cannot be read. */
   async read(id: string): Promise<Result | undefined> {
-    const text = await this.#batcher.add(resultKey(id));
-    return text === undefined ? undefined : parseResult(text);
+    const reading = await this.#batcher.add(resultKey(id));
+    if (reading.status === "rejected") throw reading.reason;
+    return reading.value === undefined ? undefined : parseResult(reading.value);
   }
 
   /** The result once it is finished. Rejects as `TaskHandle.result` does. */
@@ -112,14 +114,6 @@ export class ResultReader {
     } catch {
       return undefined;
     }
-  }
-
-  async #get(keys: readonly string[]): Promise<readonly (string | undefined)[]> {
-    const giveUp = (): never => {
-      throw new YTaskError(ErrorCode.Backend, `the backend did not answer within ${readBoundMs} ms`);
-    };
-    const reading = this.#connect().then(() => this.#backend.get(keys));
-    return bounded(reading, readBoundMs, giveUp, this.#clock);
   }
 
   #connect(): Promise<void> {

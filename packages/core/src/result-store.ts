@@ -4,26 +4,34 @@ import type { Clock } from "./clock.js";
 import type { DriverHold } from "./drivers.js";
 import { ErrorCode, messageOf, YTaskError } from "./errors.js";
 import type { Logger } from "./logger.js";
+import { readKeys, type Source } from "./read-keys.js";
 
 /** How long one call to a backend may take, and how long none is made after one failed. Their sum is below two seconds. */
 const callBoundMs = 1_500;
 const pauseMs = 400;
 
+/** A call that fails sooner costs no pace: none after it need be left out, and it may be the next key's server that works. */
+const slowMs = 250;
+
+/** An outage ends where nothing failed for so long: while one of several servers is down, calls fail and succeed by turns. */
+const calmMs = 5_000;
+
 /**
- * A backend that can do no harm: every call is bounded, and after a failure none is made for a moment, so that a
- * backend that is down costs results and not the pace of the tasks. An outage is logged when it begins and ends.
+ * A backend that can do no harm: every call is bounded, and after one that was slow to fail none is made for a moment,
+ * so that a backend that is down costs results and not the pace of the tasks. A driver that knows of several servers
+ * which is down fails that one's keys at once, and so costs the others nothing. An outage is logged when it begins and
+ * ends.
  */
 export class ResultStore {
-  readonly #backend: Backend;
-  readonly #hold: DriverHold;
+  readonly #source: Source;
   readonly #clock: Clock;
   readonly #logger: Logger;
   #pausedUntil = 0;
+  #lastFailure = 0;
   #isDown = false;
 
   constructor(backend: Backend, hold: DriverHold, clock: Clock, logger: Logger) {
-    this.#backend = backend;
-    this.#hold = hold;
+    this.#source = { backend, hold, clock, logger, boundMs: callBoundMs };
     this.#clock = clock;
     this.#logger = logger;
   }
@@ -32,43 +40,49 @@ export class ResultStore {
   async set(entries: readonly Entry[]): Promise<readonly Stored[]> {
     if (this.#clock.now() < this.#pausedUntil)
       return this.#allFailed(entries, "is not reached at the moment");
+    const began = this.#clock.now();
     let outcomes: readonly Stored[];
     try {
-      outcomes = await this.#call(() => this.#backend.set(entries));
+      outcomes = await this.#set(entries);
     } catch (error) {
-      this.#failed(error);
+      this.#failed(error, began);
       return this.#allFailed(entries, messageOf(error), error);
     }
     // Single entries may fail for their own reasons; where each did for want of a connection, the backend is down.
     const cause = outcomes.every(isOutage) ? outcomes[0] : undefined;
-    if (cause?.kind === "failed") this.#failed(cause.error);
+    if (cause?.kind === "failed") this.#failed(cause.error, began);
     else this.#succeeded();
     return outcomes;
   }
 
-  /** The values, or undefined where the backend cannot be read; never rejects. */
+  /** The values, undefined where there is none or it cannot be read, and for all where none can; never rejects. */
   async get(keys: readonly string[]): Promise<readonly (string | undefined)[] | undefined> {
-    if (this.#clock.now() < this.#pausedUntil) return undefined;
-    try {
-      const values = await this.#call(() => this.#backend.get(keys));
-      this.#succeeded();
-      return values;
-    } catch (error) {
-      this.#failed(error);
+    const began = this.#clock.now();
+    if (began < this.#pausedUntil) return undefined;
+    const readings = await readKeys(this.#source, keys);
+    const [first] = readings;
+    if (first?.status === "rejected" && readings.every(({ status }) => status === "rejected")) {
+      this.#failed(first.reason, began);
       return undefined;
     }
+    this.#succeeded();
+    return readings.map((reading) => (reading.status === "fulfilled" ? reading.value : undefined));
   }
 
-  #call<T>(make: () => Promise<T>): Promise<T> {
-    const call = this.#hold.isConnected ? make() : this.#hold.connect({ logger: this.#logger }).then(make);
+  #set(entries: readonly Entry[]): Promise<readonly Stored[]> {
+    const { backend, hold, logger } = this.#source;
+    const set = () => backend.set(entries);
+    const call = hold.isConnected ? set() : hold.connect({ logger }).then(set);
     const giveUp = (): never => {
       throw new YTaskError(ErrorCode.Backend, `the backend did not answer within ${callBoundMs} ms`);
     };
     return bounded(call, callBoundMs, giveUp, this.#clock);
   }
 
-  #failed(error: unknown): void {
-    this.#pausedUntil = this.#clock.now() + pauseMs;
+  #failed(error: unknown, began: number): void {
+    const now = this.#clock.now();
+    this.#lastFailure = now;
+    if (now - began >= slowMs) this.#pausedUntil = now + pauseMs;
     if (this.#isDown) return;
     this.#isDown = true;
     this.#logger.error("the backend fails: tasks go on, their results are not stored until it is back", {
@@ -77,7 +91,7 @@ export class ResultStore {
   }
 
   #succeeded(): void {
-    if (!this.#isDown) return;
+    if (!this.#isDown || this.#clock.now() < this.#lastFailure + calmMs) return;
     this.#isDown = false;
     this.#logger.info("the backend is back: results are stored again");
   }

@@ -1,0 +1,50 @@
+import type { Backend } from "./backend.js";
+import { bounded } from "./bounded.js";
+import type { Clock } from "./clock.js";
+import type { DriverHold } from "./drivers.js";
+import { ErrorCode, YTaskError } from "./errors.js";
+import type { Logger } from "./logger.js";
+
+/** What is read from, and how long that may take. */
+export interface Source {
+  readonly backend: Backend;
+  readonly hold: DriverHold;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly boundMs: number;
+}
+
+/** What was read of a key: its value, undefined where there is none, or why it could not be read. */
+export type Reading = PromiseSettledResult<string | undefined>;
+
+/**
+ * Reads keys in one call, after a connect where one is needed. Never rejects, and settles within the bound. A call that
+ * fails does not say for which of its keys, and one of several servers that is down, or one odd value, is to cost
+ * nobody else theirs: so each key is then read by itself, once, in the time that is left.
+ */
+export async function readKeys(source: Source, keys: readonly string[]): Promise<readonly Reading[]> {
+  const { backend, hold, clock, logger, boundMs } = source;
+  const endMs = clock.now() + boundMs;
+  try {
+    const call = hold.isConnected
+      ? backend.get(keys)
+      : hold.connect({ logger }).then(() => backend.get(keys));
+    const values = await bounded(call, boundMs, () => giveUp(boundMs), clock);
+    return keys.map((_, index) => ({ status: "fulfilled", value: values[index] }));
+  } catch (problem) {
+    const failed = rejected(problem);
+    const leftMs = endMs - clock.now();
+    if (keys.length === 1 || leftMs <= 0 || !hold.isConnected) return keys.map(() => failed);
+    // What is not answered in time failed for the same reason as the whole call, as far as is known.
+    return Promise.all(keys.map((key) => bounded(readKey(backend, key), leftMs, () => failed, clock)));
+  }
+}
+
+const readKey = (backend: Backend, key: string): Promise<Reading> =>
+  backend.get([key]).then(([value]) => ({ status: "fulfilled", value }), rejected);
+
+const rejected = (reason: unknown): PromiseRejectedResult => ({ status: "rejected", reason });
+
+const giveUp = (boundMs: number): never => {
+  throw new YTaskError(ErrorCode.Backend, `the backend did not answer within ${boundMs} ms`);
+};
