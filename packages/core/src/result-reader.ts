@@ -3,7 +3,7 @@ import { Batcher } from "./batcher.js";
 import { checkOptions, rules } from "./check-options.js";
 import type { Clock } from "./clock.js";
 import type { DriverHold } from "./drivers.js";
-import { ErrorCode, TimedOut, YTaskError } from "./errors.js";
+import { ErrorCode, messageOf, TimedOut, YTaskError } from "./errors.js";
 import { resultKey } from "./keys.js";
 import type { Logger } from "./logger.js";
 import { type Reading, readKeys } from "./read-keys.js";
@@ -16,6 +16,8 @@ const defaultTimeoutMs = 30_000;
 const defaultPollMs = 300;
 const firstPollMs = 1;
 const readBoundMs = 5_000;
+/** A read without an answer for so long is no ordinary one that the bound of a wait cut short. */
+const silentMs = 1_000;
 /** How many reads a millisecond waits make, all together, where the backend wakes them and each need hardly look. */
 const mostReadsPerMs = 20;
 
@@ -78,14 +80,20 @@ export class ResultReader {
   async #poll(id: string, wait: Wait, longestPauseMs: number): Promise<Result> {
     let pauseMs = firstPollMs;
     let problem: unknown;
-    for (;;) {
+    for (let isFirst = true; ; isFirst = false) {
+      const began = this.#clock.now();
       try {
         const result = await wait.orOver(this.read(id));
         if (result?.isFinished()) return result;
         problem = undefined;
       } catch (error) {
-        if (wait.isOver) throw this.#timedOut(id, wait, error);
-        problem = error;
+        if (!wait.isOver) problem = error;
+        else {
+          // What an earlier read failed for says more than that this one is still out.
+          const silence = this.#clock.now() - began;
+          if (isFirst || silence >= silentMs) problem ??= silent(silence);
+          throw this.#timedOut(id, wait, problem);
+        }
       }
       const watchedPauseMs = Math.max(longestPauseMs, this.#waits.size / mostReadsPerMs);
       if (!(await wait.pause(wait.isWatched ? watchedPauseMs : Math.min(pauseMs, longestPauseMs))))
@@ -94,12 +102,13 @@ export class ResultReader {
     }
   }
 
-  #timedOut(id: string, wait: Wait, cause: unknown): unknown {
+  #timedOut(id: string, wait: Wait, problem: unknown): unknown {
     if (wait.endedBy !== undefined) return wait.endedBy;
-    const why = YTaskError.isInstance(cause)
-      ? `the backend could not be read: ${cause.message}`
-      : "it is not finished yet, or nothing of it is stored";
-    return new TimedOut(`no result of task ${id} within ${wait.timeoutMs} ms: ${why}`, { cause });
+    const why =
+      problem === undefined
+        ? "it is not finished yet, or nothing of it is stored"
+        : `the backend could not be read: ${messageOf(problem)}`;
+    return new TimedOut(`no result of task ${id} within ${wait.timeoutMs} ms: ${why}`, { cause: problem });
   }
 
   /** Watches before the first read, so that no result is missed. A watch that fails leaves the polling. */
@@ -120,5 +129,8 @@ export class ResultReader {
     return this.#hold.isConnected ? Promise.resolve() : this.#hold.connect({ logger: this.#logger });
   }
 }
+
+const silent = (ms: number): YTaskError =>
+  new YTaskError(ErrorCode.Backend, `it has not answered for ${ms} ms`);
 
 const closed = (): YTaskError => new YTaskError(ErrorCode.Closed, "the client was closed");
