@@ -15,6 +15,14 @@ export interface ResultDocument {
   readonly expires_at?: Date;
 }
 
+/** What may be found under a key: whoever else can write to the collection may have put anything there. */
+export interface FoundDocument {
+  readonly _id: string;
+  readonly data?: unknown;
+  readonly finished?: unknown;
+  readonly expires_at?: unknown;
+}
+
 const latestMs = 8.64e15;
 
 /** The `_id` of a key: the same, but for a text with halves of surrogate pairs, which UTF-8 cannot tell apart. */
@@ -33,13 +41,28 @@ export function documentOf({ key, value, expiresInSeconds }: Entry, nowMs: numbe
   };
 }
 
-export const textOf = (document: ResultDocument): string => document.data.toString("utf8");
+/** Undefined where `data` is neither binary nor text: then it is nobody's result. */
+export function textOf({ data }: FoundDocument): string | undefined {
+  if (Buffer.isBuffer(data)) return data.toString("utf8");
+  return typeof data === "string" ? data : undefined;
+}
 
-export const isExpired = (document: ResultDocument, nowMs: number): boolean =>
-  document.expires_at !== undefined && document.expires_at.getTime() <= nowMs;
+/** As MongoDB's TTL index sees it: what is no date expires never. */
+export const isExpired = ({ expires_at }: FoundDocument, nowMs: number): boolean =>
+  expires_at instanceof Date && expires_at.getTime() <= nowMs;
 
-/** Whether what is stored makes `entry`'s `unless` hold. */
-export function isKept({ unless }: Entry, stored: ResultDocument | undefined, nowMs: number): boolean {
+/** Whether `finished` says what it is to say of a value that can be read, as in every document that we wrote. */
+export const isMarked = (document: FoundDocument): boolean =>
+  typeof document.finished === "boolean" && textOf(document) !== undefined;
+
+/**
+ * Whether what is stored makes `entry`'s `unless` hold. A document without a value that can be read is present, but
+ * nothing finished: a server's result replaces it, since nobody could ever read it.
+ */
+export function isKept({ unless }: Entry, stored: FoundDocument | undefined, nowMs: number): boolean {
   if (unless === undefined || stored === undefined || isExpired(stored, nowMs)) return false;
-  return unless === "present" || (stored.finished ?? isFinished(textOf(stored)));
+  if (unless === "present") return true;
+  const text = textOf(stored);
+  if (text === undefined) return false;
+  return typeof stored.finished === "boolean" ? stored.finished : isFinished(text);
 }

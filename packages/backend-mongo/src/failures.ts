@@ -54,3 +54,12 @@ export const tooLarge = (bytes: number, mostBytes: number): YTaskError =>
     ErrorCode.TooLarge,
     `a value of ${bytes} bytes is more than a document of MongoDB holds, ${mostBytes} bytes; return less`,
   );
+
+/** `data` is what the document holds in that field. */
+export function noResult(id: string, data: unknown): YTaskError {
+  const kind = data === undefined ? "missing" : data === null ? "null" : `of the type ${typeof data}`;
+  return new YTaskError(
+    ErrorCode.Malformed,
+    `the document ${id} in MongoDB is no result: its data is ${kind}, and should be binary or a string; delete it`,
+  );
+}

@@ -1,13 +1,13 @@
 import type { Entry, Stored } from "@ytask/core/driver";
 import type { Filter } from "mongodb";
-import { documentId, documentOf, isKept, type ResultDocument } from "./document.js";
+import { documentId, documentOf, type FoundDocument, isKept, isMarked } from "./document.js";
 import type { ResultCollection } from "./result-collection.js";
 import { contended, kept, mostRounds, notedErrors, stored, type Writer } from "./writer.js";
 
 /** An entry that is to be written, and the document that may be replaced where the ordinary filter cannot tell. */
 interface Attempt {
   readonly entry: Entry;
-  readonly replaceable?: ResultDocument | undefined;
+  readonly replaceable?: FoundDocument | undefined;
 }
 
 /**
@@ -55,18 +55,19 @@ export class GuardedWriter implements Writer {
     for (const entry of taken) {
       const document = documents.get(documentId(entry.key));
       if (isKept(entry, document, nowMs)) outcomes.set(entry, kept);
-      else again.push({ entry, replaceable: document?.finished === undefined ? document : undefined });
+      else again.push({ entry, replaceable: document && !isMarked(document) ? document : undefined });
     }
     return again;
   }
 }
 
-function filterOf({ entry, replaceable }: Attempt, nowMs: number): Filter<ResultDocument> {
+function filterOf({ entry, replaceable }: Attempt, nowMs: number): Filter<FoundDocument> {
   const _id = documentId(entry.key);
   const isExpired = { expires_at: { $lte: new Date(nowMs) } };
   if (entry.unless === undefined) return { _id };
   if (entry.unless === "present") return { _id, ...isExpired };
-  // What a Go server wrote does not say whether it is finished. It was read, and may be replaced while it is the same.
-  if (replaceable) return { _id, data: replaceable.data };
+  // What a Go server wrote does not say whether it is finished. It was read, and may be replaced while it is the same;
+  // so may what is no result at all, whose `data` may be missing.
+  if (replaceable) return { _id, data: { $eq: replaceable.data ?? null } };
   return { _id, $or: [{ finished: false }, isExpired] };
 }

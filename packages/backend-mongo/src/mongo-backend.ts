@@ -7,10 +7,11 @@ import {
   type Logger,
   type Stored,
   silentLogger,
+  YTaskError,
 } from "@ytask/core/driver";
 import { type Connected, connectCollection } from "./connect.js";
 import { documentId, isExpired, textOf } from "./document.js";
-import { closedError, tooLarge } from "./failures.js";
+import { closedError, noResult, tooLarge } from "./failures.js";
 import { GuardedWriter } from "./guarded-writer.js";
 import { type MongoBackendOptions, readOptions, type Settings } from "./options.js";
 import { ReplacingWriter } from "./replacing-writer.js";
@@ -24,8 +25,11 @@ const mostBytes = 16 * 1024 * 1024 - 16 * 1024;
 /** What is open between `connect` and `close`. */
 interface Open {
   readonly queue: WriteQueue;
-  readonly reads: Batcher<string, string | undefined>;
+  readonly reads: Batcher<string, Reading>;
 }
+
+/** The value of a key, undefined where there is none, or why what is there is no value. */
+type Reading = string | undefined | YTaskError;
 
 /** Keeps results and statuses in a collection of MongoDB, where the Go original's `mongo2` driver finds them. */
 export class MongoBackend implements Backend {
@@ -67,7 +71,11 @@ export class MongoBackend implements Backend {
   async get(keys: readonly string[]): Promise<readonly (string | undefined)[]> {
     const { reads } = this.#open ?? {};
     if (!reads) throw closedError();
-    return Promise.all(keys.map((key) => reads.add(key)));
+    const readings = await Promise.all(keys.map((key) => reads.add(key)));
+    return readings.map((reading) => {
+      if (YTaskError.isInstance(reading)) throw reading;
+      return reading;
+    });
   }
 
   async close(): Promise<void> {
@@ -101,14 +109,13 @@ function open({ collection, isFerretDb1 }: Connected, boundMs: number): Open {
   return { queue: new WriteQueue(writer), reads: new Batcher((keys) => read(results, keys)) };
 }
 
-async function read(
-  results: ResultCollection,
-  keys: readonly string[],
-): Promise<readonly (string | undefined)[]> {
+/** One reading for each key: the calls of others are in the same batch, and an odd document must not cost them theirs. */
+async function read(results: ResultCollection, keys: readonly string[]): Promise<readonly Reading[]> {
   const found = await results.get([...new Set(keys.map(documentId))]);
   const nowMs = Date.now();
   return keys.map((key) => {
     const document = found.get(documentId(key));
-    return document && !isExpired(document, nowMs) ? textOf(document) : undefined;
+    if (document === undefined || isExpired(document, nowMs)) return undefined;
+    return textOf(document) ?? noResult(document._id, document.data);
   });
 }

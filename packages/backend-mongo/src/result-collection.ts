@@ -1,11 +1,11 @@
 import { type Collection, type Document, type Filter, ReadPreference, WriteConcern } from "mongodb";
 import { withSignal } from "./bound.js";
-import type { ResultDocument } from "./document.js";
+import type { FoundDocument, ResultDocument } from "./document.js";
 import { timedOut, toYTaskError } from "./failures.js";
 
 /** Writes `document` where the filter matches, and where there is no document with its `_id`. */
 export interface Upsert {
-  readonly filter: Filter<ResultDocument>;
+  readonly filter: Filter<FoundDocument>;
   readonly document: ResultDocument;
 }
 
@@ -34,9 +34,9 @@ export class ResultCollection {
   }
 
   /** By `_id`; expired ones too. */
-  async get(ids: readonly string[]): Promise<ReadonlyMap<string, ResultDocument>> {
+  async get(ids: readonly string[]): Promise<ReadonlyMap<string, FoundDocument>> {
     if (ids.length === 0) return new Map();
-    const options = { promoteBuffers: true, readPreference: ReadPreference.primary };
+    const options = { promoteValues: true, promoteBuffers: true, readPreference: ReadPreference.primary };
     const found = await this.#bounded((signal) =>
       this.#collection.find({ _id: { $in: [...ids] } }, { ...options, signal }).toArray(),
     );
