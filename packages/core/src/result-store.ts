@@ -82,7 +82,8 @@ export class ResultStore {
   #failed(error: unknown, began: number): void {
     const now = this.#clock.now();
     this.#lastFailure = now;
-    if (now - began >= slowMs) this.#pausedUntil = now + pauseMs;
+    // To connect for each task would cost pace, too, however soon that fails.
+    if (now - began >= slowMs || !this.#source.hold.isConnected) this.#pausedUntil = now + pauseMs;
     if (this.#isDown) return;
     this.#isDown = true;
     this.#logger.error("the backend fails: tasks go on, their results are not stored until it is back", {

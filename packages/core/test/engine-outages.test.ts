@@ -51,6 +51,45 @@ describe.each(["throws", "hangs", "fails each entry"] as const)("a backend that 
   });
 });
 
+describe("a backend that is slow to fail", () => {
+  it("is left alone for a moment, in which tasks wait for no call", async () => {
+    const world = new World();
+    const { backend } = breakable(world, "hangs");
+    let ran = 0;
+    await world
+      .server({ backend })
+      .add("g", "run", () => void ran++)
+      .run("g", { concurrency: 1 });
+    const client = world.client({ backend: undefined });
+    await client.sendMany(Array.from({ length: count }, () => ({ group: "g", name: "run" })));
+    await world.clock.advance(1_500);
+    await world.until(() => ran === count);
+  });
+});
+
+describe("a backend that cannot be connected", () => {
+  it("is tried again after a moment, and not for each task", async () => {
+    const world = new World();
+    let attempts = 0;
+    const connect = () => {
+      attempts++;
+      return Promise.reject(new YTaskError(ErrorCode.Connection, "the backend is gone"));
+    };
+    const backend = wrapBackend(world.backend(), { connect });
+    let ran = 0;
+    await world
+      .server({ backend })
+      .add("g", "run", () => void ran++)
+      .run("g", { concurrency: 1 });
+    await world.clock.advance(5_000);
+    attempts = 0;
+    const client = world.client({ backend: undefined });
+    await client.sendMany(Array.from({ length: count }, () => ({ group: "g", name: "run" })));
+    await world.until(() => ran === count);
+    expect(attempts).toBe(1);
+  });
+});
+
 describe("a broker that cannot be reached for a while", () => {
   it("gets its work done when it is back, each task once", async () => {
     const world = new World();
