@@ -1,5 +1,5 @@
 import { setImmediate as turn } from "node:timers/promises";
-import { type Backend, type Entry, isFinished, type Stored } from "@ytask/core/driver";
+import { type Backend, type Entry, ErrorCode, isFinished, type Stored, YTaskError } from "@ytask/core/driver";
 import type { BackendBreak } from "./break-backend.js";
 
 /** A backend that breaks the contract in one way, and the behaviours whose tests must fail for it. */
@@ -29,6 +29,16 @@ const readThenWrite =
     },
   });
 
+/** A backend that takes some calls a moment later than others. */
+const slowAt =
+  (isSlow: (entries: readonly Entry[]) => boolean): BackendBreak =>
+  (inner) => ({
+    async set(entries) {
+      if (isSlow(entries)) await turn();
+      return inner.set(entries);
+    },
+  });
+
 const plain = ({ key, value, expiresInSeconds }: Entry): Entry => ({ key, value, expiresInSeconds });
 
 export const brokenBackends: Readonly<Record<string, BrokenBackend>> = {
@@ -47,6 +57,27 @@ export const brokenBackends: Readonly<Record<string, BrokenBackend>> = {
     broken: readThenWrite("finished", isFinished),
     caughtBy: ["of two servers that finish one task at once the first one's result stands"],
   },
+  "looks for finished results in the first ten entries of a batch only": {
+    broken: (inner) => ({
+      set: (entries) =>
+        inner.set(
+          entries.map((entry, index) => (index >= 10 && entry.unless === "finished" ? plain(entry) : entry)),
+        ),
+    }),
+    caughtBy: [
+      "of a batch of two hundred with `unless: finished` each finished result is kept",
+      "of two servers that finish two hundred tasks at once",
+    ],
+  },
+  "checks and writes in two steps beyond the first ten entries of a batch": {
+    broken: (inner) => ({
+      set: async (entries) => [
+        ...(await inner.set(entries.slice(0, 10))),
+        ...((await readThenWrite("finished", isFinished)(inner).set?.(entries.slice(10))) ?? []),
+      ],
+    }),
+    caughtBy: ["of two servers that finish two hundred tasks at once"],
+  },
   "checks for a value and writes in two steps": {
     broken: readThenWrite("present", () => true),
     caughtBy: ["of fifty sets at once with `unless: present` one is stored"],
@@ -58,6 +89,12 @@ export const brokenBackends: Readonly<Record<string, BrokenBackend>> = {
   "forgets the expiry": {
     broken: setting(({ expiresInSeconds: _none, ...entry }) => entry),
     caughtBy: ["a value is gone when its expiry is over", "`unless: present` stores where nothing is"],
+  },
+  "forgets the expiry of what is stored unless a result is finished": {
+    broken: setting((entry) =>
+      entry.unless === "finished" ? { ...entry, expiresInSeconds: undefined } : entry,
+    ),
+    caughtBy: ["what is stored with `unless: finished` has its own expiry"],
   },
   "lets everything expire": {
     broken: setting(({ expiresInSeconds = 1, ...entry }) => ({ ...entry, expiresInSeconds })),
@@ -85,6 +122,20 @@ export const brokenBackends: Readonly<Record<string, BrokenBackend>> = {
     broken: setting((entry) => ({ ...entry, value: entry.value.split("\0", 1).join("") })),
     caughtBy: ["a value is read as it was stored, whatever text it is"],
   },
+  "cuts off what is longer than 1 MiB": {
+    broken: setting((entry) => ({ ...entry, value: entry.value.slice(0, 2 ** 20) })),
+    caughtBy: ["a value of 1.5 MB is stored whole or fails"],
+  },
+  "fails a whole batch for a value that is too large": {
+    broken: (inner) => ({
+      async set(entries) {
+        if (!entries.some(({ value }) => value.length > 2 ** 20)) return inner.set(entries);
+        const error = new YTaskError(ErrorCode.TooLarge, "too large");
+        return entries.map(() => ({ kind: "failed", error }));
+      },
+    }),
+    caughtBy: ["a value of 1.5 MB is stored whole or fails"],
+  },
   "leaves out what is missing": {
     broken: (inner) => ({
       get: async (keys) => (await inner.get(keys)).filter((value) => value !== undefined),
@@ -101,6 +152,18 @@ export const brokenBackends: Readonly<Record<string, BrokenBackend>> = {
   "stores a batch in any order": {
     broken: (inner) => ({ set: (entries) => inner.set([...entries].reverse()) }),
     caughtBy: ["of two entries for one key in a batch each is taken in turn, and the later stands"],
+  },
+  "is slower at several entries than at one": {
+    broken: slowAt((entries) => entries.length > 1),
+    caughtBy: ["of two calls for one key, whatever else they set, the later stands"],
+  },
+  "is slower at a long value": {
+    broken: slowAt((entries) => entries.some(({ value }) => value.length > 50_000)),
+    caughtBy: ["of two calls for one key, whatever else they set, the later stands"],
+  },
+  "is slower at entries of no `unless`": {
+    broken: slowAt((entries) => entries.some(({ unless }) => unless === undefined)),
+    caughtBy: ["of two calls for one key, whatever else they set, the later stands"],
   },
   "rejects a set": {
     broken: (inner) => ({
