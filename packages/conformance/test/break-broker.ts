@@ -5,7 +5,7 @@ import { Recorder } from "./recorder.js";
 
 /** What a broken broker does otherwise than the in-memory one. */
 export interface BrokerBreak {
-  readonly broker?: (inner: Broker) => Partial<Broker>;
+  readonly broker?: (inner: MemoryBroker) => Partial<Broker>;
   readonly subscription?: (inner: Subscription) => Partial<Subscription>;
   readonly deadLetters?: (
     inner: ReturnType<Broker["deadLetters"]>,
@@ -36,19 +36,14 @@ export function testsOfBroker(broken: BrokerBreak, boundMs: number): Recorder {
   return recorder;
 }
 
-function wrap(inner: Broker, broken: BrokerBreak): Broker {
+function wrap(inner: MemoryBroker, broken: BrokerBreak): Broker {
   return {
     capabilities: inner.capabilities,
     connect: () => inner.connect(),
     send: (messages) => inner.send(messages),
     async subscribe(queue, options) {
       const subscription = await inner.subscribe(queue, options);
-      return {
-        receive: (limit, waitMs) => subscription.receive(limit, waitMs),
-        settle: (settlements) => subscription.settle(settlements),
-        close: () => subscription.close(),
-        ...broken.subscription?.(subscription),
-      };
+      return wrapSubscription(subscription, broken.subscription?.(subscription));
     },
     deadLetters(queue) {
       const letters = inner.deadLetters(queue);
@@ -64,6 +59,15 @@ function wrap(inner: Broker, broken: BrokerBreak): Broker {
     ...broken.broker?.(inner),
   };
 }
+
+/** A subscription that does some things otherwise. */
+export const wrapSubscription = (inner: Subscription, changes: Partial<Subscription> = {}): Subscription => ({
+  receive: (limit, waitMs) => inner.receive(limit, waitMs),
+  settle: (settlements) => inner.settle(settlements),
+  sendAhead: (count) => inner.sendAhead?.(count),
+  close: () => inner.close(),
+  ...changes,
+});
 
 /** Acks, for a broker that forgets what it hands out. */
 export const forget = (inner: Subscription, deliveries: readonly Delivery[]) =>

@@ -1,4 +1,5 @@
-import type { Broker, Delivery, Settlement } from "@ytask/core/driver";
+import { setImmediate as turn } from "node:timers/promises";
+import type { Broker, Delivery, Settlement, Subscription } from "@ytask/core/driver";
 import { type BrokerBreak, forget } from "./break-broker.js";
 
 /** A broker that breaks the contract in one way, and the behaviours whose tests must fail for it. */
@@ -83,6 +84,10 @@ export const brokenBrokers: Readonly<Record<string, BrokenBroker>> = {
       "a subscription that closes gives back at once what is not settled",
       "what a closing subscription gives back is at the head of the queue, in order",
     ],
+  },
+  "loses what a receive takes while its subscription closes": {
+    broken: { subscription: losesAtItsClose },
+    caughtBy: ["a subscription that closes while it receives what is just sent loses none of it"],
   },
   "sends the replacement, and does not remove": {
     broken: {
@@ -332,6 +337,25 @@ function keepsDelaysToItself(inner: Broker): Partial<Broker> {
     close() {
       for (const timer of timers) clearTimeout(timer);
       return inner.close();
+    },
+  };
+}
+
+function losesAtItsClose(inner: Subscription): Partial<Subscription> {
+  let isClosed = false;
+  return {
+    async receive(limit, waitMs) {
+      const deliveries = await inner.receive(limit, waitMs);
+      await turn();
+      if (!isClosed) return deliveries;
+      await forget(inner, deliveries);
+      return [];
+    },
+    async close() {
+      isClosed = true;
+      await turn();
+      await turn();
+      await inner.close();
     },
   };
 }

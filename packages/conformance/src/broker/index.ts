@@ -19,6 +19,7 @@ import { anAckIsForOne } from "./an-ack-is-for-one.js";
 import { anUnsubscribedQueueKeeps } from "./an-unsubscribed-queue-keeps.js";
 import { bodiesSurvive } from "./bodies-survive.js";
 import type { BrokerBehaviour } from "./broker-behaviour.js";
+import { closeDuringAReceiveLosesNothing } from "./close-during-a-receive-loses-nothing.js";
 import { closeEndsAReceive } from "./close-ends-a-receive.js";
 import { closeGivesBack } from "./close-gives-back.js";
 import { closeGivesBackInOrder } from "./close-gives-back-in-order.js";
@@ -96,6 +97,7 @@ export const brokerBehaviours: readonly BrokerBehaviour[] = [
   closeGivesBack,
   closeGivesBackInOrder,
   closeEndsAReceive,
+  closeDuringAReceiveLosesNothing,
   aClosedBrokerEndsAReceive,
   aClosedBrokerRejects,
   connectWorksAfterClose,

@@ -1,0 +1,31 @@
+import assert from "node:assert/strict";
+import { setImmediate as turn } from "node:timers/promises";
+import type { BrokerBehaviour } from "./broker-behaviour.js";
+import { messages, numbered } from "./messages.js";
+import { bodiesOf } from "./subscriber.js";
+
+const rounds = 16;
+const messagesInARound = 3;
+const most = messagesInARound * rounds;
+
+export const closeDuringAReceiveLosesNothing: BrokerBehaviour = {
+  name: "a subscription that closes while it receives what is just sent loses none of it, time after time",
+  async run(bench) {
+    const broker = await bench.connect();
+    const queue = bench.queue();
+    for (let round = 0; round < rounds; round++) {
+      const subscriber = await bench.subscribe(broker, queue);
+      const receiving = bench.soon("a receive during a close", subscriber.receive(most, bench.longWaitMs));
+      const sending = broker.send(messages(queue, numbered(messagesInARound, messagesInARound * round)));
+      // Now and then the close meets what is on its way, now and then what has just arrived.
+      if (round % 2 === 1) await sending;
+      for (let turns = 0; turns < round % 4; turns++) await turn();
+      const [received] = await Promise.all([receiving, sending, subscriber.close()]);
+      assert.equal(new Set(bodiesOf(received)).size, received.length, "one was received twice");
+    }
+    const heir = await bench.subscribe(broker, queue);
+    const bodies = await heir.takeBodies(most);
+    assert.deepEqual(new Set(bodies), new Set(numbered(most)));
+    await heir.expectNothing();
+  },
+};
