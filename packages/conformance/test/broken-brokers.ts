@@ -1,6 +1,7 @@
 import { setImmediate as turn } from "node:timers/promises";
-import type { Broker, Delivery, Settlement, Subscription } from "@ytask/core/driver";
-import { type BrokerBreak, forget } from "./break-broker.js";
+import type { Broker, Delivery, Outgoing, Settlement, Subscription } from "@ytask/core/driver";
+import type { MemoryBroker } from "@ytask/core/memory";
+import { type BrokerBreak, forget, wrapSubscription } from "./break-broker.js";
 
 /** A broker that breaks the contract in one way, and the behaviours whose tests must fail for it. */
 export interface BrokenBroker {
@@ -114,6 +115,10 @@ export const brokenBrokers: Readonly<Record<string, BrokenBroker>> = {
       }),
     },
     caughtBy: ["what is acked is gone, for its subscriber and for others"],
+  },
+  "delivers again after a reconnect what was acked": {
+    broken: { broker: deliversAgainAfterAReconnect },
+    caughtBy: ["what was acked before the connection broke is not delivered again"],
   },
   "acks with a delivery all those before it": {
     broken: {
@@ -356,6 +361,27 @@ function losesAtItsClose(inner: Subscription): Partial<Subscription> {
       await turn();
       await turn();
       await inner.close();
+    },
+  };
+}
+
+function deliversAgainAfterAReconnect(inner: MemoryBroker): Partial<Broker> {
+  const acked: Outgoing[] = [];
+  const reconnect = inner.reconnect.bind(inner);
+  inner.reconnect = () => {
+    reconnect();
+    void inner.send(acked.splice(-1));
+  };
+  return {
+    async subscribe(queue, options) {
+      const subscription = await inner.subscribe(queue, options);
+      return wrapSubscription(subscription, {
+        settle(settlements) {
+          for (const { kind, delivery } of settlements)
+            if (kind === "ack") acked.push({ queue, body: delivery.body });
+          return subscription.settle(settlements);
+        },
+      });
     },
   };
 }

@@ -16,6 +16,7 @@ import { aSilentServerHangsNothing } from "./a-silent-server-hangs-nothing.js";
 import { aSubscriptionOutlivesACut } from "./a-subscription-outlives-a-cut.js";
 import { ackRemoves } from "./ack-removes.js";
 import { anAckIsForOne } from "./an-ack-is-for-one.js";
+import { anAckOutlivesACut } from "./an-ack-outlives-a-cut.js";
 import { anUnsubscribedQueueKeeps } from "./an-unsubscribed-queue-keeps.js";
 import { bodiesSurvive } from "./bodies-survive.js";
 import type { BrokerBehaviour } from "./broker-behaviour.js";
@@ -126,6 +127,7 @@ export const brokerBehaviours: readonly BrokerBehaviour[] = [
   redeliveriesAreCounted,
   lostDeliveriesAreReported,
   aSubscriptionOutlivesACut,
+  anAckOutlivesACut,
   aDelayOutlivesACrash,
   aCutRejectsSends,
   aCutHangsNothing,
