@@ -1,4 +1,4 @@
-import { setImmediate as turn } from "node:timers/promises";
+import { setTimeout as sleep, setImmediate as turn } from "node:timers/promises";
 import type { Broker, Delivery, Outgoing, Settlement, Subscription } from "@ytask/core/driver";
 import type { MemoryBroker } from "@ytask/core/memory";
 import { type BrokerBreak, forget, wrapSubscription } from "./break-broker.js";
@@ -153,6 +153,14 @@ export const brokenBrokers: Readonly<Record<string, BrokenBroker>> = {
       }),
     },
     caughtBy: ["no more than `maxUnsettled` are out"],
+  },
+  "never frees the room of what was lost": {
+    broken: { broker: keepsTheRoomOfTheLost },
+    caughtBy: ["who lost its deliveries more than once has room for as many as at first"],
+  },
+  "frees the room of what was lost once": {
+    broken: { broker: (inner) => keepsTheRoomOfTheLost(inner, 3) },
+    caughtBy: ["who lost its deliveries more than once has room for as many as at first"],
   },
   "does not wait for the first delivery": {
     broken: { subscription: (inner) => ({ receive: (limit) => inner.receive(limit, 0) }) },
@@ -380,6 +388,28 @@ function deliversAgainAfterAReconnect(inner: MemoryBroker): Partial<Broker> {
           for (const { kind, delivery } of settlements)
             if (kind === "ack") acked.push({ queue, body: delivery.body });
           return subscription.settle(settlements);
+        },
+      });
+    },
+  };
+}
+
+/** @param freed how many of the lost free their room */
+function keepsTheRoomOfTheLost(inner: Broker, freed = 0): Partial<Broker> {
+  return {
+    async subscribe(queue, options) {
+      let lost = 0;
+      const onLost = (deliveries: readonly Delivery[]) => {
+        lost += deliveries.length;
+        options.onLost(deliveries);
+      };
+      const subscription = await inner.subscribe(queue, { ...options, onLost });
+      return wrapSubscription(subscription, {
+        async receive(limit, waitMs) {
+          const room = options.maxUnsettled - Math.max(0, lost - freed);
+          if (room > 0) return subscription.receive(Math.min(limit, room), waitMs);
+          await sleep(waitMs);
+          return [];
         },
       });
     },

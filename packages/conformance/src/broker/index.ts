@@ -9,6 +9,7 @@ import { aDelayOutlivesACrash } from "./a-delay-outlives-a-crash.js";
 import { aDelayOutlivesItsSender } from "./a-delay-outlives-its-sender.js";
 import { aFailedRewriteLosesNothing } from "./a-failed-rewrite-loses-nothing.js";
 import { aLargeBatchArrives } from "./a-large-batch-arrives.js";
+import { aLossMakesRoom } from "./a-loss-makes-room.js";
 import { aReleaseComesBack } from "./a-release-comes-back.js";
 import { aReleaseIsNoRedelivery } from "./a-release-is-no-redelivery.js";
 import { aSendReachesSeveralQueues } from "./a-send-reaches-several-queues.js";
@@ -128,6 +129,7 @@ export const brokerBehaviours: readonly BrokerBehaviour[] = [
   lostDeliveriesAreReported,
   aSubscriptionOutlivesACut,
   anAckOutlivesACut,
+  aLossMakesRoom,
   aDelayOutlivesACrash,
   aCutRejectsSends,
   aCutHangsNothing,
