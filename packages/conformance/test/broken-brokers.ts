@@ -197,6 +197,22 @@ export const brokenBrokers: Readonly<Record<string, BrokenBroker>> = {
     },
     caughtBy: ["who lost its deliveries is told"],
   },
+  "reports copies of what was lost": {
+    broken: {
+      broker: (inner) => ({
+        subscribe: (queue, { onLost, ...options }) =>
+          inner.subscribe(queue, {
+            ...options,
+            onLost: (deliveries) => onLost(deliveries.map((delivery) => ({ ...delivery }))),
+          }),
+      }),
+    },
+    caughtBy: ["`onLost` is given the very deliveries that were received"],
+  },
+  "reports what was settled as lost": {
+    broken: { broker: reportsTheSettled },
+    caughtBy: ["`onLost` is given the very deliveries that were received"],
+  },
   "confirms sends that it did not store": {
     broken: { broker: (inner) => ({ send: (messages) => inner.send(messages).catch(() => {}) }) },
     caughtBy: ["a send while the server cannot be reached rejects", "a closed broker rejects every call"],
@@ -410,6 +426,21 @@ function keepsTheRoomOfTheLost(inner: Broker, freed = 0): Partial<Broker> {
           if (room > 0) return subscription.receive(Math.min(limit, room), waitMs);
           await sleep(waitMs);
           return [];
+        },
+      });
+    },
+  };
+}
+
+function reportsTheSettled(inner: Broker): Partial<Broker> {
+  return {
+    async subscribe(queue, options) {
+      const subscription = await inner.subscribe(queue, options);
+      return wrapSubscription(subscription, {
+        async settle(settlements) {
+          const outcomes = await subscription.settle(settlements);
+          options.onLost(settlements.map(({ delivery }) => delivery));
+          return outcomes;
         },
       });
     },

@@ -35,6 +35,7 @@ import { equalDelaysKeepTheOrder } from "./equal-delays-keep-the-order.js";
 import { frontIsDelivered } from "./front-is-delivered.js";
 import { frontIsNextInLine } from "./front-is-next-in-line.js";
 import { longErrorsMakeLetters } from "./long-errors-make-letters.js";
+import { lostAreTheReceived } from "./lost-are-the-received.js";
 import { lostDeliveriesAreReported } from "./lost-deliveries-are-reported.js";
 import { manyAreSettledInOneCall } from "./many-are-settled-in-one-call.js";
 import { manyDelays } from "./many-delays.js";
@@ -127,6 +128,7 @@ export const brokerBehaviours: readonly BrokerBehaviour[] = [
   aCrashKeepsTheOrder,
   redeliveriesAreCounted,
   lostDeliveriesAreReported,
+  lostAreTheReceived,
   aSubscriptionOutlivesACut,
   anAckOutlivesACut,
   aLossMakesRoom,
