@@ -162,6 +162,10 @@ export const brokenBrokers: Readonly<Record<string, BrokenBroker>> = {
     broken: { broker: (inner) => keepsTheRoomOfTheLost(inner, 3) },
     caughtBy: ["who lost its deliveries more than once has room for as many as at first"],
   },
+  "lets a second subscription to a queue end the first": {
+    broken: { broker: hasOneSubscriptionToAQueue },
+    caughtBy: ["two subscriptions of one broker to one queue share it"],
+  },
   "does not wait for the first delivery": {
     broken: { subscription: (inner) => ({ receive: (limit) => inner.receive(limit, 0) }) },
     caughtBy: ["a receive from an empty queue gives nothing when its wait is over, and not before"],
@@ -428,6 +432,18 @@ function keepsTheRoomOfTheLost(inner: Broker, freed = 0): Partial<Broker> {
           return [];
         },
       });
+    },
+  };
+}
+
+function hasOneSubscriptionToAQueue(inner: Broker): Partial<Broker> {
+  const subscriptions = new Map<string, Subscription>();
+  return {
+    async subscribe(queue, options) {
+      await subscriptions.get(queue)?.close();
+      const subscription = await inner.subscribe(queue, options);
+      subscriptions.set(queue, subscription);
+      return subscription;
     },
   };
 }

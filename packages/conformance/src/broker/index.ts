@@ -60,6 +60,7 @@ import { replaceReachesOtherQueues } from "./replace-reaches-other-queues.js";
 import { replaceTakesADelay } from "./replace-takes-a-delay.js";
 import { sendsArriveInOrder } from "./sends-arrive-in-order.js";
 import { settlingTwiceIsLost } from "./settling-twice-is-lost.js";
+import { subscriptionsOfOneBrokerShare } from "./subscriptions-of-one-broker-share.js";
 import { twoSubscribersShare } from "./two-subscribers-share.js";
 import { twoUsersAreIndependent } from "./two-users-are-independent.js";
 import { unsettledStayWithinTheBound } from "./unsettled-stay-within-the-bound.js";
@@ -81,6 +82,7 @@ export const brokerBehaviours: readonly BrokerBehaviour[] = [
   receiveKeepsToItsLimit,
   unsettledStayWithinTheBound,
   twoSubscribersShare,
+  subscriptionsOfOneBrokerShare,
   twoUsersAreIndependent,
 
   ackRemoves,
