@@ -238,6 +238,14 @@ export const brokenBrokers: Readonly<Record<string, BrokenBroker>> = {
     },
     caughtBy: ["a body arrives as it was sent, whatever text it is"],
   },
+  "confirms what is longer than 1 MiB, and drops it": {
+    broken: {
+      broker: (inner) => ({
+        send: (messages) => inner.send(messages.filter(({ body }) => Buffer.byteLength(body) <= 2 ** 20)),
+      }),
+    },
+    caughtBy: ["bodies of 1.2 MB are delivered whole"],
+  },
   "takes queues for one another that differ in case": {
     broken: {
       broker: (inner) => ({

@@ -34,6 +34,7 @@ import { delaysAreNeverEarly } from "./delays-are-never-early.js";
 import { equalDelaysKeepTheOrder } from "./equal-delays-keep-the-order.js";
 import { frontIsDelivered } from "./front-is-delivered.js";
 import { frontIsNextInLine } from "./front-is-next-in-line.js";
+import { largeBodiesAreWhole } from "./large-bodies-are-whole.js";
 import { longErrorsMakeLetters } from "./long-errors-make-letters.js";
 import { lostAreTheReceived } from "./lost-are-the-received.js";
 import { lostDeliveriesAreReported } from "./lost-deliveries-are-reported.js";
@@ -73,6 +74,7 @@ export const brokerBehaviours: readonly BrokerBehaviour[] = [
   aSendReachesSeveralQueues,
   nothingIsSentByAnEmptyCall,
   bodiesSurvive,
+  largeBodiesAreWhole,
   anUnsubscribedQueueKeeps,
   unusualQueueNames,
   overlappingCalls,
