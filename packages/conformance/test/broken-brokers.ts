@@ -166,6 +166,18 @@ export const brokenBrokers: Readonly<Record<string, BrokenBroker>> = {
     broken: { broker: hasOneSubscriptionToAQueue },
     caughtBy: ["two subscriptions of one broker to one queue share it"],
   },
+  "loses what it sent ahead when that changes": {
+    broken: { subscription: (inner) => sendsAhead(inner, (ahead) => void forget(inner, ahead.splice(0))) },
+    caughtBy: ["how much is sent ahead may change at any time"],
+  },
+  "forgets the order of what it sent ahead when that changes": {
+    broken: { subscription: (inner) => sendsAhead(inner, (ahead) => void ahead.push(...ahead.splice(0, 1))) },
+    caughtBy: ["how much is sent ahead may change at any time"],
+  },
+  "delivers again what it sent ahead when that changes": {
+    broken: { subscription: (inner) => sendsAhead(inner, (ahead) => void ahead.push(...ahead)) },
+    caughtBy: ["how much is sent ahead may change at any time"],
+  },
   "does not wait for the first delivery": {
     broken: { subscription: (inner) => ({ receive: (limit) => inner.receive(limit, 0) }) },
     caughtBy: ["a receive from an empty queue gives nothing when its wait is over, and not before"],
@@ -452,6 +464,21 @@ function hasOneSubscriptionToAQueue(inner: Broker): Partial<Broker> {
       const subscription = await inner.subscribe(queue, options);
       subscriptions.set(queue, subscription);
       return subscription;
+    },
+  };
+}
+
+function sendsAhead(inner: Subscription, change: (ahead: Delivery[]) => void): Partial<Subscription> {
+  const ahead: Delivery[] = [];
+  let most = 0;
+  return {
+    async receive(limit, waitMs) {
+      if (ahead.length === 0) ahead.push(...(await inner.receive(limit + most, waitMs)));
+      return ahead.splice(0, limit);
+    },
+    sendAhead(count) {
+      most = count;
+      change(ahead);
     },
   };
 }

@@ -75,6 +75,10 @@ class BoundedSubscription implements Subscription {
     return settles("subscription.settle", this.#subscription.settle(settlements), this.#boundMs);
   }
 
+  sendAhead(count: number): void {
+    this.#subscription.sendAhead?.(count);
+  }
+
   close(): Promise<void> {
     return settles("subscription.close", this.#subscription.close(), this.#boundMs);
   }

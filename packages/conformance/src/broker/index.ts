@@ -59,6 +59,7 @@ import { replaceIsOneStep } from "./replace-is-one-step.js";
 import { replacePutsOthersInPlace } from "./replace-puts-others-in-place.js";
 import { replaceReachesOtherQueues } from "./replace-reaches-other-queues.js";
 import { replaceTakesADelay } from "./replace-takes-a-delay.js";
+import { sendAheadMayChange } from "./send-ahead-may-change.js";
 import { sendsArriveInOrder } from "./sends-arrive-in-order.js";
 import { settlingTwiceIsLost } from "./settling-twice-is-lost.js";
 import { subscriptionsOfOneBrokerShare } from "./subscriptions-of-one-broker-share.js";
@@ -83,6 +84,7 @@ export const brokerBehaviours: readonly BrokerBehaviour[] = [
   receiveEndsAfterItsWait,
   receiveKeepsToItsLimit,
   unsettledStayWithinTheBound,
+  sendAheadMayChange,
   twoSubscribersShare,
   subscriptionsOfOneBrokerShare,
   twoUsersAreIndependent,

@@ -131,6 +131,11 @@ export class Subscriber {
     return this.settleAll(deliveries.map((delivery) => ({ delivery, kind: "release" })));
   }
 
+  /** Says how much may be sent ahead; where the broker sends nothing ahead, that is nothing to it. */
+  sendAhead(count: number): void {
+    this.#subscription.sendAhead?.(count);
+  }
+
   close(): Promise<void> {
     return this.#subscription.close();
   }
