@@ -1,5 +1,5 @@
 import { setTimeout as sleep, setImmediate as turn } from "node:timers/promises";
-import type { Broker, Delivery, Outgoing, Settlement, Subscription } from "@ytask/core/driver";
+import type { Broker, DeadLetters, Delivery, Outgoing, Settlement, Subscription } from "@ytask/core/driver";
 import type { MemoryBroker } from "@ytask/core/memory";
 import { type BrokerBreak, forget, wrapSubscription } from "./break-broker.js";
 
@@ -301,6 +301,10 @@ export const brokenBrokers: Readonly<Record<string, BrokenBroker>> = {
     },
     caughtBy: ["dead letters are listed the oldest first"],
   },
+  "does not purge what is being listed": {
+    broken: { deadLetters: purgesNothingThatIsListed },
+    caughtBy: ["dead letters that are being listed are counted and purged as any others"],
+  },
   "takes no ids for all of them": {
     broken: {
       deadLetters: (inner) => ({
@@ -495,6 +499,19 @@ function reportsTheSettled(inner: Broker): Partial<Broker> {
         },
       });
     },
+  };
+}
+
+function purgesNothingThatIsListed(inner: DeadLetters): Partial<DeadLetters> {
+  let listing = 0;
+  return {
+    async list(options) {
+      listing++;
+      await turn();
+      listing--;
+      return inner.list(options);
+    },
+    purge: async () => (listing > 0 ? 0 : inner.purge()),
   };
 }
 

@@ -46,6 +46,7 @@ import { nothingIsSentByAnEmptyCall } from "./nothing-is-sent-by-an-empty-call.j
 import { outcomesComeInOrder } from "./outcomes-come-in-order.js";
 import { overlappingCalls } from "./overlapping-calls.js";
 import { purgeDeletes } from "./purge-deletes.js";
+import { purgeMeetsAList } from "./purge-meets-a-list.js";
 import { receiveEndsAfterItsWait } from "./receive-ends-after-its-wait.js";
 import { receiveKeepsToItsLimit } from "./receive-keeps-to-its-limit.js";
 import { receiveWakesAtASend } from "./receive-wakes-at-a-send.js";
@@ -128,6 +129,7 @@ export const brokerBehaviours: readonly BrokerBehaviour[] = [
   redriveRewrites,
   aFailedRewriteLosesNothing,
   purgeDeletes,
+  purgeMeetsAList,
   countsTellWhatIsThere,
 
   aCrashLosesNothing,
