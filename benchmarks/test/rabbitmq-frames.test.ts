@@ -29,7 +29,8 @@ describeWithOwnServer("rabbitmq", "the frames that are sent to RabbitMQ", () => 
     await runTasks(drivers, 100, 1_000);
     expect(frames.count("publish")).toBe(0);
     expect(frames.count("ack")).toBeLessThanOrEqual(250);
-    expect(frames.count("consume")).toBe(1);
+    // A consumer is begun anew when the server is told to send more ahead, or less.
+    expect(frames.count("consume")).toBeLessThanOrEqual(6);
     await client.close();
   });
 });

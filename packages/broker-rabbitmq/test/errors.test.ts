@@ -1,5 +1,5 @@
 import { ErrorCode, SendFailed, YTaskError } from "@ytask/core/driver";
-import { describeWithServer } from "@ytask-internal/test-servers";
+import { describeWithServer, waitUntil } from "@ytask-internal/test-servers";
 import { connect } from "amqplib";
 import { describe, expect, inject, it } from "vitest";
 import { RabbitMqBroker } from "../src/index.js";
@@ -134,7 +134,9 @@ describeWithServer("rabbitmq", "RabbitMqBroker's errors", () => {
       expect(letters).toMatchObject([{ body: "one", reason: "permanentFailure" }]);
       expect(letters[0]?.error).toMatch(reason);
       await taker.close();
-      expect(await broker.counts(queue)).toMatchObject({ waiting: 1, dead: 1 });
+      // A quorum queue takes a moment to put back what a channel left.
+      await waitUntil("it waits again", async () => (await broker.counts(queue)).waiting === 1);
+      expect(await broker.counts(queue)).toMatchObject({ dead: 1 });
       await deleteQueues(url().href, [queue]);
     });
   });
