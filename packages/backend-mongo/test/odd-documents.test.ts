@@ -81,7 +81,7 @@ describeWithServer("mongo", "documents that others put into the collection", () 
     await own.collection.insertOne({ _id: "YTask:Backend:odd", data: 5 });
     await backend.set([{ key: "YTask:Backend:good", value: finished }]);
     const [odd, good] = await Promise.allSettled([
-      client.getResult("odd", { timeoutMs: 100 }),
+      client.getResult("odd", { timeoutMs: 1_000 }),
       client.getResult("good"),
     ]);
     expect(odd).toMatchObject({

@@ -15,6 +15,7 @@ describeWithOwnServer("redis", "who waits for a result on Redis", () => {
     server = await startRedis();
     backend = new RedisBackend({ url: server.url, commandTimeoutMs: 1_000 });
     client = new Client({ broker: new MemoryBroker(), backend, logger: silentLogger });
+    await client.getStatus("connects");
   });
   afterEach(async () => {
     await client.close();
@@ -25,13 +26,12 @@ describeWithOwnServer("redis", "who waits for a result on Redis", () => {
     const [odd, good] = [randomUUID(), randomUUID()];
     await server.command("LPUSH", resultKey(odd), "of somebody else");
     await server.command("SET", resultKey(good), `{"Id":"${good}","Status":4}`);
-    await expect(client.getResult(odd, { timeoutMs: 100 })).rejects.toThrow("WRONGTYPE");
+    await expect(client.getResult(odd, { timeoutMs: 1_000 })).rejects.toThrow("WRONGTYPE");
     const statuses = await Promise.allSettled([client.getStatus(odd), client.getStatus(good)]);
     expect(statuses).toMatchObject([{ status: "rejected" }, { value: Status.Success }]);
   });
 
   it("is told why Redis cannot be reached, though a read is still out when the wait is over", async () => {
-    await client.getStatus("connects");
     await server.kill();
     // The first read fails after a second, the second would after two.
     const waiting = client.getResult("any", { timeoutMs: 1_700 });
