@@ -10,8 +10,11 @@ import { readKeys, type Source } from "./read-keys.js";
 const callBoundMs = 1_500;
 const pauseMs = 400;
 
-/** A call that fails sooner costs no pace: none after it need be left out, and it may be the next key's server that works. */
-const slowMs = 250;
+/**
+ * A call that fails sooner costs little pace, and none after it is left out: another server may hold the next key. It
+ * is much longer than a server that is down takes to refuse, since a busy event loop makes any call look slow.
+ */
+const slowMs = 500;
 
 /** An outage ends where nothing failed for so long: while one of several servers is down, calls fail and succeed by turns. */
 const calmMs = 5_000;
