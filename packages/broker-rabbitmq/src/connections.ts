@@ -17,6 +17,7 @@ export class Connections {
   readonly publish: Link;
   readonly consume: Link;
   readonly questions: Questions;
+  readonly #declarers: readonly [Questions, ...Questions[]];
   readonly queues: Queues;
   readonly sender: Sender;
   readonly #publishers: Publishers;
@@ -25,7 +26,9 @@ export class Connections {
     this.publish = publish;
     this.consume = consume;
     this.questions = new Questions(consume, answerTimeoutMs);
-    this.queues = new Queues(this.questions);
+    const declarer = () => new Questions(consume, answerTimeoutMs);
+    this.#declarers = [declarer(), declarer(), declarer(), declarer()];
+    this.queues = new Queues(this.questions, this.#declarers);
     const publisher = () => new Publisher(publish, answerTimeoutMs, () => this.queues.forget());
     this.#publishers = { ordinary: publisher(), delayed: publisher(), large: publisher() };
     this.sender = new Sender(this.#publishers, this.queues, answerTimeoutMs);
@@ -47,7 +50,8 @@ export class Connections {
 
   async close(): Promise<void> {
     const { ordinary, delayed, large } = this.#publishers;
-    await Promise.all([ordinary, delayed, large, this.questions].map((part) => part.close(closeTimeoutMs)));
+    const parts = [ordinary, delayed, large, this.questions, ...this.#declarers];
+    await Promise.all(parts.map((part) => part.close(closeTimeoutMs)));
     await Promise.all([this.publish.close(), this.consume.close()]);
   }
 }

@@ -36,18 +36,22 @@ export class Questions {
    */
   async ask<A>(doing: string, question: (channel: Channel) => Promise<A>): Promise<A> {
     const graceMs = Math.min(reconnectGraceMs, this.#answerTimeoutMs);
+    const inTime = (answer: Promise<A>, giveUp: () => void = () => undefined) =>
+      bounded(answer, this.#answerTimeoutMs, () => {
+        giveUp();
+        throw new Error(`no answer within ${this.#answerTimeoutMs} ms`);
+      });
     let late = false;
     const before = this.#last;
     const answer = Promise.all([before, this.#keeper.ready(graceMs)]).then(async () => {
       if (late) throw new Error("its turn came too late");
-      return question(await this.#keeper.ready(graceMs));
+      return inTime(question(await this.#keeper.ready(graceMs)));
     });
-    const bound = bounded(answer, this.#answerTimeoutMs, () => {
+    // A turn ends with its question, whoever still waits for that: else all that wait would be asked when time is up.
+    this.#last = Promise.allSettled([before, answer]);
+    const bound = inTime(answer, () => {
       late = true;
-      throw new Error(`no answer within ${this.#answerTimeoutMs} ms`);
     });
-    // One that does not wait for its turn must not end another's.
-    this.#last = Promise.allSettled([before, bound]);
     try {
       return await bound;
     } catch (error) {

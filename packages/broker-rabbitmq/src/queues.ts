@@ -1,3 +1,4 @@
+import { ErrorCode, YTaskError } from "@ytask/core/driver";
 import type { Channel } from "amqplib";
 import type { QueueLook } from "./attachment.js";
 import {
@@ -15,16 +16,28 @@ import { NOT_FOUND, replyCode } from "./errors.js";
 import type { QueueSpec } from "./names.js";
 import type { Questions } from "./questions.js";
 
+/**
+ * For how long the end of a way is not declared again, in milliseconds: a send to more groups than can be declared in its
+ * time goes on, when it is tried again, from where it ended.
+ */
+const dueForMs = 10_000;
+
 /** Declares what messages are sent to, and remembers what it declared. */
 export class Queues {
   readonly #questions: Questions;
+  readonly #declarers: readonly Questions[];
+  #asked = 0;
   readonly #known = new Set<string>();
+  /** When the ends of ways were declared, by `performance.now()`, the longest ago first. */
+  readonly #due = new Map<string, number>();
   readonly #declaring = new Map<string, Promise<void>>();
   /** Levels whose queues are all declared, or are about to be. */
   readonly #completing = new Set<number>();
 
-  constructor(questions: Questions) {
+  /** @param declarers what declarations are spread over: amqplib sends one on a channel when the one before is answered */
+  constructor(questions: Questions, declarers: readonly [Questions, ...Questions[]]) {
     this.#questions = questions;
+    this.#declarers = declarers;
   }
 
   /** Whether a queue was declared since the last `forget`. */
@@ -38,14 +51,13 @@ export class Queues {
   }
 
   /**
-   * Makes sure that what is delayed finds its way. The end of the way is declared each time: what waits for a queue that
-   * was deleted would reach it minutes late, when the server tries again.
+   * Makes sure that what is delayed finds its way. The end of the way is declared again and again: what waits for a queue
+   * that was deleted would reach it minutes late, when the server tries again.
    */
   async ensureRoute(spec: QueueSpec, { top, stays }: Route): Promise<void> {
     await this.#ensure(exchangesUpTo(top), (channel) => declareExchanges(channel, top));
     for (const stay of stays) await this.#ensureStay(stay);
-    await this.#once(`due ${spec.name}`, (channel) => declareDue(channel, spec));
-    this.#known.add(spec.name);
+    await this.#ensureDue(spec);
     for (const { level } of stays) this.#complete(level);
   }
 
@@ -57,6 +69,7 @@ export class Queues {
   /** To be called when something turned out to be gone: all of it is declared again. */
   forget(): void {
     this.#known.clear();
+    this.#due.clear();
     this.#completing.clear();
   }
 
@@ -98,6 +111,19 @@ export class Queues {
     return this.#ensure(stay.queue, (channel) => declareStay(channel, stay));
   }
 
+  async #ensureDue(spec: QueueSpec): Promise<void> {
+    const before = performance.now() - dueForMs;
+    for (const [name, since] of this.#due) {
+      if (since >= before) break;
+      this.#due.delete(name);
+    }
+    if (this.#due.has(spec.name)) return;
+    await this.#once(`due ${spec.name}`, (channel) => declareDue(channel, spec));
+    this.#due.delete(spec.name);
+    this.#due.set(spec.name, performance.now());
+    this.#known.add(spec.name);
+  }
+
   async #ensure(name: string, declaration: (channel: Channel) => Promise<void>): Promise<void> {
     if (this.#known.has(name)) return;
     await this.#once(name, declaration);
@@ -107,8 +133,17 @@ export class Queues {
   /** Calls that come while the same thing is being declared share its answer. */
   #once(name: string, declaration: (channel: Channel) => Promise<void>): Promise<void> {
     const running = this.#declaring.get(name);
-    if (running !== undefined) return running;
-    const declared = this.#questions
+    if (running === undefined) return this.#ask(name, declaration);
+    return running.catch((error: unknown) => {
+      // Its time may be over, where that of this call has only begun.
+      if (!YTaskError.isInstance(error, ErrorCode.Connection)) throw error;
+      return this.#declaring.get(name) ?? this.#ask(name, declaration);
+    });
+  }
+
+  #ask(name: string, declaration: (channel: Channel) => Promise<void>): Promise<void> {
+    const declarer = this.#declarers[this.#asked++ % this.#declarers.length] ?? this.#questions;
+    const declared = declarer
       .ask(`Could not declare ${name}`, declaration)
       .finally(() => this.#declaring.delete(name));
     this.#declaring.set(name, declared);

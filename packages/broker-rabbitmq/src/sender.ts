@@ -37,6 +37,9 @@ export interface Publishers {
 /** Bodies above this go the way for large ones, in bytes. No server's limit is below it. */
 const largeBytes = 1_048_576;
 
+/** How much of the time to answer declaring may take: what is declared by then is published in what is left. */
+const declaringShare = 0.8;
+
 /** Sends messages to queues, which it declares where they are missing. */
 export class Sender {
   readonly #publishers: Publishers;
@@ -86,8 +89,9 @@ export class Sender {
 
   async #declare(message: Addressed): Promise<Declared | Failed> {
     try {
-      return await bounded(this.#declared(message), this.#answerTimeoutMs, () => {
-        throw new Error(`its queue could not be declared within ${this.#answerTimeoutMs} ms`);
+      const boundMs = this.#answerTimeoutMs * declaringShare;
+      return await bounded(this.#declared(message), boundMs, () => {
+        throw new Error(`its queue could not be declared within ${boundMs} ms`);
       });
     } catch (thrown) {
       const error = explain(thrown, `Could not send to ${message.to.name}`);

@@ -1,9 +1,11 @@
+import { type Outgoing, SendFailed } from "@ytask/core/driver";
 import {
   describeWithOwnServer,
   describeWithServer,
   type RabbitMqServer,
   startProxy,
   startRabbitMq,
+  untilSucceeds,
   waitUntil,
 } from "@ytask-internal/test-servers";
 import { connect } from "amqplib";
@@ -131,8 +133,30 @@ describeWithOwnServer("rabbitmq", "the queues of delays", () => {
     expect(await levels()).toBe(62);
   });
 
+  it("are sent to for more groups than can be declared in the time of one send, by sending again what failed", async () => {
+    const broker = await connected({ url: server.url, answerTimeoutMs: 1_000 });
+    const delayMs = 60_000;
+    // The levels, which take a moment at first.
+    await untilSucceeds("a delayed send", () => broker.send([{ queue: newQueue(), body: "first", delayMs }]));
+    let left: readonly Outgoing[] = Array.from({ length: 1_000 }, () => ({
+      queue: newQueue(),
+      body: "",
+      delayMs,
+    }));
+    const leftover: number[] = [];
+    while (left.length > 0) {
+      leftover.push(left.length);
+      const sent = left;
+      const error: unknown = await broker.send(sent).catch((error: unknown) => error);
+      left = SendFailed.isInstance(error) ? error.notStored.flatMap((index) => sent[index] ?? []) : [];
+      // What was declared in time was stored, and did not wait for the others in vain.
+      expect(left.length).toBeLessThan(sent.length);
+    }
+    expect(leftover.length).toBeGreaterThan(1);
+  });
+
   it("take a message for what is left of its delay when its send comes to it", async () => {
-    // Each send declares the end of the way, which takes three answers: longer than 16 ms.
+    // Each send is to another queue and declares the end of its way, which takes three answers: longer than 16 ms.
     const proxy = await startProxy(server.port);
     proxy.delay(20);
     const broker = await connected({ url: `amqp://127.0.0.1:${proxy.port}` });
@@ -143,7 +167,7 @@ describeWithOwnServer("rabbitmq", "the queues of delays", () => {
     expect([first?.ttlMs, shorter?.ttlMs]).toEqual([17 * 512, 16 * 512]);
     // At first the queues are not all declared, and the whole delay is the only way.
     await waitUntil("a message stays for less", async () => {
-      await broker.send([{ queue: "left", body: "message", delayMs }]);
+      await broker.send([{ queue: newQueue(), body: "message", delayMs }]);
       const counts = await server.control("list_queues", "name", "messages", "--no-table-headers");
       return counts.split("\n").some((line) => {
         const [name, messages] = line.split("\t");
