@@ -1,18 +1,6 @@
 import type { Backend } from "./backend.js";
 import { bounded } from "./bounded.js";
-import type { Clock } from "./clock.js";
-import type { DriverHold } from "./drivers.js";
-import { ErrorCode, YTaskError } from "./errors.js";
-import type { Logger } from "./logger.js";
-
-/** What is read from, and how long that may take. */
-export interface Source {
-  readonly backend: Backend;
-  readonly hold: DriverHold;
-  readonly clock: Clock;
-  readonly logger: Logger;
-  readonly boundMs: number;
-}
+import { type BoundedBackend, callBackend } from "./bounded-backend.js";
 
 /** What was read of a key: its value, undefined where there is none, or why it could not be read. */
 export type Reading = PromiseSettledResult<string | undefined>;
@@ -22,21 +10,18 @@ export type Reading = PromiseSettledResult<string | undefined>;
  * fails does not say for which of its keys, and one of several servers that is down, or one odd value, is to cost
  * nobody else theirs: so each key is then read by itself, once, in the time that is left.
  */
-export async function readKeys(source: Source, keys: readonly string[]): Promise<readonly Reading[]> {
-  const { backend, hold, clock, logger, boundMs } = source;
+export async function readKeys(source: BoundedBackend, keys: readonly string[]): Promise<readonly Reading[]> {
+  const { hold, clock, boundMs } = source;
   const endMs = clock.now() + boundMs;
   try {
-    const call = hold.isConnected
-      ? backend.get(keys)
-      : hold.connect({ logger }).then(() => backend.get(keys));
-    const values = await bounded(call, boundMs, () => giveUp(boundMs), clock);
+    const values = await callBackend(source, (backend) => backend.get(keys));
     return keys.map((_, index) => ({ status: "fulfilled", value: values[index] }));
   } catch (problem) {
     const failed = rejected(problem);
     const leftMs = endMs - clock.now();
     if (keys.length === 1 || leftMs <= 0 || !hold.isConnected) return keys.map(() => failed);
     // What is not answered in time failed for the same reason as the whole call, as far as is known.
-    return Promise.all(keys.map((key) => bounded(readKey(backend, key), leftMs, () => failed, clock)));
+    return Promise.all(keys.map((key) => bounded(readKey(source.backend, key), leftMs, () => failed, clock)));
   }
 }
 
@@ -44,7 +29,3 @@ const readKey = (backend: Backend, key: string): Promise<Reading> =>
   backend.get([key]).then(([value]) => ({ status: "fulfilled", value }), rejected);
 
 const rejected = (reason: unknown): PromiseRejectedResult => ({ status: "rejected", reason });
-
-const giveUp = (boundMs: number): never => {
-  throw new YTaskError(ErrorCode.Backend, `the backend did not answer within ${boundMs} ms`);
-};

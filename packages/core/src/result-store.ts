@@ -1,10 +1,10 @@
 import type { Backend, Entry, Stored } from "./backend.js";
-import { bounded } from "./bounded.js";
+import { type BoundedBackend, callBackend } from "./bounded-backend.js";
 import type { Clock } from "./clock.js";
 import type { DriverHold } from "./drivers.js";
 import { ErrorCode, messageOf, YTaskError } from "./errors.js";
 import type { Logger } from "./logger.js";
-import { readKeys, type Source } from "./read-keys.js";
+import { readKeys } from "./read-keys.js";
 
 /** How long one call to a backend may take, and how long none is made after one failed. Their sum is below two seconds. */
 const callBoundMs = 1_500;
@@ -26,7 +26,7 @@ const calmMs = 5_000;
  * ends.
  */
 export class ResultStore {
-  readonly #source: Source;
+  readonly #source: BoundedBackend;
   readonly #clock: Clock;
   readonly #logger: Logger;
   #pausedUntil = 0;
@@ -46,7 +46,7 @@ export class ResultStore {
     const began = this.#clock.now();
     let outcomes: readonly Stored[];
     try {
-      outcomes = await this.#set(entries);
+      outcomes = await callBackend(this.#source, (backend) => backend.set(entries));
     } catch (error) {
       this.#failed(error, began);
       return this.#allFailed(entries, messageOf(error), error);
@@ -70,16 +70,6 @@ export class ResultStore {
     }
     this.#succeeded();
     return readings.map((reading) => (reading.status === "fulfilled" ? reading.value : undefined));
-  }
-
-  #set(entries: readonly Entry[]): Promise<readonly Stored[]> {
-    const { backend, hold, logger } = this.#source;
-    const set = () => backend.set(entries);
-    const call = hold.isConnected ? set() : hold.connect({ logger }).then(set);
-    const giveUp = (): never => {
-      throw new YTaskError(ErrorCode.Backend, `the backend did not answer within ${callBoundMs} ms`);
-    };
-    return bounded(call, callBoundMs, giveUp, this.#clock);
   }
 
   #failed(error: unknown, began: number): void {

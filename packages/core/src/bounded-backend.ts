@@ -1,0 +1,31 @@
+import type { Backend } from "./backend.js";
+import { bounded } from "./bounded.js";
+import type { Clock } from "./clock.js";
+import type { DriverHold } from "./drivers.js";
+import { ErrorCode, YTaskError } from "./errors.js";
+import type { Logger } from "./logger.js";
+
+/** A backend, who holds it, and how long one call to it may take. */
+export interface BoundedBackend {
+  readonly backend: Backend;
+  readonly hold: DriverHold;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly boundMs: number;
+}
+
+/**
+ * Makes a call, after a connect where one is needed.
+ *
+ * @throws what the connect or the call throws; YTaskError `Backend` where both take longer than the bound
+ */
+export function callBackend<T>(
+  { backend, hold, clock, logger, boundMs }: BoundedBackend,
+  make: (backend: Backend) => Promise<T>,
+): Promise<T> {
+  const call = hold.isConnected ? make(backend) : hold.connect({ logger }).then(() => make(backend));
+  const giveUp = (): never => {
+    throw new YTaskError(ErrorCode.Backend, `the backend did not answer within ${boundMs} ms`);
+  };
+  return bounded(call, boundMs, giveUp, clock);
+}
