@@ -11,7 +11,7 @@ export class Barrier {
   #running: Promise<boolean> | undefined;
   #next: Promise<boolean> | undefined;
 
-  /** @param prefetch the channel's prefetch count: the question sets it again, which changes nothing */
+  /** @param prefetch what the question sets: it counts for the channel's next consumer, which sets its own first */
   constructor(channel: Channel, prefetch: number) {
     this.#channel = channel;
     this.#prefetch = prefetch;

@@ -37,7 +37,7 @@ export const ErrorCode = {
   AccessRefused: 106,
   /** The backend could not store or read. */
   Backend: 107,
-  /** The server of a driver is out of memory or disk and refuses to take more. */
+  /** The server of a driver is out of memory or disk, or a queue has all that its policy allows, and refuses more. */
   ServerFull: 108,
   /** The task's lease was lost: it may be running on another server. */
   LeaseLost: 109,
