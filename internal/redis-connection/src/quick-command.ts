@@ -21,6 +21,8 @@ export class QuickCommand extends Command {
     }
     parts.push("\r\n");
     const text = parts.join("");
+    // V8 may have made it old at once, and then keeps what it holds alive until it looks through old objects too.
+    parts.length = 0;
     // Given a string, the socket would encode it as UTF-8, character by character.
     return isAscii ? Buffer.from(text, "latin1") : text;
   }

@@ -33,21 +33,19 @@ export class Script {
     values: readonly (string | number)[],
   ): Promise<unknown> {
     const call = `${++calls}`;
-    const reply = await this.#evaluate(client, keys, [...values, call]);
+    const rest = [`${keys.length}`].concat(keys, values.map(String), call);
+    const reply = await this.#evaluate(client, rest);
     if (!Array.isArray(reply) || reply[0] !== call) throw new WrongAnswer("an answer was another call's");
     return reply[1];
   }
 
-  async #evaluate(
-    client: RedisClient,
-    keys: readonly string[],
-    values: readonly (string | number)[],
-  ): Promise<unknown> {
+  /** @param rest the number of keys, the keys, the values */
+  async #evaluate(client: RedisClient, rest: readonly string[]): Promise<unknown> {
     try {
-      return await callScript(client, "evalsha", this.#hash, keys, values);
+      return await callScript(client, "evalsha", this.#hash, rest);
     } catch (error) {
       if (!isReply(error) || !error.message.startsWith("NOSCRIPT")) throw error;
-      return callScript(client, "eval", this.#text, keys, values);
+      return callScript(client, "eval", this.#text, rest);
     }
   }
 }
@@ -56,13 +54,11 @@ function callScript(
   client: RedisClient,
   name: "eval" | "evalsha",
   script: string,
-  keys: readonly string[],
-  values: readonly (string | number)[],
+  rest: readonly string[],
 ): unknown {
   if (client instanceof Redis || client instanceof Cluster)
-    return client.sendCommand(
-      new QuickCommand(name, [script, `${keys.length}`, ...keys, ...values.map(String)]),
-    );
+    return client.sendCommand(new QuickCommand(name, [script].concat(rest)));
   // The user's client is of another copy of ioredis, which may want more of a command than ours has.
-  return (client as Redis)[name](script, keys.length, ...keys, ...values);
+  const [keyCount = "0", ...others] = rest;
+  return (client as Redis)[name](script, keyCount, ...others);
 }

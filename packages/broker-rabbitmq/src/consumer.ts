@@ -3,7 +3,7 @@ import type { Channel, ConsumeMessage } from "amqplib";
 import { Attachment } from "./attachment.js";
 import { ChannelKeeper } from "./channel-keeper.js";
 import { Consuming } from "./consuming.js";
-import { mustBeSentAgain, redeliveriesOf } from "./deliveries.js";
+import { Held, mustBeSentAgain } from "./deliveries.js";
 import { DeliveryChannel } from "./delivery-channel.js";
 import { HoldingQueue } from "./holding-queue.js";
 import { Inbox } from "./inbox.js";
@@ -135,15 +135,7 @@ export class Consumer {
     if (this.#isClosed) return;
     this.#arrived++;
     const id = `${generation}:${message.fields.deliveryTag}`;
-    const delivery = { id, body: message.content.toString(), redeliveries: redeliveriesOf(message) };
-    const held = {
-      delivery,
-      channel,
-      message,
-      orphaned: false,
-      moved: false,
-      since: performance.now(),
-    };
+    const held = new Held(id, channel, message);
     if (this.#options.queueType === "classic" && message.fields.redelivered)
       this.#resender.recount(held, () => this.#channel === channel);
     else this.inbox.add(held);

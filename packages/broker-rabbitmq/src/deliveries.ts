@@ -8,17 +8,31 @@ import type { Addressed } from "./sender.js";
 export const REDELIVERIES = "ytask-redeliveries";
 
 /** A message that this subscription holds. */
-export interface Held {
+export class Held {
   readonly delivery: Delivery;
   /** Where it is acked: only there does the server know it. */
   channel: DeliveryChannel;
   message: ConsumeMessage;
   /** Its queue was deleted: the server has it no more, and whoever lets go of it has to send it again. */
-  orphaned: boolean;
+  orphaned = false;
   /** It was moved to this server's holding queue: whoever lets go of it unfinished sends it to its queue again. */
-  moved: boolean;
+  moved = false;
   /** When the server delivered it, by `performance.now()`. */
-  since: number;
+  since = performance.now();
+
+  constructor(id: string, channel: DeliveryChannel, message: ConsumeMessage) {
+    this.delivery = new RabbitMqDelivery(id, message.content.toString(), redeliveriesOf(message));
+    this.channel = channel;
+    this.message = message;
+  }
+}
+
+class RabbitMqDelivery implements Delivery {
+  constructor(
+    readonly id: string,
+    readonly body: string,
+    readonly redeliveries: number,
+  ) {}
 }
 
 /** Whether giving it back does not bring it to its queue. */

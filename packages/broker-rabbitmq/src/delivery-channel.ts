@@ -1,10 +1,11 @@
+import { TurnoverMap } from "@ytask/core/driver";
 import type { Channel, ConsumeMessage } from "amqplib";
 
 /** A channel on which messages are delivered, and which of them the server still holds for it. */
 export class DeliveryChannel {
   readonly channel: Channel;
   /** The tags of what is not removed, in the order of delivery, so that they ascend. */
-  readonly #held = new Set<number>();
+  readonly #held = new TurnoverMap<number, true>();
 
   constructor(channel: Channel) {
     this.channel = channel;
@@ -17,7 +18,7 @@ export class DeliveryChannel {
 
   /** To be called first for each message that comes. */
   arrived(message: ConsumeMessage): void {
-    this.#held.add(message.fields.deliveryTag);
+    this.#held.set(message.fields.deliveryTag, true);
   }
 
   /**
@@ -26,7 +27,7 @@ export class DeliveryChannel {
    */
   remove(messages: readonly ConsumeMessage[]): boolean {
     const ours = messages.filter(({ fields }) => this.#held.delete(fields.deliveryTag));
-    const [firstHeld = Number.POSITIVE_INFINITY] = this.#held;
+    const [firstHeld = Number.POSITIVE_INFINITY] = this.#held.keys();
     let last: ConsumeMessage | undefined;
     const others: ConsumeMessage[] = [];
     for (const message of ours) {

@@ -11,6 +11,14 @@ import { takeOver } from "./scripts/take-over.js";
 /** How many bodies are read at once: each answer has to fit in its bound, however long they are. */
 const adoptedAtOnce = 50;
 
+class RedisDelivery implements Delivery {
+  constructor(
+    readonly id: string,
+    readonly body: string,
+    readonly redeliveries: number,
+  ) {}
+}
+
 /**
  * A server's hold on what it took from a queue: a lease, and a hash of the unsettled messages.
  *
@@ -203,7 +211,7 @@ export class Consumer {
   }
 
   #keep(token: string, body: string): Delivery {
-    const delivery = { id: token, body, redeliveries: redeliveriesOf(token) };
+    const delivery = new RedisDelivery(token, body, redeliveriesOf(token));
     this.#held.set(token, delivery);
     return delivery;
   }

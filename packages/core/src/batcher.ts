@@ -1,7 +1,9 @@
-interface Call<In, Out> {
-  readonly item: In;
-  resolve(value: Out): void;
-  reject(error: unknown): void;
+class Call<In, Out> {
+  constructor(
+    readonly item: In,
+    readonly resolve: (value: Out) => void,
+    readonly reject: (error: unknown) => void,
+  ) {}
 }
 
 /** Collects the calls of one turn of the event loop and makes one of them: what makes the drivers' batches. */
@@ -23,7 +25,7 @@ export class Batcher<In, Out> {
   /** Adds an item to the next batch. Resolves to its outcome. */
   add(item: In): Promise<Out> {
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ item, resolve, reject });
+      this.#waiting.push(new Call(item, resolve, reject));
       if (this.#waiting.length >= this.#largest) this.#flush();
       else this.#flushLater();
     });

@@ -15,7 +15,7 @@ import type { Result } from "./result.js";
 import { ResultReader } from "./result-reader.js";
 import { ResultStore } from "./result-store.js";
 import { SendManyFailed } from "./send-many-failed.js";
-import { type Parcel, Sender } from "./sender.js";
+import { Parcel, Sender } from "./sender.js";
 import { type ClientOptions, type Settings, settingsOf } from "./settings.js";
 import { Status } from "./status.js";
 import { TaskFailed } from "./task-failed.js";
@@ -207,7 +207,7 @@ export class Client<Tasks extends TaskMap<Tasks> = UntypedTasks> {
   #parcel(composed: Composed): Parcel {
     const { group, message, schedule } = composed;
     const outgoing = outgoingOf(this.#routing, group, message, schedule.delayMs, schedule.front);
-    return { composed, outgoing };
+    return new Parcel(composed, outgoing);
   }
 
   /**
@@ -227,13 +227,7 @@ export class Client<Tasks extends TaskMap<Tasks> = UntypedTasks> {
   }
 
   #handle(id: string): TaskHandle {
-    return {
-      id,
-      value: async (options) => onlyValue(await this.getResult(id, options)),
-      result: (options) => this.getResult(id, options),
-      status: () => this.getStatus(id),
-      abort: () => this.abort(id),
-    };
+    return new SentTask(id, this);
   }
 
   #readerOrThrow(): ResultReader {
@@ -249,6 +243,24 @@ export class Client<Tasks extends TaskMap<Tasks> = UntypedTasks> {
   #refuseIfClosed(): void {
     if (this.#closed !== undefined)
       throw new YTaskError(ErrorCode.Closed, "the client was closed; make a new one");
+  }
+}
+
+/** What it does, it does without `this` too: as a plain object of functions would. */
+class SentTask implements TaskHandle {
+  readonly value: TaskHandle["value"];
+  readonly result: TaskHandle["result"];
+  readonly status: TaskHandle["status"];
+  readonly abort: TaskHandle["abort"];
+
+  constructor(
+    readonly id: string,
+    client: Pick<Client, "getResult" | "getStatus" | "abort">,
+  ) {
+    this.value = async (options) => onlyValue(await client.getResult(id, options));
+    this.result = (options) => client.getResult(id, options);
+    this.status = () => client.getStatus(id);
+    this.abort = () => client.abort(id);
   }
 }
 

@@ -15,16 +15,29 @@ export interface Clock {
 /** setTimeout holds at most 2^31-1 ms and fires at once beyond; a longer delay is waited for in pieces. */
 const longestTimeoutMs = 2_147_483_647;
 
+class SystemTimer implements Timer {
+  #handle: NodeJS.Timeout;
+
+  constructor(delayMs: number, fire: () => void) {
+    this.#handle = this.#wait(delayMs, fire);
+  }
+
+  cancel(): void {
+    clearTimeout(this.#handle);
+  }
+
+  #wait(leftMs: number, fire: () => void): NodeJS.Timeout {
+    if (leftMs <= longestTimeoutMs) return setTimeout(fire, leftMs);
+    return setTimeout(() => {
+      this.#handle = this.#wait(leftMs - longestTimeoutMs, fire);
+    }, longestTimeoutMs);
+  }
+}
+
 /** The machine's clock. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   after(delayMs, fire) {
-    let handle: NodeJS.Timeout;
-    const wait = (leftMs: number) => {
-      const pieceMs = Math.min(leftMs, longestTimeoutMs);
-      handle = setTimeout(() => (leftMs > pieceMs ? wait(leftMs - pieceMs) : fire()), pieceMs);
-    };
-    wait(Math.max(0, delayMs));
-    return { cancel: () => clearTimeout(handle) };
+    return new SystemTimer(Math.max(0, delayMs), fire);
   },
 };

@@ -13,12 +13,15 @@ import {
   scheduleOf,
 } from "./send-options.js";
 import { encodeList } from "./values/encode.js";
+import { PlainMessage } from "./wire/plain-message.js";
 
 /** A message before it is sent, and how. */
-export interface Composed {
-  readonly group: string;
-  readonly message: Message;
-  readonly schedule: Schedule;
+export class Composed {
+  constructor(
+    readonly group: string,
+    readonly message: Message,
+    readonly schedule: Schedule,
+  ) {}
 }
 
 /** A step of a workflow, as the client gives it. */
@@ -45,20 +48,16 @@ export function composeTask(
   checkGroup(group);
   checkName(name, `${place}: the task's name`);
   const schedule = scheduleOf(options, clock, `${place}: options`);
-  return {
-    group,
-    schedule,
-    message: {
-      id: randomUUID(),
-      name,
-      args: encodeArguments(args, place),
-      retryCount: schedule.retryCount ?? defaultRetryCount,
-      runTime: schedule.runTime,
-      expireTime: schedule.expireTime,
-      workflow: undefined,
-      extra: schedule.retryCount === undefined ? withDefault : plain,
-    },
-  };
+  const message = new PlainMessage(
+    randomUUID(),
+    name,
+    encodeArguments(args, place),
+    schedule.retryCount ?? defaultRetryCount,
+    schedule.runTime,
+    schedule.expireTime,
+    schedule.retryCount === undefined ? withDefault : plain,
+  );
+  return new Composed(group, message, schedule);
 }
 
 /** @throws YTaskError `InvalidArgument` or `UnsupportedType`, with the request that is wrong */

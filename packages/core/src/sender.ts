@@ -28,9 +28,11 @@ const mostBatches = Math.floor(10_000 / largestOfMany);
 type Sent = YTaskError | undefined;
 
 /** A task on its way to the broker. */
-export interface Parcel {
-  readonly composed: Composed;
-  readonly outgoing: Outgoing;
+export class Parcel {
+  constructor(
+    readonly composed: Composed,
+    readonly outgoing: Outgoing,
+  ) {}
 }
 
 /** Sends messages in batches, one or more a turn of the event loop. Every send ends within its bound. */

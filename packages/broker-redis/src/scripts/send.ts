@@ -8,6 +8,8 @@ import { gather, holdBack, now, pushAll } from "./parts.js";
  * ARGV token, how long a token is remembered (ms), number of tokens to forget, of bodies for the tail, of bodies for
  *      the head; then those tokens, those bodies, those bodies; then for each delayed message: delay (ms), where
  *      ("t" tail, "h" head), body
+ * What is remembered too long is removed, and the key's life prolonged, once in that time: at each call that would be
+ * two commands more for Redis and its file.
  * Returns 1; 0 where the token was there, so that the messages already are.
  */
 export const send = new Script(`
@@ -21,8 +23,10 @@ local tail_at = 6 + tonumber(ARGV[3])
 local front_at = tail_at + tonumber(ARGV[4])
 local later_at = front_at + tonumber(ARGV[5])
 if tail_at > 6 then redis.call('ZREM', sent, unpack(ARGV, 6, tail_at - 1)) end
-redis.call('ZREMRANGEBYSCORE', sent, '-inf', now - tonumber(ARGV[2]))
-redis.call('PEXPIRE', sent, ARGV[2])
+if redis.call('PTTL', sent) < tonumber(ARGV[2]) then
+  redis.call('ZREMRANGEBYSCORE', sent, '-inf', now - tonumber(ARGV[2]))
+  redis.call('PEXPIRE', sent, 2 * ARGV[2])
+end
 push_all('RPUSH', queue, ARGV, tail_at, front_at - 1)
 if later_at > front_at then
   gather(queue, arrived)

@@ -1,10 +1,10 @@
 import { backoffMs, defaultBackoff } from "../backoff.js";
-import type { DeadLetterReason, Outgoing, Settlement } from "../broker.js";
+import type { DeadLetterReason, Delivery, Outgoing, Settlement } from "../broker.js";
 import { messageOf } from "../errors.js";
 import type { TaskEventName } from "../events.js";
 import type { Message } from "../message.js";
 import type { ResultFields } from "../result.js";
-import type { StepState } from "../status.js";
+import type { Status, StepState, WorkflowState } from "../status.js";
 import type { Execution } from "./execution.js";
 import type { Ending } from "./run-task.js";
 import { type Happening, statusAfter } from "./transitions.js";
@@ -17,6 +17,32 @@ export interface Conclusion {
   readonly event: TaskEventName | undefined;
   readonly error?: unknown;
   readonly reason?: DeadLetterReason | string | undefined;
+}
+
+class Ack {
+  readonly kind = "ack";
+
+  constructor(readonly delivery: Delivery) {}
+}
+
+class Finished implements Conclusion {
+  constructor(
+    readonly result: ResultFields,
+    readonly settlement: Settlement,
+    readonly event: TaskEventName,
+  ) {}
+}
+
+class StepResult implements ResultFields {
+  constructor(
+    readonly id: string,
+    readonly status: Status,
+    readonly retryCount: number,
+    readonly workflow: readonly WorkflowState[] | undefined,
+    readonly execution: string | undefined,
+    readonly error: string | undefined,
+    readonly returned: readonly string[] | undefined,
+  ) {}
 }
 
 /** Puts a message on its way, to the group's queue or wherever a delayed step goes. */
@@ -127,11 +153,11 @@ function finish(
   returned: readonly string[] | undefined,
 ): Conclusion {
   const from = execution.startedAt === 0 ? execution.waitingStatus : execution.runningStatus;
-  return {
-    result: resultOf(execution, happening, from, state, error, returned),
-    settlement: { delivery: execution.delivery, kind: "ack" },
-    event: happening,
-  };
+  return new Finished(
+    resultOf(execution, happening, from, state, error, returned),
+    new Ack(execution.delivery),
+    happening,
+  );
 }
 
 /** The result that is stored while an execution runs. */
@@ -147,13 +173,13 @@ function resultOf(
   returned?: readonly string[],
 ): ResultFields {
   const { message, step, attempt } = execution;
-  return {
-    id: message.id,
-    status: statusAfter(happening, from),
-    retryCount: attempt - 1,
-    workflow: workflowStates(message, step, state),
-    execution: message.extra.execution,
+  return new StepResult(
+    message.id,
+    statusAfter(happening, from),
+    attempt - 1,
+    workflowStates(message, step, state),
+    message.extra.execution,
     error,
     returned,
-  };
+  );
 }

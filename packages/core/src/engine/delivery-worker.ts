@@ -10,7 +10,7 @@ import { Finisher, type SettleAll, type Tally } from "./finisher.js";
 import { LookAhead } from "./look-ahead.js";
 import { readDelivery, type Unreadable } from "./read-delivery.js";
 import { outgoingOf, type Routing } from "./router.js";
-import { type Ending, runTask } from "./run-task.js";
+import { Attempt, type Ending, runTask } from "./run-task.js";
 import { Slots } from "./slots.js";
 import { stepFromResult } from "./workflow.js";
 
@@ -207,7 +207,7 @@ export class DeliveryWorker {
     if (!execution.isLost) writer?.note(execution.id, () => runningResult(execution));
     announcer.announce("started", execution, execution.startedAt);
     const timeoutMs = task.options.timeoutMs ?? options.broker.capabilities.defaultTimeoutMs;
-    const running = runTask({ execution, task, clock: options.clock, timeoutMs, onLate: this.#onLate });
+    const running = runTask(new Attempt(execution, task, options.clock, timeoutMs, this.#onLate));
     const blockedMs = options.clock.now() - execution.startedAt;
     if (blockedMs >= blockingMs)
       execution.warn(

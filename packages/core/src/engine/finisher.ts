@@ -16,10 +16,12 @@ export type SettleAll = (
   onOutcome: (index: number, outcome: Outcome) => void,
 ) => void;
 
-interface Concluded {
-  readonly execution: Execution;
-  readonly conclusion: Conclusion;
-  readonly onEnd: () => void;
+class Concluded {
+  constructor(
+    readonly execution: Execution,
+    readonly conclusion: Conclusion,
+    readonly onEnd: () => void,
+  ) {}
 }
 
 /**
@@ -45,7 +47,7 @@ export class Finisher {
     const isOvertaken = execution.isLost && settlement.kind === "replace";
     if (result !== undefined && !isOvertaken) this.#engine.writer?.store(result);
     if (this.#concluded.length === 0) setImmediate(() => void this.#finishAll());
-    this.#concluded.push({ execution, conclusion, onEnd });
+    this.#concluded.push(new Concluded(execution, conclusion, onEnd));
   }
 
   async #finishAll(): Promise<void> {

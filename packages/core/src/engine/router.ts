@@ -14,6 +14,15 @@ export interface Routing {
   delaysInGoQueue(group: string): boolean;
 }
 
+class OutgoingMessage implements Outgoing {
+  constructor(
+    readonly queue: string,
+    readonly body: string,
+    readonly front: boolean,
+    readonly delayMs: number,
+  ) {}
+}
+
 /**
  * A message as the broker takes it.
  *
@@ -35,9 +44,9 @@ export function outgoingOf(
         `${routing.maxMessageBytes}; send less, or a reference to where the data is, or raise maxMessageBytes`,
     );
   if (message.runTime !== undefined && routing.delaysInGoQueue(group))
-    return { queue: delayedQueueKey(group, routing.wireVersion), body, front };
+    return new OutgoingMessage(delayedQueueKey(group, routing.wireVersion), body, front, 0);
   // A step that a Go client sent may carry a negative delay.
-  return { queue: queueKey(group, routing.wireVersion), body, front, delayMs: Math.max(0, delayMs) };
+  return new OutgoingMessage(queueKey(group, routing.wireVersion), body, front, Math.max(0, delayMs));
 }
 
 /** What a character of a text takes at most in a message: as \u00XX. It also pays for what is around each text. */

@@ -9,9 +9,15 @@ import { valuesOf } from "../with.js";
 import type { Execution } from "./execution.js";
 import { ExecutionContext } from "./execution-context.js";
 
+class Returned {
+  readonly kind = "returned";
+
+  constructor(readonly values: readonly string[]) {}
+}
+
 /** How an attempt ended. */
 export type Ending =
-  | { readonly kind: "returned"; readonly values: readonly string[] }
+  | Returned
   /** `isPermanent`: no retry can mend it. */
   | {
       readonly kind: "failed";
@@ -28,14 +34,16 @@ export type Ending =
 const graceMs = 1_000;
 
 /** One run of a task's function. */
-export interface Attempt {
-  readonly execution: Execution;
-  readonly task: RegisteredTask;
-  readonly clock: Clock;
-  /** Its time limit; undefined for none. */
-  readonly timeoutMs: number | undefined;
-  /** Called where the function goes on after its ending was decided, with a promise of its real end. */
-  readonly onLate: (execution: Execution, timeoutMs: number, end: Promise<void>) => void;
+export class Attempt {
+  constructor(
+    readonly execution: Execution,
+    readonly task: RegisteredTask,
+    readonly clock: Clock,
+    /** Its time limit; undefined for none. */
+    readonly timeoutMs: number | undefined,
+    /** Called where the function goes on after its ending was decided, with a promise of its real end. */
+    readonly onLate: (execution: Execution, timeoutMs: number, end: Promise<void>) => void,
+  ) {}
 }
 
 /** Runs the task of an execution, within its time limit. */
@@ -144,7 +152,7 @@ function endingOfLimit({ execution, clock, timeoutMs }: Attempt): Ending | undef
 
 function endingOfReturn(returned: unknown): Ending {
   try {
-    return { kind: "returned", values: encodeList(valuesOf(returned), "returned") };
+    return new Returned(encodeList(valuesOf(returned), "returned"));
   } catch (error) {
     return { kind: "failed", error, isPermanent: true };
   }

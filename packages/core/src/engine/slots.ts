@@ -4,9 +4,11 @@ import { Deque } from "../deque.js";
 /** How long a delivery that was received ahead waits for a slot before it is given back, for another server. */
 const patienceMs = 1_000;
 
-interface Waiting {
-  readonly sinceMs: number;
-  readonly onTaken: (waitedMs: number | undefined) => void;
+class Waiting {
+  constructor(
+    readonly sinceMs: number,
+    readonly onTaken: (waitedMs: number | undefined) => void,
+  ) {}
 }
 
 /** At most so many tasks of a group run at a time; the others wait for a slot in the order they came. */
@@ -39,7 +41,7 @@ export class Slots {
       onTaken(undefined);
       return;
     }
-    this.#waiting.pushBack({ sinceMs: this.#clock.now(), onTaken });
+    this.#waiting.pushBack(new Waiting(this.#clock.now(), onTaken));
     this.#timer ??= this.#clock.after(patienceMs, () => this.#giveUp());
   }
 

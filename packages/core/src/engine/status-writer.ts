@@ -12,10 +12,21 @@ export interface Expiry {
   readonly resultExpires: number;
 }
 
-interface Pending {
-  /** A status on the way is made when it is written: most are overtaken before. */
-  result: ResultFields | (() => ResultFields);
-  isFinished: boolean;
+class Pending {
+  constructor(
+    /** A status on the way is made when it is written: most are overtaken before. */
+    public result: ResultFields | (() => ResultFields),
+    public isFinished: boolean,
+  ) {}
+}
+
+class ResultEntry implements Entry {
+  constructor(
+    readonly key: string,
+    readonly value: string,
+    readonly expiresInSeconds: number | undefined,
+    readonly unless: Entry["unless"],
+  ) {}
 }
 
 const largestBatch = 500;
@@ -61,7 +72,7 @@ export class StatusWriter {
 
   #add(id: string, result: Pending["result"], isFinished: boolean): void {
     const pending = this.#pending.get(id);
-    if (pending === undefined) this.#pending.set(id, { result, isFinished });
+    if (pending === undefined) this.#pending.set(id, new Pending(result, isFinished));
     else if (isFinished || !pending.isFinished) {
       pending.result = result;
       pending.isFinished = isFinished;
@@ -118,12 +129,8 @@ const isTooLarge = (stored: Stored | undefined): boolean =>
 export function entryOf(result: ResultFields, expiry: Expiry, unless: Entry["unless"]): Entry {
   const seconds = expirySeconds(expiry, result.status);
   const withoutValues = result.status === Status.Success && expiry.resultExpires === 0;
-  return {
-    key: resultKey(result.id),
-    value: serializeResult(withoutValues ? { ...result, returned: undefined } : result),
-    expiresInSeconds: seconds < 0 ? undefined : seconds,
-    unless,
-  };
+  const value = serializeResult(withoutValues ? { ...result, returned: undefined } : result);
+  return new ResultEntry(resultKey(result.id), value, seconds < 0 ? undefined : seconds, unless);
 }
 
 /** How long a status is kept: finished ones as results, where results are kept. */

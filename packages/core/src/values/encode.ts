@@ -48,7 +48,7 @@ export function encodeValue(value: unknown, path: string): string | undefined {
 export function encodeList(values: readonly unknown[], path: string): string[] {
   let length = values.length;
   while (length > 0 && values[length - 1] === undefined) length--;
-  const texts: string[] = [];
+  const texts = new Array<string>(length);
   for (let index = 0; index < length; index++) {
     const value = values[index];
     // Most values are simple and cannot fail, so that no text is made of the path.
@@ -58,7 +58,7 @@ export function encodeList(values: readonly unknown[], path: string): string[] {
         `${path}[${index}]`,
         "undefined before another value cannot be told from null; pass null",
       );
-    texts.push(text);
+    texts[index] = text;
   }
   return texts;
 }

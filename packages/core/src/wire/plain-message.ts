@@ -11,6 +11,21 @@ const pattern =
 const none: Extra = {};
 const byDefault: Extra = { defaultRetryCount: [0] };
 
+/** A message without a workflow. */
+export class PlainMessage implements Message {
+  readonly workflow = undefined;
+
+  constructor(
+    readonly id: string,
+    readonly name: string,
+    readonly args: readonly string[],
+    readonly retryCount: number,
+    readonly runTime: string | undefined,
+    readonly expireTime: string | undefined,
+    readonly extra: Extra,
+  ) {}
+}
+
 /**
  * The quick way for most messages, which takes half the time of reading them field by field, a tenth of a server's.
  * Undefined for any other: it has to be read in the general way, which reads these as well and makes the same of them.
@@ -22,16 +37,7 @@ export function parsePlainMessage(text: string): Message | undefined {
   const args = textsIn(list);
   if (args === undefined) return undefined;
   const extra = marked === undefined ? none : byDefault;
-  return {
-    id,
-    name,
-    args,
-    retryCount: Number(retryCount),
-    runTime: undefined,
-    expireTime: undefined,
-    workflow: undefined,
-    extra,
-  };
+  return new PlainMessage(id, name, args, Number(retryCount), undefined, undefined, extra);
 }
 
 function textsIn(json: string): readonly string[] | undefined {
