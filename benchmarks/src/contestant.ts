@@ -53,5 +53,6 @@ export interface Contestant {
   readonly isBare?: boolean;
   /** What it can besides `send` and `serve`. */
   readonly can: ReadonlySet<"sendMany" | "sendDelayed" | "call" | "processes">;
+  /** Loads its library, unless all contestants have that: what is loaded changes how V8 treats what else runs. */
   open(servers: Servers, queue: string): Promise<Session>;
 }

@@ -1,7 +1,8 @@
-import BeeQueue from "bee-queue";
+import type BeeQueueType from "bee-queue";
 import type { Contestant, Payload, Session } from "../contestant.js";
 
 async function open(redisUrl: string, name: string): Promise<Session> {
+  const { default: BeeQueue } = await import("bee-queue");
   const { hostname: host, port } = new URL(redisUrl);
   const redis = { host, port: Number(port) };
   // What it calls events are its results: it announces them, and stores only that the job succeeded.
@@ -40,7 +41,7 @@ async function open(redisUrl: string, name: string): Promise<Session> {
       worker.on("succeeded", onDone);
       worker.on("error", (error) => console.error(error));
       await worker.ready();
-      worker.process(concurrency, async ({ data: { index } }: BeeQueue.Job<Payload>) => {
+      worker.process(concurrency, async ({ data: { index } }: BeeQueueType.Job<Payload>) => {
         run(index);
         return index;
       });

@@ -1,4 +1,4 @@
-import { type ConnectionOptions, Job, Queue, QueueEvents, Worker } from "bullmq";
+import type { ConnectionOptions, Job, QueueEvents } from "bullmq";
 import type { Contestant, Payload, Session } from "../contestant.js";
 import { inWindows } from "../in-windows.js";
 
@@ -6,6 +6,7 @@ import { inWindows } from "../in-windows.js";
 const waitMs = 30_000;
 
 async function listen(name: string, connection: ConnectionOptions): Promise<QueueEvents> {
+  const { QueueEvents } = await import("bullmq");
   const events = new QueueEvents(name, { connection });
   events.setMaxListeners(0);
   await events.waitUntilReady();
@@ -13,6 +14,7 @@ async function listen(name: string, connection: ConnectionOptions): Promise<Queu
 }
 
 async function open(redisUrl: string, name: string): Promise<Session> {
+  const { Job, Queue, Worker } = await import("bullmq");
   const { hostname: host, port } = new URL(redisUrl);
   const connection = { host, port: Number(port) };
   const queue = new Queue<Payload, number>(name, { connection });

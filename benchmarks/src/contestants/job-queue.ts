@@ -1,8 +1,9 @@
-import { type Job, Queue, RedisStorage } from "@platformatic/job-queue";
+import type { Job } from "@platformatic/job-queue";
 import type { Contestant, Payload, Session } from "../contestant.js";
 import { inWindows } from "../in-windows.js";
 
 async function open(url: string, name: string): Promise<Session> {
+  const { Queue, RedisStorage } = await import("@platformatic/job-queue");
   const storage = () => new RedisStorage({ url, keyPrefix: `${name}:` });
   const queue = new Queue<Payload, number>({ storage: storage() });
   await queue.start();
