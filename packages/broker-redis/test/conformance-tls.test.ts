@@ -19,7 +19,7 @@ const permissions = [
     "+@stream",
     "+@scripting",
   ],
-  ...["+info", "+time", "+pexpire", "+rename", "+unlink"],
+  ...["+info", "+time", "+pexpire", "+pttl", "+rename", "+unlink"],
 ];
 
 describeWithOwnServer("redis", "the Redis broker over TLS, as a user who may use YTask's keys only", () => {
