@@ -15,6 +15,7 @@ export interface Clock {
 /** setTimeout holds at most 2^31-1 ms and fires at once beyond; a longer delay is waited for in pieces. */
 const longestTimeoutMs = 2_147_483_647;
 
+/** A class, as all that may live as long as a task: see "Choices" in docs/architecture.md. */
 class SystemTimer implements Timer {
   #handle: NodeJS.Timeout;
 

@@ -19,6 +19,8 @@ export interface Conclusion {
   readonly reason?: DeadLetterReason | string | undefined;
 }
 
+// What follows from most attempts, as classes: see "Choices" in docs/architecture.md.
+
 class Ack {
   readonly kind = "ack";
 

@@ -20,6 +20,7 @@ class Pending {
   ) {}
 }
 
+/** A class, as all that lives as long as a task: see "Choices" in docs/architecture.md. */
 class ResultEntry implements Entry {
   constructor(
     readonly key: string,

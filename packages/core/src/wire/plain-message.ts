@@ -11,7 +11,7 @@ const pattern =
 const none: Extra = {};
 const byDefault: Extra = { defaultRetryCount: [0] };
 
-/** A message without a workflow. */
+/** A message without a workflow. A class, as all that lives as long as a task: see "Choices" in docs/architecture.md. */
 export class PlainMessage implements Message {
   readonly workflow = undefined;
 
