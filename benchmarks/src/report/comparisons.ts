@@ -6,8 +6,11 @@ import type { Rows } from "./table.js";
 /** What says most: measurement, figure, case, and the two contestants, ours first. */
 const all = [
   ["throughput", "rate", "concurrency 100", "ytask-redis", "bullmq"],
+  ["throughput", "rate", "concurrency 100", "ytask-redis-results", "bullmq"],
   ["throughput", "rate", "concurrency 10", "ytask-redis", "bullmq"],
+  ["throughput", "rate", "concurrency 10", "ytask-redis-results", "bullmq"],
   ["throughput", "cpu", "concurrency 100", "ytask-redis", "bullmq"],
+  ["throughput", "cpu", "concurrency 100", "ytask-redis-results", "bullmq"],
   ["throughput", "rate", "concurrency 100", "ytask-redis", "bare-redis"],
   ["sends", "rate", "100 in flight", "ytask-redis", "bullmq"],
   ["sends", "rate", "100 in flight", "ytask-redis-results", "bullmq"],
@@ -18,9 +21,11 @@ const all = [
   ["redis-memory", "bytes", "a number and 100 characters", "ytask-redis", "bullmq"],
   ["sends", "rate", "100 in flight", "ytask-rabbitmq-alone", "bare-rabbitmq"],
   ["sends", "rate", "100 in flight", "ytask-rabbitmq", "bare-rabbitmq"],
+  ["sends", "rate", "100 in flight", "ytask-rabbitmq-quorum-alone", "bare-rabbitmq-quorum"],
   ["sends", "rate", "100 in flight", "ytask-rabbitmq-quorum", "bare-rabbitmq-quorum"],
   ["throughput", "rate", "concurrency 100", "ytask-rabbitmq-alone", "bare-rabbitmq"],
   ["throughput", "rate", "concurrency 100", "ytask-rabbitmq", "bare-rabbitmq"],
+  ["throughput", "rate", "concurrency 100", "ytask-rabbitmq-quorum-alone", "bare-rabbitmq-quorum"],
   ["throughput", "rate", "concurrency 100", "ytask-rabbitmq-quorum", "bare-rabbitmq-quorum"],
 ] as const;
 
