@@ -33,32 +33,27 @@ export class Script {
     values: readonly (string | number)[],
   ): Promise<unknown> {
     const call = `${++calls}`;
-    const rest = [`${keys.length}`].concat(keys, values.map(String), call);
-    const reply = await this.#evaluate(client, rest);
+    const args = [this.#hash, `${keys.length}`].concat(keys, values.map(String), call);
+    const reply = await this.#evaluate(client, args);
     if (!Array.isArray(reply) || reply[0] !== call) throw new WrongAnswer("an answer was another call's");
     return reply[1];
   }
 
-  /** @param rest the number of keys, the keys, the values */
-  async #evaluate(client: RedisClient, rest: readonly string[]): Promise<unknown> {
+  /** @param args those of `EVALSHA` */
+  async #evaluate(client: RedisClient, args: string[]): Promise<unknown> {
     try {
-      return await callScript(client, "evalsha", this.#hash, rest);
+      return await callScript(client, "evalsha", args);
     } catch (error) {
       if (!isReply(error) || !error.message.startsWith("NOSCRIPT")) throw error;
-      return callScript(client, "eval", this.#text, rest);
+      return callScript(client, "eval", [this.#text].concat(args.slice(1)));
     }
   }
 }
 
-function callScript(
-  client: RedisClient,
-  name: "eval" | "evalsha",
-  script: string,
-  rest: readonly string[],
-): unknown {
+function callScript(client: RedisClient, name: "eval" | "evalsha", args: string[]): unknown {
   if (client instanceof Redis || client instanceof Cluster)
-    return client.sendCommand(new QuickCommand(name, [script].concat(rest)));
+    return client.sendCommand(new QuickCommand(name, args));
   // The user's client is of another copy of ioredis, which may want more of a command than ours has.
-  const [keyCount = "0", ...others] = rest;
+  const [script = "", keyCount = "0", ...others] = args;
   return (client as Redis)[name](script, keyCount, ...others);
 }

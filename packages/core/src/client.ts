@@ -16,9 +16,9 @@ import { ResultReader } from "./result-reader.js";
 import { ResultStore } from "./result-store.js";
 import { SendManyFailed } from "./send-many-failed.js";
 import { Parcel, Sender } from "./sender.js";
+import { SentTask } from "./sent-task.js";
 import { type ClientOptions, type Settings, settingsOf } from "./settings.js";
 import { Status } from "./status.js";
-import { TaskFailed } from "./task-failed.js";
 import type { TaskHandle, WaitOptions } from "./task-handle.js";
 import type { CheckSteps, HandleOf, LastOf, Request, SendRest, Step, TaskAt } from "./types/requests.js";
 import type { TaskArgs, TaskMap, UntypedTasks } from "./types/tasks.js";
@@ -244,31 +244,6 @@ export class Client<Tasks extends TaskMap<Tasks> = UntypedTasks> {
     if (this.#closed !== undefined)
       throw new YTaskError(ErrorCode.Closed, "the client was closed; make a new one");
   }
-}
-
-/** What it does, it does without `this` too: as a plain object of functions would. */
-class SentTask implements TaskHandle {
-  readonly value: TaskHandle["value"];
-  readonly result: TaskHandle["result"];
-  readonly status: TaskHandle["status"];
-  readonly abort: TaskHandle["abort"];
-
-  constructor(
-    readonly id: string,
-    client: Pick<Client, "getResult" | "getStatus" | "abort">,
-  ) {
-    this.value = async (options) => onlyValue(await client.getResult(id, options));
-    this.result = (options) => client.getResult(id, options);
-    this.status = () => client.getStatus(id);
-    this.abort = () => client.abort(id);
-  }
-}
-
-/** None, one or several values as undefined, the value, or a list. */
-function onlyValue(result: Result): unknown {
-  if (!result.isSuccess()) throw new TaskFailed(result);
-  const values = result.values();
-  return values.length > 1 ? values : values[0];
 }
 
 const nilBackend = (): YTaskError =>

@@ -13,7 +13,7 @@ import {
   scheduleOf,
 } from "./send-options.js";
 import { encodeList } from "./values/encode.js";
-import { PlainMessage } from "./wire/plain-message.js";
+import { byDefault, noExtra, PlainMessage } from "./wire/plain-message.js";
 
 /** A message before it is sent, and how. */
 export class Composed {
@@ -31,10 +31,6 @@ export interface StepRequest {
   readonly args?: readonly unknown[] | undefined;
   readonly options?: SendOptions | StepOptions | undefined;
 }
-
-const plain: Message["extra"] = {};
-/** Says that nobody named the retry count of step 0, the only one of a plain task. */
-const withDefault: Message["extra"] = { defaultRetryCount: [0] };
 
 /** @throws YTaskError `InvalidArgument` or `UnsupportedType`, with what is wrong */
 export function composeTask(
@@ -55,7 +51,7 @@ export function composeTask(
     schedule.retryCount ?? defaultRetryCount,
     schedule.runTime,
     schedule.expireTime,
-    schedule.retryCount === undefined ? withDefault : plain,
+    schedule.retryCount === undefined ? byDefault : noExtra,
   );
   return new Composed(group, message, schedule);
 }

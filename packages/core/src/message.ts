@@ -10,7 +10,7 @@ import {
   textField,
   textsField,
 } from "./wire/fields.js";
-import { parsePlainMessage } from "./wire/plain-message.js";
+import { noExtra, parsePlainMessage } from "./wire/plain-message.js";
 import { noTime, parseTime } from "./wire/time.js";
 
 /** A step of a workflow, as a message carries it. */
@@ -56,7 +56,6 @@ export interface Message {
 }
 
 const nanosecondsInMs = 1_000_000;
-const none: Extra = {};
 
 /**
  * Reads a message of the Go original (v2.2, v2.5, v3) or of this library.
@@ -80,7 +79,7 @@ function parseAnyMessage(text: string): Message {
     runTime: timeField(settings, "RunTime"),
     expireTime: timeField(settings, "ExpireTime"),
     workflow: parseWorkflow(settings),
-    extra: extra === undefined ? none : parseExtra(asFields(extra, "Extra")),
+    extra: extra === undefined ? noExtra : parseExtra(asFields(extra, "Extra")),
   };
 }
 

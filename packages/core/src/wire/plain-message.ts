@@ -8,8 +8,9 @@ import type { Extra, Message } from "../message.js";
 const pattern =
   /^\{"Id":"([\w-]*)","WorkerName":"([\w.:/-]*)","FuncArgs":(\[.*\]),"MsgArgs":\{"RetryCount":(0|[1-9]\d{0,8}),"RunTime":"0001-01-01T00:00:00Z","ExpireTime":"0001-01-01T00:00:00Z","Workflow":null\}(,"Extra":\{"Default":\[0\]\})?\}$/;
 
-const none: Extra = {};
-const byDefault: Extra = { defaultRetryCount: [0] };
+/** What most messages carry: nothing, or that nobody named the retry count of step 0, the only one of a plain task. */
+export const noExtra: Extra = {};
+export const byDefault: Extra = { defaultRetryCount: [0] };
 
 /** A message without a workflow. A class, as all that lives as long as a task: see "Choices" in docs/architecture.md. */
 export class PlainMessage implements Message {
@@ -36,7 +37,7 @@ export function parsePlainMessage(text: string): Message | undefined {
   const [, id = "", name = "", list = "", retryCount, marked] = found;
   const args = textsIn(list);
   if (args === undefined) return undefined;
-  const extra = marked === undefined ? none : byDefault;
+  const extra = marked === undefined ? noExtra : byDefault;
   return new PlainMessage(id, name, args, Number(retryCount), undefined, undefined, extra);
 }
 
