@@ -1,10 +1,9 @@
 import { readFileSync } from "node:fs";
 import { parseResult } from "@ytask/core/wire";
-import { describeWithServer, type SharedServer, sharedMongo } from "@ytask-internal/test-servers";
+import { describeWithServer } from "@ytask-internal/test-servers";
 import { type Binary, BSON } from "mongodb";
-import { afterAll, beforeAll, expect, it } from "vitest";
-import { MongoBackend } from "../src/index.js";
-import { type OwnCollection, ownCollection } from "./collection.js";
+import { expect, it } from "vitest";
+import { ownBackend } from "./own-backend.js";
 
 interface Captured {
   readonly kind: string;
@@ -29,26 +28,13 @@ interface GoDocument {
 const textOf = ({ data }: { data: unknown }) => Buffer.from((data as Binary).buffer).toString();
 
 describeWithServer("mongo", "beside the Go original's mongo2 driver", () => {
-  let mongo: SharedServer;
-  let own: OwnCollection;
-  let backend: MongoBackend;
-  beforeAll(async () => {
-    mongo = await sharedMongo();
-    own = ownCollection(mongo.url);
-    backend = new MongoBackend({ url: mongo.url, ...own.options });
-    await backend.connect();
-  });
-  afterAll(async () => {
-    await backend?.close();
-    await own?.drop();
-    await mongo?.stop();
-  });
+  const shared = ownBackend();
 
   it("reads the documents that a Go server stores", async () => {
     expect(documents.length).toBe(2);
     for (const document of documents) {
-      await own.collection.replaceOne({ _id: document._id }, { ...document }, { upsert: true });
-      const [value] = await backend.get([document._id]);
+      await shared.own.collection.replaceOne({ _id: document._id }, { ...document }, { upsert: true });
+      const [value] = await shared.backend.get([document._id]);
       expect(value).toBe(textOf(document));
       expect(`YTask:Backend:${parseResult(value ?? "").id}`).toBe(document._id);
     }
@@ -56,34 +42,34 @@ describeWithServer("mongo", "beside the Go original's mongo2 driver", () => {
 
   it("stores where a Go client looks, without the field on which the Go original's index deletes", async () => {
     const key = "YTask:Backend:ours";
-    await backend.set([
+    await shared.backend.set([
       { key, value: '{"Id":"ours","Status":4}', expiresInSeconds: 60 },
       { key: `${key}-forever`, value: '{"Id":"ours","Status":1}' },
     ]);
-    const document = await own.collection.findOne({ _id: key });
+    const document = await shared.own.collection.findOne({ _id: key });
     expect(Object.keys(document ?? {})).toEqual(["_id", "data", "finished", "expires_at"]);
     expect(document).toMatchObject({ finished: true, data: { sub_type: 0 } });
     expect(textOf({ data: document?.data })).toBe('{"Id":"ours","Status":4}');
     const secondsLeft = (Number(document?.expires_at) - Date.now()) / 1_000;
     expect(secondsLeft).toBeGreaterThan(0);
     expect(secondsLeft).toBeLessThanOrEqual(60);
-    const forever = await own.collection.findOne({ _id: `${key}-forever` });
+    const forever = await shared.own.collection.findOne({ _id: `${key}-forever` });
     expect(Object.keys(forever ?? {})).toEqual(["_id", "data", "finished"]);
     expect(forever?.finished).toBe(false);
   });
 
   it("keeps what a Go server finished, and replaces what it did not", async () => {
     const go = (id: string, text: string) =>
-      own.collection.insertOne({ _id: id, data: Buffer.from(text), create_time: new Date() });
+      shared.own.collection.insertOne({ _id: id, data: Buffer.from(text), create_time: new Date() });
     const late = '{"Id":"1","Status":3}';
     await go("YTask:Backend:finished", '{"Id":"1","Status":4,"Workflow":null}');
     await go("YTask:Backend:running", '{"Id":"1","Status":1,"Workflow":null}');
     await go("YTask:Backend:step", '{"Id":"1","Status":4,"Workflow":[["a","success"],["b","waiting"]]}');
     const keys = ["YTask:Backend:finished", "YTask:Backend:running", "YTask:Backend:step"];
-    const outcomes = await backend.set(keys.map((key) => ({ key, value: late, unless: "finished" })));
+    const outcomes = await shared.backend.set(keys.map((key) => ({ key, value: late, unless: "finished" })));
     expect(outcomes.map(({ kind }) => kind)).toEqual(["kept", "stored", "stored"]);
-    expect((await backend.get(keys)).slice(1)).toEqual([late, late]);
-    const document = await own.collection.findOne({ _id: "YTask:Backend:running" });
+    expect((await shared.backend.get(keys)).slice(1)).toEqual([late, late]);
+    const document = await shared.own.collection.findOne({ _id: "YTask:Backend:running" });
     expect(Object.keys(document ?? {})).toEqual(["_id", "data", "finished"]);
   });
 });

@@ -1,10 +1,10 @@
 import { Client } from "@ytask/core";
 import { ErrorCode, silentLogger } from "@ytask/core/driver";
 import { MemoryBroker } from "@ytask/core/memory";
-import { describeWithServer, type SharedServer, sharedMongo } from "@ytask-internal/test-servers";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describeWithServer } from "@ytask-internal/test-servers";
+import { describe, expect, it } from "vitest";
 import { MongoBackend } from "../src/index.js";
-import { type OwnCollection, ownCollection } from "./collection.js";
+import { ownBackend } from "./own-backend.js";
 
 const finished = '{"Id":"1","Status":4}';
 const running = '{"Id":"1","Status":1}';
@@ -26,28 +26,18 @@ const oddFields: readonly (readonly [string, Record<string, unknown>, "kept" | "
 ];
 
 describeWithServer("mongo", "documents that others put into the collection", () => {
-  let mongo: SharedServer;
-  let own: OwnCollection;
-  let backend: MongoBackend;
-  beforeAll(async () => {
-    mongo = await sharedMongo();
-    own = ownCollection(mongo.url);
-    backend = new MongoBackend({ url: mongo.url, ...own.options });
-    await backend.connect();
-  });
-  afterAll(async () => {
-    await backend?.close();
-    await own?.drop();
-    await mongo?.stop();
-  });
+  const shared = ownBackend();
 
   describe.each(oddDocuments)("%s", (name, fields) => {
     const key = `YTask:Backend:${name}`;
 
     it("fails the reads of its own key only, and says why", async () => {
-      await own.collection.replaceOne({ _id: key }, fields, { upsert: true });
-      await backend.set([{ key: "YTask:Backend:good", value: finished }]);
-      const [odd, good] = await Promise.allSettled([backend.get([key]), backend.get(["YTask:Backend:good"])]);
+      await shared.own.collection.replaceOne({ _id: key }, fields, { upsert: true });
+      await shared.backend.set([{ key: "YTask:Backend:good", value: finished }]);
+      const [odd, good] = await Promise.allSettled([
+        shared.backend.get([key]),
+        shared.backend.get(["YTask:Backend:good"]),
+      ]);
       expect(odd).toMatchObject({
         reason: {
           code: ErrorCode.Malformed,
@@ -58,28 +48,30 @@ describeWithServer("mongo", "documents that others put into the collection", () 
     });
 
     it("is present, but nothing finished, and a result replaces it", async () => {
-      await own.collection.replaceOne({ _id: key }, fields, { upsert: true });
+      await shared.own.collection.replaceOne({ _id: key }, fields, { upsert: true });
       const beside = { key: `${key} beside`, value: finished, unless: "finished" } as const;
       const outcomes = (unless: "present" | "finished") =>
-        backend.set([{ key, value: finished, unless }, beside]);
+        shared.backend.set([{ key, value: finished, unless }, beside]);
       expect(await outcomes("present")).toEqual([{ kind: "kept" }, { kind: "stored" }]);
       expect(await outcomes("finished")).toEqual([{ kind: "stored" }, { kind: "kept" }]);
-      expect(await backend.get([key])).toEqual([finished]);
+      expect(await shared.backend.get([key])).toEqual([finished]);
     });
   });
 
   it.each(oddFields)("are read where they are %s", async (name, fields, outcome) => {
     const key = `YTask:Backend:${name}`;
-    await own.collection.insertOne({ _id: key, ...fields });
-    expect(await backend.get([key])).toEqual([outcome === "kept" ? finished : running]);
-    expect(await backend.set([{ key, value: finished, unless: "finished" }])).toEqual([{ kind: outcome }]);
+    await shared.own.collection.insertOne({ _id: key, ...fields });
+    expect(await shared.backend.get([key])).toEqual([outcome === "kept" ? finished : running]);
+    expect(await shared.backend.set([{ key, value: finished, unless: "finished" }])).toEqual([
+      { kind: outcome },
+    ]);
   });
 
   it("are named to who waits for the result, and cost nobody else's wait", async () => {
-    const waiting = new MongoBackend({ url: mongo.url, ...own.options });
+    const waiting = new MongoBackend({ url: shared.mongo.url, ...shared.own.options });
     const client = new Client({ broker: new MemoryBroker(), backend: waiting, logger: silentLogger });
-    await own.collection.insertOne({ _id: "YTask:Backend:odd", data: 5 });
-    await backend.set([{ key: "YTask:Backend:good", value: finished }]);
+    await shared.own.collection.insertOne({ _id: "YTask:Backend:odd", data: 5 });
+    await shared.backend.set([{ key: "YTask:Backend:good", value: finished }]);
     const [odd, good] = await Promise.allSettled([
       client.getResult("odd", { timeoutMs: 1_000 }),
       client.getResult("good"),

@@ -16,11 +16,20 @@ describe.each(types)("a thousand dead letters of a %s queue", (queueType) => {
   describeWithServer("rabbitmq", "which were listed", () => {
     closeBrokersAfterEach();
 
-    it("are all there again for whoever looks next", async () => {
+    const buried = async () => {
       const url = inject("amqpUrl");
       const queue = newQueue();
       const broker = await connected({ url, queueType });
       await bury(broker, queue, bodies);
+      return { url, queue, broker };
+    };
+    const untilRead = async (url: string, queue: string) => {
+      const looker = await connected({ url, queueType });
+      await waitUntil("they are read", async () => Number((await looker.counts(queue)).dead) < count);
+    };
+
+    it("are all there again for whoever looks next", async () => {
+      const { url, queue, broker } = await buried();
       const dead = broker.deadLetters(queue);
       for (let round = 0; round < 2; round++) {
         expect((await dead.list({ limit: count })).map(({ body }) => body)).toEqual(bodies);
@@ -36,13 +45,9 @@ describe.each(types)("a thousand dead letters of a %s queue", (queueType) => {
     });
 
     it("are counted and purged when those who read them have ended", async () => {
-      const url = inject("amqpUrl");
-      const queue = newQueue();
-      const broker = await connected({ url, queueType });
-      await bury(broker, queue, bodies);
+      const { url, queue, broker } = await buried();
       const listing = broker.deadLetters(queue).list({ limit: count });
-      const reader = await connected({ url, queueType });
-      await waitUntil("they are read", async () => Number((await reader.counts(queue)).dead) < count);
+      await untilRead(url, queue);
       const counting = broker.counts(queue);
       const purging = broker.deadLetters(queue).purge();
       expect(await listing).toHaveLength(count);
@@ -53,14 +58,10 @@ describe.each(types)("a thousand dead letters of a %s queue", (queueType) => {
     });
 
     it("may be taken by somebody else when they are given back", async () => {
-      const url = inject("amqpUrl");
-      const queue = newQueue();
-      const broker = await connected({ url, queueType });
-      await bury(broker, queue, bodies);
+      const { url, queue, broker } = await buried();
       const dead = broker.deadLetters(queue);
       const listing = dead.list({ limit: count });
-      const looker = await connected({ url, queueType });
-      await waitUntil("they are read", async () => Number((await looker.counts(queue)).dead) < count);
+      await untilRead(url, queue);
       const connection = await connect(url);
       const channel = await connection.createChannel();
       let taken = 0;
