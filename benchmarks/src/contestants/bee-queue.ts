@@ -1,4 +1,4 @@
-import type BeeQueueType from "bee-queue";
+import type BeeQueue from "bee-queue";
 import type { Contestant, Payload, Session } from "../contestant.js";
 
 async function open(redisUrl: string, name: string): Promise<Session> {
@@ -41,7 +41,7 @@ async function open(redisUrl: string, name: string): Promise<Session> {
       worker.on("succeeded", onDone);
       worker.on("error", (error) => console.error(error));
       await worker.ready();
-      worker.process(concurrency, async ({ data: { index } }: BeeQueueType.Job<Payload>) => {
+      worker.process(concurrency, async ({ data: { index } }: BeeQueue.Job<Payload>) => {
         run(index);
         return index;
       });

@@ -29,8 +29,8 @@ function introduction({ machine, command }: Outcome): string {
     `- Begun: ${machine.date}; each measurement says when it ended.`,
     "- Durability: Redis with `appendonly yes`, `appendfsync everysec`; RabbitMQ with persistent messages, confirmed.",
     "- Payload: a number and a text of 100 characters. A task returns the number.",
-    "- Every contestant runs in a process of its own, which loads no other queue, with its defaults. In each round they take turns, each begins " +
-      "one round; figures are the median of the rounds, with the least and the most in parentheses.",
+    "- Every contestant runs in a process of its own, which loads no other queue, with its defaults. In each round " +
+      "they take turns, each begins one round; figures are the median of the rounds, with the least and the most in parentheses.",
     "- Every round checks that each task ran exactly once, and that each result is there.",
     "",
     "Absolute figures are this machine's, and of the hour: it is shared, and measurements that ended on different days are not to be compared with one another. What carries over are ratios within a measurement, and even those change with the number of cores.",
