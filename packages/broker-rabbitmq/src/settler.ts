@@ -1,9 +1,9 @@
-import type { Delivery, Outcome, Settlement } from "@ytask/core/driver";
+import type { Outcome, Refused, Settlement } from "@ytask/core/driver";
 import type { Channel, ConsumeMessage } from "amqplib";
 import { deadLetter, outgoing } from "./addressing.js";
 import { Barrier } from "./barrier.js";
 import { copyOf, mustBeSentAgain } from "./deliveries.js";
-import type { DeliveryChannel } from "./delivery-channel.js";
+import { DeliveryChannel } from "./delivery-channel.js";
 import type { Inbox } from "./inbox.js";
 import type { Link } from "./link.js";
 import type { QueueSpec } from "./names.js";
@@ -28,7 +28,7 @@ export interface SettlerOptions {
 const latelyMs = 1_000;
 
 /** What became of all that a settlement sends. */
-type Became = "nothing" | "stored" | "failed";
+type Became = "nothing" | "stored" | "failed" | Refused;
 
 /** Settles deliveries: what a settlement sends is confirmed before the delivery is removed. */
 export class Settler {
@@ -46,16 +46,18 @@ export class Settler {
     const sent = await this.#send(settlements);
     this.#options.link.holdWrites();
     const removals = new Map<DeliveryChannel, ConsumeMessage[]>();
-    const written = settlements.map((settlement, index) =>
-      sent[index] === "failed" ? "unknown" : this.#letGo(settlement, sent[index] === "stored", removals),
-    );
+    const written = settlements.map((settlement, index) => {
+      const became = sent[index];
+      if (typeof became === "object") return became;
+      return became === "failed" ? "unknown" : this.#letGo(settlement, became === "stored", removals);
+    });
     const outcomes = new Map<DeliveryChannel, Outcome>();
     for (const [channel, messages] of removals)
       outcomes.set(channel, channel.remove(messages) ? "unknown" : "lost");
     for (const [channel, outcome] of outcomes)
       if (outcome !== "lost" && (await this.#isTaken(channel.channel))) outcomes.set(channel, "settled");
     return written.map((outcome) =>
-      typeof outcome === "string" ? outcome : (outcomes.get(outcome) ?? "unknown"),
+      outcome instanceof DeliveryChannel ? (outcomes.get(outcome) ?? "unknown") : outcome,
     );
   }
 
@@ -69,38 +71,17 @@ export class Settler {
 
   /** For each settlement, what became of what it sends. */
   async #send(settlements: readonly Settlement[]): Promise<readonly Became[]> {
-    const sent = await this.#sendEach(settlements.map((settlement) => this.#messagesFor(settlement)));
-    const refusals = sent.map((outcomes, index) =>
-      settlements[index]?.kind === "replace" ? outcomes.find(isFinal) : undefined,
-    );
-    if (refusals.every((refusal) => refusal === undefined)) return sent.map(becameOf);
-    const letters = await this.#sendEach(
-      settlements.map(({ delivery }, index) => this.#letterFor(delivery, refusals[index])),
-    );
-    return sent.map((outcomes, index) =>
-      becameOf(refusals[index] === undefined ? outcomes : (letters[index] ?? [])),
-    );
-  }
-
-  /** Sends several lists of messages together. Resolves to the outcomes of each. */
-  async #sendEach(lists: readonly (readonly Addressed[])[]): Promise<readonly (readonly Sent[])[]> {
+    const lists = settlements.map((settlement) => this.#messagesFor(settlement));
     const all = lists.flat();
     const sent = all.length === 0 ? [] : await this.#options.sender.send(all);
     const failed = sent.find((outcome) => outcome.kind !== "stored");
     if (failed !== undefined) this.#options.onError(failed.error);
     let next = 0;
-    return lists.map(({ length }) => {
+    return lists.map(({ length }, index) => {
       const mine = sent.slice(next, next + length);
       next += length;
-      return mine;
+      return becameOf(mine, settlements[index]?.kind === "replace");
     });
-  }
-
-  /** What can never be sent in place of a delivery would be tried for ever: the delivery becomes a dead letter instead. */
-  #letterFor(delivery: Delivery, refusal: Failed | undefined): readonly Addressed[] {
-    if (refusal === undefined) return [];
-    const error = `YTask: what follows from this task cannot be sent: ${refusal.error.message}`;
-    return this.#messagesFor({ delivery, kind: "deadLetter", reason: "permanentFailure", error });
   }
 
   /** What has to be stored before the delivery may go; nothing for one that is no longer held. */
@@ -161,7 +142,10 @@ export class Settler {
 
 const isFinal = (outcome: Sent): outcome is Failed => outcome.kind !== "stored" && outcome.isFinal === true;
 
-function becameOf(outcomes: readonly Sent[]): Became {
+/** @param mayBeRefused whether core makes something else of what can never be sent */
+function becameOf(outcomes: readonly Sent[], mayBeRefused: boolean): Became {
   if (outcomes.length === 0) return "nothing";
+  const refusal = mayBeRefused ? outcomes.find(isFinal) : undefined;
+  if (refusal !== undefined) return { kind: "refused", error: refusal.error };
   return outcomes.every(({ kind }) => kind === "stored") ? "stored" : "failed";
 }

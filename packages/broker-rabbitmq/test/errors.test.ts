@@ -115,7 +115,7 @@ describeWithServer("rabbitmq", "RabbitMqBroker's errors", () => {
     it.each([
       ["whose queue's name is too long", { queue: "q".repeat(240), body: "next" }, /240 bytes/],
       ["whose delay is too long", { queue: "q", body: "next", delayMs: 500 * 86_400_000 }, /397 days/],
-    ])("are in the dead letter of what should be replaced by a message %s", async (_, next, reason) => {
+    ])("are told of what should be replaced by a message %s, and is held still", async (_, next, reason) => {
       const queue = newQueue();
       const broker = await connected({ url: url().href, queueType });
       const taker = await Taker.from(broker, queue, { ack: false });
@@ -127,12 +127,14 @@ describeWithServer("rabbitmq", "RabbitMqBroker's errors", () => {
         { delivery, kind: "replace", by: [next] },
         { delivery: other, kind: "replace", by: [{ queue, body: "again" }] },
       ]);
-      expect(outcomes).toEqual(["settled", "settled"]);
+      expect(outcomes).toMatchObject([
+        { kind: "refused", error: { message: expect.stringMatching(reason) } },
+        "settled",
+      ]);
       expect(taker.errors).toMatchObject([{ code: ErrorCode.InvalidArgument }]);
       await taker.untilTaken(["again"]);
-      const letters = await broker.deadLetters(queue).list();
-      expect(letters).toMatchObject([{ body: "one", reason: "permanentFailure" }]);
-      expect(letters[0]?.error).toMatch(reason);
+      const letter = { delivery, kind: "deadLetter", reason: "permanentFailure" } as const;
+      expect(await taker.subscription.settle([letter])).toEqual(["settled"]);
       await taker.close();
       // A quorum queue takes a moment to put back what a channel left.
       await waitUntil("it waits again", async () => (await broker.counts(queue)).waiting === 1);

@@ -68,7 +68,17 @@ export type Settlement =
  * or will be delivered again (or was settled by an earlier call whose answer was lost). `unknown`: the call broke off
  * and may have happened; core settles it again until it is settled or lost, so settling twice must do no harm.
  */
-export type Outcome = "settled" | "lost" | "unknown";
+export type Outcome = "settled" | "lost" | "unknown" | Refused;
+
+/**
+ * Of a `replace` only: a message that should take the delivery's place can never be stored, since it is too large, or its
+ * queue's name or its delay too long. The delivery is held as before; core stores a failure and makes it a dead letter.
+ * What may be stored at another time is `unknown`.
+ */
+export interface Refused {
+  readonly kind: "refused";
+  readonly error: Error;
+}
 
 export interface SubscribeOptions {
   /** The most deliveries that may be out and not settled; a broker that sends ahead must not send more than that. */

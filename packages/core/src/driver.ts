@@ -14,6 +14,7 @@ export type {
   Letter,
   Outcome,
   Outgoing,
+  Refused,
   Settlement,
   SubscribeOptions,
   Subscription,

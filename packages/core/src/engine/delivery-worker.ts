@@ -1,4 +1,5 @@
 import type { Delivery, Outcome, Outgoing, Settlement } from "../broker.js";
+import { messageOf, PermanentError } from "../errors.js";
 import type { Message } from "../message.js";
 import type { TurnoverMap } from "../turnover-map.js";
 import { inspect, type Known } from "./before-run/inspect.js";
@@ -6,7 +7,7 @@ import { withoutRunning } from "./before-run/without-running.js";
 import { type Conclusion, conclude, fail, runningResult } from "./conclude.js";
 import type { Engine } from "./engine.js";
 import { Execution } from "./execution.js";
-import { Finisher, type SettleAll, type Tally } from "./finisher.js";
+import { Finisher, type OnRefused, type SettleAll, type Tally } from "./finisher.js";
 import { LookAhead } from "./look-ahead.js";
 import { readDelivery, type Unreadable } from "./read-delivery.js";
 import { outgoingOf, type Routing } from "./router.js";
@@ -51,7 +52,7 @@ export class DeliveryWorker {
     this.#engine = options.engine;
     this.#slots = new Slots(options.concurrency, options.engine.options.clock);
     this.#lookAhead = new LookAhead(options.concurrency);
-    this.#finisher = new Finisher(options.engine, options.settleAll, options.tally);
+    this.#finisher = new Finisher(options.engine, options.settleAll, options.tally, this.#onRefused);
   }
 
   /** The most deliveries to hold: those that run, and those that are received ahead of a free slot. */
@@ -145,10 +146,10 @@ export class DeliveryWorker {
   }
 
   /** Gives back what got no slot. */
-  #giveBack({ delivery }: Execution): void {
+  #giveBack(execution: Execution): void {
     this.#lookAhead.waitedInVain();
     this.#options.onDone();
-    void this.#settleAlone({ delivery, kind: "release" });
+    void this.#settleAlone(execution, { delivery: execution.delivery, kind: "release" });
   }
 
   /** With a slot: runs it, unless it need not run. */
@@ -166,14 +167,25 @@ export class DeliveryWorker {
     this.#slots.free();
     this.#options.onDone();
     if ("settlement" in early) this.#finish(execution, early);
-    else void this.#settleAlone(early);
+    else void this.#settleAlone(execution, early);
   }
 
-  async #settleAlone(settlement: Settlement): Promise<void> {
-    if ((await this.#options.settle(settlement)) === "settled" && settlement.kind === "release")
-      this.#options.tally.released++;
+  async #settleAlone(execution: Execution, settlement: Settlement): Promise<void> {
+    const outcome = await this.#options.settle(settlement);
+    if (typeof outcome === "object") {
+      this.#onRefused(execution, outcome.error);
+      return;
+    }
+    if (outcome === "settled" && settlement.kind === "release") this.#options.tally.released++;
     this.#onEnd();
   }
+
+  /** What follows from a task can never be sent: it has failed for good. */
+  readonly #onRefused: OnRefused = (execution, cause, failure) => {
+    const what = failure === undefined ? "what follows from the task" : `${messageOf(failure)}; its retry`;
+    const error = new PermanentError(`${what} cannot be sent: ${cause.message}`, { cause });
+    this.#finish(execution, fail(execution, error, "permanentFailure"));
+  };
 
   #withoutRunning(execution: Execution, known: Known): Settlement | Conclusion | undefined {
     try {

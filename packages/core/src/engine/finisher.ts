@@ -16,6 +16,9 @@ export type SettleAll = (
   onOutcome: (index: number, outcome: Outcome) => void,
 ) => void;
 
+/** @param failure the error for which the task was to be retried, where it was */
+export type OnRefused = (execution: Execution, error: Error, failure?: unknown) => void;
+
 class Concluded {
   constructor(
     readonly execution: Execution,
@@ -32,9 +35,12 @@ export class Finisher {
   readonly #engine: Engine;
   readonly #settle: SettleAll;
   readonly #tally: Tally;
+  readonly #onRefused: OnRefused;
   #concluded: Concluded[] = [];
 
-  constructor(engine: Engine, settle: SettleAll, tally: Tally) {
+  /** @param onRefused called instead of `onEnd` for what the broker can never store in a delivery's place */
+  constructor(engine: Engine, settle: SettleAll, tally: Tally, onRefused: OnRefused) {
+    this.#onRefused = onRefused;
     this.#engine = engine;
     this.#settle = settle;
     this.#tally = tally;
@@ -62,6 +68,10 @@ export class Finisher {
   }
 
   #end({ execution, conclusion, onEnd }: Concluded, outcome: Outcome): void {
+    if (typeof outcome === "object") {
+      this.#onRefused(execution, outcome.error, conclusion.error);
+      return;
+    }
     if (outcome === "lost") {
       if (!execution.isLost) tellOfLoss(this.#engine, execution, "it was settled too late");
       this.#engine.lateSuccesses.note(execution, conclusion);

@@ -137,18 +137,20 @@ export class Group {
 
   readonly #settle = async (settlement: Settlement): Promise<Outcome> => {
     const outcome = await this.#settler.settle(settlement);
-    this.#settled(settlement);
+    this.#settled(settlement, outcome);
     return outcome;
   };
 
   readonly #settleAll: SettleAll = (settlements, onOutcome) =>
     void this.#settler.settleAll(settlements, (index, outcome) => {
       const settlement = settlements[index];
-      if (settlement !== undefined) this.#settled(settlement);
+      if (settlement !== undefined) this.#settled(settlement, outcome);
       onOutcome(index, outcome);
     });
 
-  #settled({ delivery }: Settlement): void {
+  #settled({ delivery }: Settlement, outcome: Outcome): void {
+    // It is held still, and becomes a dead letter.
+    if (typeof outcome === "object") return;
     this.#unsettled.delete(delivery);
     this.#puller.settled();
   }
