@@ -12,7 +12,7 @@ export class SendManyFailed extends YTaskError<7> {
   constructor(sent: readonly number[], failed: readonly number[], cause: YTaskError) {
     super(
       ErrorCode.SendMessage,
-      `${failed.length} of ${sent.length + failed.length} tasks were not sent: ${cause.message}`,
+      `${failed.length} of ${sent.length + failed.length} tasks were not confirmed: ${cause.message}`,
       {
         cause,
       },

@@ -259,7 +259,7 @@ describe("a send that the broker refuses in part", () => {
       (error) =>
         SendManyFailed.isInstance(error) &&
         error.message.includes(
-          "2 of 4 tasks were not sent: the task could not be sent: the broker did not take it",
+          "2 of 4 tasks were not confirmed: the task could not be sent: the broker did not take it",
         ),
     );
     await expect(sending).rejects.toMatchObject({

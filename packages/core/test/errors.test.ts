@@ -102,7 +102,7 @@ describe("an error", () => {
     expect(error).toMatchObject({
       sent: [0, 2],
       failed: [1],
-      message: "1 of 3 tasks were not sent: no broker",
+      message: "1 of 3 tasks were not confirmed: no broker",
     });
   });
 });
