@@ -120,10 +120,10 @@ export class RedisSubscription implements Subscription {
       await this.#consumer.leave();
     } catch (error) {
       this.#parts.logger.warn(
-        "Unsettled messages could not be given back; they are when the lease runs out",
+        "unsettled messages could not be given back; they are when the lease runs out",
         {
           queue: this.#parts.keys.queue,
-          error,
+          error: (error as Error).message,
         },
       );
     }

@@ -1,13 +1,13 @@
 import type { Backend, Entry } from "./backend.js";
 import { bounded } from "./bounded.js";
 import { checkOptions, type Rule, rules } from "./check-options.js";
-import type { DriverHold } from "./drivers.js";
-import { entryOf } from "./engine/status-writer.js";
+import type { DriverHold } from "./driver-hold.js";
 import { ErrorCode, YTaskError } from "./errors.js";
 import { abortKey, resultKey } from "./keys.js";
 import { type Result, type ResultFields, readResult, serializeResult } from "./result.js";
 import type { Settings } from "./settings.js";
 import { Status } from "./status.js";
+import { entryOf } from "./status-writer.js";
 
 const dayInSeconds = 86_400;
 const boundMs = 5_000;

@@ -5,23 +5,23 @@ import type { Counts } from "./broker.js";
 import { checkName } from "./check-options.js";
 import { type Composed, composeMany, composeTask, composeWorkflow, type StepRequest } from "./compose.js";
 import { DeadLetterBox } from "./dead-letter-box.js";
-import { DriverHold } from "./drivers.js";
-import { outgoingOf, type Routing, refuseTooLarge } from "./engine/router.js";
-import { StatusWriter } from "./engine/status-writer.js";
-import { workflowStates } from "./engine/workflow.js";
+import { DriverHold } from "./driver-hold.js";
 import { ErrorCode, YTaskError } from "./errors.js";
 import { checkGroup, queueKey } from "./keys.js";
 import type { Result } from "./result.js";
 import { ResultReader } from "./result-reader.js";
 import { ResultStore } from "./result-store.js";
+import { outgoingOf, type Routing, refuseTooLarge } from "./router.js";
 import { SendManyFailed } from "./send-many-failed.js";
 import { Parcel, Sender } from "./sender.js";
 import { SentTask } from "./sent-task.js";
 import { type ClientOptions, type Settings, settingsOf } from "./settings.js";
 import { Status } from "./status.js";
+import { StatusWriter } from "./status-writer.js";
 import type { TaskHandle, WaitOptions } from "./task-handle.js";
 import type { CheckSteps, HandleOf, LastOf, Request, SendRest, Step, TaskAt } from "./types/requests.js";
 import type { TaskArgs, TaskMap, UntypedTasks } from "./types/tasks.js";
+import { workflowStates } from "./workflow.js";
 
 const closeBoundMs = 10_000;
 

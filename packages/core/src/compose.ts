@@ -76,12 +76,12 @@ export function composeWorkflow(steps: readonly StepRequest[], clock: Clock): Co
   const workflow = steps.map((step: unknown, index) =>
     index === 0 ? stepOf(first) : laterStep(step, clock, placeOf(index)),
   );
-  const byDefault = (steps as readonly StepRequest[]).flatMap(({ options }, index) =>
+  const stepsByDefault = (steps as readonly StepRequest[]).flatMap(({ options }, index) =>
     options?.retryCount === undefined ? [index] : [],
   );
   return {
     ...first,
-    message: { ...first.message, workflow, extra: { step: 0, defaultRetryCount: byDefault } },
+    message: { ...first.message, workflow, extra: { step: 0, defaultRetryCount: stepsByDefault } },
   };
 }
 

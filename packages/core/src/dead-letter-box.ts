@@ -4,13 +4,13 @@ import type { Backend, Entry } from "./backend.js";
 import type { Broker, DeadLetterReason, DeadLetters, Letter } from "./broker.js";
 import { checkOptions, invalid, rules } from "./check-options.js";
 import type { Clock } from "./clock.js";
-import { type Expiry, entryOf } from "./engine/status-writer.js";
-import { workflowStates } from "./engine/workflow.js";
 import { ErrorCode, messageOf, YTaskError } from "./errors.js";
 import { abortKey, queueKey, resultKey, type WireVersion } from "./keys.js";
 import { type Message, parseMessage, serializeMessage } from "./message.js";
 import { readResult } from "./result.js";
 import { Status } from "./status.js";
+import { type Expiry, entryOf } from "./status-writer.js";
+import { workflowStates } from "./workflow.js";
 
 /** A message that was given up. */
 export interface DeadLetter {

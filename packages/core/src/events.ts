@@ -1,5 +1,4 @@
 import { EventEmitter } from "node:events";
-import type { DeadLetterReason } from "./broker.js";
 import { invalid } from "./check-options.js";
 
 /** What an event tells of the task. */
@@ -7,13 +6,13 @@ export interface TaskEvent {
   readonly id: string;
   readonly group: string;
   readonly name: string;
-  /** From 1. */
+  /** From 1; 0, with an empty name, for a message that cannot be read. Its id is empty where none can be made out. */
   readonly attempt: number;
   /** Milliseconds from the start of the attempt. */
   readonly durationMs?: number | undefined;
   readonly error?: unknown;
-  /** Of a dead letter, an abort or a lost lease. */
-  readonly reason?: DeadLetterReason | string | undefined;
+  /** Of a dead letter (a `DeadLetterReason`), an abort or a lost lease. */
+  readonly reason?: string | undefined;
 }
 
 /** What a server tells as it happens. */

@@ -1,6 +1,6 @@
 import type { Backend } from "./backend.js";
 import { bounded } from "./bounded.js";
-import { type BoundedBackend, callBackend } from "./bounded-backend.js";
+import { callBackend, type HeldBackend } from "./call-backend.js";
 
 /** What was read of a key: its value, undefined where there is none, or why it could not be read. */
 export type Reading = PromiseSettledResult<string | undefined>;
@@ -10,7 +10,7 @@ export type Reading = PromiseSettledResult<string | undefined>;
  * fails does not say for which of its keys, and one of several servers that is down, or one odd value, is to cost
  * nobody else theirs: so each key is then read by itself, once, in the time that is left.
  */
-export async function readKeys(source: BoundedBackend, keys: readonly string[]): Promise<readonly Reading[]> {
+export async function readKeys(source: HeldBackend, keys: readonly string[]): Promise<readonly Reading[]> {
   const { hold, clock, boundMs } = source;
   const endMs = clock.now() + boundMs;
   try {

@@ -2,7 +2,7 @@ import type { Backend, Unwatch } from "./backend.js";
 import { Batcher } from "./batcher.js";
 import { checkOptions, rules } from "./check-options.js";
 import type { Clock } from "./clock.js";
-import type { DriverHold } from "./drivers.js";
+import type { DriverHold } from "./driver-hold.js";
 import { ErrorCode, messageOf, TimedOut, YTaskError } from "./errors.js";
 import { resultKey } from "./keys.js";
 import type { Logger } from "./logger.js";

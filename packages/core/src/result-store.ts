@@ -1,7 +1,7 @@
 import type { Backend, Entry, Stored } from "./backend.js";
-import { type BoundedBackend, callBackend } from "./bounded-backend.js";
+import { callBackend, type HeldBackend } from "./call-backend.js";
 import type { Clock } from "./clock.js";
-import type { DriverHold } from "./drivers.js";
+import type { DriverHold } from "./driver-hold.js";
 import { ErrorCode, messageOf, YTaskError } from "./errors.js";
 import type { Logger } from "./logger.js";
 import { readKeys } from "./read-keys.js";
@@ -26,7 +26,7 @@ const calmMs = 5_000;
  * ends.
  */
 export class ResultStore {
-  readonly #source: BoundedBackend;
+  readonly #source: HeldBackend;
   readonly #clock: Clock;
   readonly #logger: Logger;
   #pausedUntil = 0;

@@ -102,7 +102,7 @@ export class Result<Values extends readonly unknown[] = readonly unknown[]> {
   getInt64(index: number): bigint {
     const value = this.#decode(index);
     if (typeof value === "bigint") return value;
-    if (typeof value === "number" && Number.isInteger(value) && Math.abs(value) < beyondIntegers)
+    if (typeof value === "number" && Number.isInteger(value) && Math.abs(value) < beyondUnsigned)
       return BigInt(value);
     throw wrongType(index, "a whole number of 64 bits", value);
   }
@@ -159,7 +159,7 @@ export class Result<Values extends readonly unknown[] = readonly unknown[]> {
 }
 
 /** Above what 64 bits hold, signed or unsigned; what they hold and a number does not is decoded as a bigint. */
-const beyondIntegers = 2 ** 64;
+const beyondUnsigned = 2 ** 64;
 
 const wrongType = (index: number, wanted: string, value: unknown): YTaskError =>
   new YTaskError(

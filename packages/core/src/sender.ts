@@ -3,7 +3,7 @@ import { bounded } from "./bounded.js";
 import type { Broker, Outgoing } from "./broker.js";
 import type { Clock } from "./clock.js";
 import type { Composed } from "./compose.js";
-import type { DriverHold } from "./drivers.js";
+import type { DriverHold } from "./driver-hold.js";
 import { ErrorCode, messageOf, SendFailed, YTaskError } from "./errors.js";
 import type { Logger } from "./logger.js";
 

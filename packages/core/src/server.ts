@@ -1,16 +1,16 @@
 import { bounded } from "./bounded.js";
 import { checkOptions, invalid, rules } from "./check-options.js";
 import { Client } from "./client.js";
-import { DriverHold } from "./drivers.js";
+import { DriverHold } from "./driver-hold.js";
 import { DelayedQueue } from "./engine/delayed-queue.js";
 import { Engine } from "./engine/engine.js";
 import { Group } from "./engine/group.js";
-import type { Routing } from "./engine/router.js";
 import { ErrorCode, messageOf, YTaskError } from "./errors.js";
 import { Events, type ServerEvents } from "./events.js";
 import { checkGroup } from "./keys.js";
 import { Registry } from "./registry.js";
 import { ResultStore } from "./result-store.js";
+import type { Routing } from "./router.js";
 import { type ServerOptions, type Settings, serverRules, settingsOf } from "./settings.js";
 import type { TaskOptions } from "./task-options.js";
 import type { AnyTask, CheckMap, CheckTask, TaskMap, UntypedTasks } from "./types/tasks.js";

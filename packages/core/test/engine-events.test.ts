@@ -64,6 +64,29 @@ describe("the events of a server", () => {
     ]);
   });
 
+  it.each([
+    ["malformed", '{"Id":"theirs","WorkerName":5}'],
+    ["tooLarge", `{"Id":"theirs","WorkerName":"known","FuncArgs":["\\"${"x".repeat(2_000)}\\""]}`],
+  ])("name a task whose message is %s, and its waiter is told", async (reason, body) => {
+    const world = new World();
+    const server = world.server({ maxMessageBytes: 500 }).add("g", "known", () => 1);
+    const events = recordEvents(server);
+    const waiting = world.client().getResult("theirs");
+    const broker = world.broker();
+    await broker.connect();
+    await broker.send([{ queue: "YTask:Queue:g", body }]);
+    await server.run("g");
+    await world.clock.advance(1_000);
+    const { isFailure, error } = await waiting.then((result) => ({
+      isFailure: result.isFailure(),
+      error: result.error,
+    }));
+    expect(isFailure).toBe(true);
+    expect(events).toEqual([
+      ["deadLettered", { id: "theirs", group: "g", name: "", attempt: 0, error, reason }],
+    ]);
+  });
+
   it("tell of tasks that expire and are aborted, with the reason", async () => {
     const world = new World();
     const server = world.server().add(

@@ -5,10 +5,10 @@ import type { TaskEventName } from "../events.js";
 import type { Message } from "../message.js";
 import type { ResultFields } from "../result.js";
 import type { Status, StepState, WorkflowState } from "../status.js";
+import { messageOfNextStep, nextStep, workflowStates } from "../workflow.js";
 import type { Execution } from "./execution.js";
 import type { Ending } from "./run-task.js";
 import { type Happening, statusAfter } from "./transitions.js";
-import { messageOfNextStep, nextStep, workflowStates } from "./workflow.js";
 
 /** What follows from the end of an attempt: the result to store, what becomes of the delivery, what to tell. */
 export interface Conclusion {
@@ -16,7 +16,7 @@ export interface Conclusion {
   readonly settlement: Settlement;
   readonly event: TaskEventName | undefined;
   readonly error?: unknown;
-  readonly reason?: DeadLetterReason | string | undefined;
+  readonly reason?: string | undefined;
 }
 
 // What follows from most attempts, as classes: see "Choices" in docs/architecture.md.
@@ -35,7 +35,7 @@ class Finished implements Conclusion {
   ) {}
 }
 
-class StepResult implements ResultFields {
+class AttemptResult implements ResultFields {
   constructor(
     readonly id: string,
     readonly status: Status,
@@ -131,15 +131,10 @@ function waitBeforeRetry({ task, attempt, logger, id, name }: Execution, error: 
 }
 
 /** The end of a task that could not be started, or failed for good: a failure result and a dead letter. */
-export function fail(
-  execution: Execution,
-  error: unknown,
-  reason: DeadLetterReason,
-  from = execution.startedAt === 0 ? execution.waitingStatus : execution.runningStatus,
-): Conclusion {
+export function fail(execution: Execution, error: unknown, reason: DeadLetterReason): Conclusion {
   const text = messageOf(error);
   return {
-    result: resultOf(execution, "failed", from, "failure", text),
+    result: resultOf(execution, "failed", statusSoFar(execution), "failure", text),
     settlement: { delivery: execution.delivery, kind: "deadLetter", reason, error: text },
     event: "failed",
     error,
@@ -154,13 +149,15 @@ function finish(
   error: string | undefined,
   returned: readonly string[] | undefined,
 ): Conclusion {
-  const from = execution.startedAt === 0 ? execution.waitingStatus : execution.runningStatus;
   return new Finished(
-    resultOf(execution, happening, from, state, error, returned),
+    resultOf(execution, happening, statusSoFar(execution), state, error, returned),
     new Ack(execution.delivery),
     happening,
   );
 }
+
+const statusSoFar = ({ startedAt, waitingStatus, runningStatus }: Execution): Status =>
+  startedAt === 0 ? waitingStatus : runningStatus;
 
 /** The result that is stored while an execution runs. */
 export const runningResult = (execution: Execution): ResultFields =>
@@ -175,7 +172,7 @@ function resultOf(
   returned?: readonly string[],
 ): ResultFields {
   const { message, step, attempt } = execution;
-  return new StepResult(
+  return new AttemptResult(
     message.id,
     statusAfter(happening, from),
     attempt - 1,

@@ -8,6 +8,8 @@ import { Puller } from "./puller.js";
 import { Settler } from "./settler.js";
 
 const batchSize = 100;
+/** What is due later comes back to this queue in between: a broker need not hold a message for longer. */
+const longestHoldMs = 30 * 86_400_000;
 
 /**
  * Serves the delayed queue of a group that the Go original keeps: what Go clients send there is moved into the
@@ -21,13 +23,16 @@ export class DelayedQueue {
   readonly #puller: Puller;
 
   static async start(engine: Engine, group: string): Promise<DelayedQueue> {
-    const { broker, wireVersion, maxRedeliveries, logger } = engine.options;
+    const { broker, wireVersion, maxRedeliveries, logger, events } = engine.options;
     const queue = delayedQueueKey(group, wireVersion);
     const subscription = await broker.subscribe(queue, {
       maxUnsettled: batchSize,
       maxRedeliveries,
       onLost: () => undefined,
-      onError: (error) => logger.error("the broker reports an error", { queue, error: messageOf(error) }),
+      onError: (error) => {
+        logger.error("the broker reports an error", { queue, error: messageOf(error) });
+        events.emit("error", error);
+      },
     });
     return new DelayedQueue(engine, group, subscription);
   }
@@ -65,9 +70,13 @@ export class DelayedQueue {
 
   /** What cannot be read goes to the group's queue at once, to become a dead letter there. */
   #settlementOf(delivery: Delivery): Settlement {
-    const queue = queueKey(this.#group, this.#engine.options.wireVersion);
-    const delayMs = Math.max(0, (dueMsOf(delivery.body) ?? 0) - this.#engine.options.clock.now());
-    return { delivery, kind: "replace", by: [{ queue, body: delivery.body, delayMs }] };
+    const { wireVersion, clock } = this.#engine.options;
+    const delayMs = Math.max(0, (dueMsOf(delivery.body) ?? 0) - clock.now());
+    const outgoing =
+      delayMs > longestHoldMs
+        ? { queue: delayedQueueKey(this.#group, wireVersion), body: delivery.body, delayMs: longestHoldMs }
+        : { queue: queueKey(this.#group, wireVersion), body: delivery.body, delayMs };
+    return { delivery, kind: "replace", by: [outgoing] };
   }
 }
 

@@ -1,7 +1,10 @@
 import type { Delivery, Outcome, Outgoing, Settlement } from "../broker.js";
 import { messageOf, PermanentError } from "../errors.js";
 import type { Message } from "../message.js";
+import { outgoingOf, type Routing } from "../router.js";
+import { Status } from "../status.js";
 import type { TurnoverMap } from "../turnover-map.js";
+import { stepFromResult } from "../workflow.js";
 import { inspect, type Known } from "./before-run/inspect.js";
 import { withoutRunning } from "./before-run/without-running.js";
 import { type Conclusion, conclude, fail, runningResult } from "./conclude.js";
@@ -10,10 +13,8 @@ import { Execution } from "./execution.js";
 import { Finisher, type OnRefused, type SettleAll, type Tally } from "./finisher.js";
 import { LookAhead } from "./look-ahead.js";
 import { readDelivery, type Unreadable } from "./read-delivery.js";
-import { outgoingOf, type Routing } from "./router.js";
-import { Attempt, type Ending, runTask } from "./run-task.js";
+import { type Ending, Run, runTask } from "./run-task.js";
 import { Slots } from "./slots.js";
-import { stepFromResult } from "./workflow.js";
 
 /** A task whose function keeps the event loop busy for this long gets a warning. */
 const blockingMs = 1_000;
@@ -108,9 +109,14 @@ export class DeliveryWorker {
     }
   }
 
-  async #refuse(settlement: Unreadable): Promise<void> {
+  /** Its result first, as with all tasks. */
+  async #refuse({ settlement, id }: Unreadable): Promise<void> {
     this.#options.onDone();
-    const unread = { id: "", group: this.#options.group, name: "", attempt: 0, startedAt: 0 };
+    const unread = { id, group: this.#options.group, name: "", attempt: 0, startedAt: 0 };
+    if (id !== "") {
+      this.#engine.writer?.store({ id, status: Status.Failure, error: settlement.error });
+      await this.#engine.writer?.flush();
+    }
     if ((await this.#options.settle(settlement)) === "settled")
       this.#engine.announcer.announce("deadLettered", unread, 0, {
         error: settlement.error,
@@ -219,7 +225,7 @@ export class DeliveryWorker {
     if (!execution.isLost) writer?.note(execution.id, () => runningResult(execution));
     announcer.announce("started", execution, execution.startedAt);
     const timeoutMs = task.options.timeoutMs ?? options.broker.capabilities.defaultTimeoutMs;
-    const running = runTask(new Attempt(execution, task, options.clock, timeoutMs, this.#onLate));
+    const running = runTask(new Run(execution, task, options.clock, timeoutMs, this.#onLate));
     const blockedMs = options.clock.now() - execution.startedAt;
     if (blockedMs >= blockingMs)
       execution.warn(

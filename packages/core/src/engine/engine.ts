@@ -5,12 +5,12 @@ import type { WireVersion } from "../keys.js";
 import type { Logger } from "../logger.js";
 import type { Registry } from "../registry.js";
 import type { ResultStore } from "../result-store.js";
+import { type Expiry, StatusWriter } from "../status-writer.js";
 import { TurnoverMap } from "../turnover-map.js";
 import { AbortWatch } from "./abort-watch.js";
 import { Announcer } from "./announce.js";
 import type { Execution } from "./execution.js";
 import { LateSuccesses } from "./late-successes.js";
-import { type Expiry, StatusWriter } from "./status-writer.js";
 
 /** What an engine is made of. */
 export interface EngineOptions {

@@ -3,7 +3,7 @@ import type { Logger } from "../logger.js";
 import type { Message } from "../message.js";
 import type { RegisteredTask } from "../registry.js";
 import { Status } from "../status.js";
-import { stepIndex } from "./workflow.js";
+import { stepIndex } from "../workflow.js";
 
 /** What the task itself said is to happen, by calling its context. The first call decides. */
 export type Decision =

@@ -1,6 +1,7 @@
 import type { Delivery, Outcome, Settlement, Subscription } from "../broker.js";
 import { ErrorCode, messageOf, YTaskError } from "../errors.js";
 import { queueKey } from "../keys.js";
+import type { Routing } from "../router.js";
 import { TurnoverMap } from "../turnover-map.js";
 import { DeliveryWorker } from "./delivery-worker.js";
 import type { Engine } from "./engine.js";
@@ -8,7 +9,6 @@ import type { Execution } from "./execution.js";
 import { type SettleAll, type Tally, tellOfLoss } from "./finisher.js";
 import { mostAhead } from "./look-ahead.js";
 import { Puller } from "./puller.js";
-import type { Routing } from "./router.js";
 import { SendAhead } from "./send-ahead.js";
 import { Settler } from "./settler.js";
 

@@ -1,30 +1,43 @@
-import type { Delivery, Settlement } from "../broker.js";
+import type { DeadLetterReason, Delivery, Settlement } from "../broker.js";
 import { messageOf } from "../errors.js";
 import { type Message, parseMessage } from "../message.js";
+import { extraBytes, isLarger } from "../router.js";
 import { Malformed } from "../wire/fields.js";
 import type { Engine } from "./engine.js";
 import { Execution } from "./execution.js";
-import { extraBytes, isLarger } from "./router.js";
 
-/** A delivery that cannot be worked on: no task, no id to store a result under. */
-export type Unreadable = Settlement & { readonly kind: "deadLetter" };
+/** A delivery that cannot be worked on. */
+export interface Unreadable {
+  readonly settlement: Settlement & { readonly kind: "deadLetter" };
+  /** The id of its task, whose waiters are told; empty where none can be made out. */
+  readonly id: string;
+}
+
+/** How far into a body its id is looked for: clients write it first. */
+const headCharacters = 1_000;
+/** What stands inside of a text has its quotes escaped, so that it is not taken for the field. */
+const idPattern = /"Id"\s*:\s*"([^"\\]{1,200})"/;
 
 /** The execution of a delivery; where its body cannot be read, the settlement that makes it a dead letter. */
 export function readDelivery(engine: Engine, group: string, delivery: Delivery): Execution | Unreadable {
   const { maxMessageBytes, registry, logger } = engine.options;
   if (isLarger(delivery.body, maxMessageBytes + extraBytes))
-    return {
+    return unreadable(
       delivery,
-      kind: "deadLetter",
-      reason: "tooLarge",
-      error: `the message has more than the ${maxMessageBytes} bytes that this server takes`,
-    };
+      "tooLarge",
+      `the message has more than the ${maxMessageBytes} bytes that this server takes`,
+    );
   let message: Message;
   try {
     message = parseMessage(delivery.body);
     if (message.id === "") throw new Malformed("Id is missing");
   } catch (error) {
-    return { delivery, kind: "deadLetter", reason: "malformed", error: messageOf(error) };
+    return unreadable(delivery, "malformed", messageOf(error));
   }
   return new Execution(delivery, message, group, registry.find(group, message.name), logger);
 }
+
+const unreadable = (delivery: Delivery, reason: DeadLetterReason, error: string): Unreadable => ({
+  settlement: { delivery, kind: "deadLetter", reason, error },
+  id: idPattern.exec(delivery.body.slice(0, headCharacters))?.[1] ?? "",
+});

@@ -1,11 +1,11 @@
 import type { Clock } from "../clock.js";
 import { ErrorCode, PermanentError, TimedOut, YTaskError } from "../errors.js";
+import { valuesOf } from "../marks.js";
 import type { Message } from "../message.js";
 import type { RegisteredTask } from "../registry.js";
 import { describeIssue } from "../standard-schema.js";
 import { decodeValue } from "../values/decode.js";
 import { encodeList } from "../values/encode.js";
-import { valuesOf } from "../with.js";
 import type { Execution } from "./execution.js";
 import { ExecutionContext } from "./execution-context.js";
 
@@ -33,8 +33,8 @@ export type Ending =
 /** How long a task may go on after its signal fired for a time limit, before it counts as one that ignores it. */
 const graceMs = 1_000;
 
-/** One run of a task's function. */
-export class Attempt {
+/** What one run of a task's function takes. */
+export class Run {
   constructor(
     readonly execution: Execution,
     readonly task: RegisteredTask,
@@ -47,25 +47,23 @@ export class Attempt {
 }
 
 /** Runs the task of an execution, within its time limit. */
-export function runTask(attempt: Attempt): Ending | Promise<Ending> {
-  const { execution, task, timeoutMs } = attempt;
+export function runTask(run: Run): Ending | Promise<Ending> {
+  const { execution, task, timeoutMs } = run;
   try {
     execution.args = decodeArguments(execution.message);
   } catch (error) {
     return { kind: "failed", error, isPermanent: true };
   }
-  const ending = task.options.schema === undefined ? callTask(attempt) : checkAndCallTask(attempt);
-  return ending instanceof Promise && timeoutMs !== undefined
-    ? withLimit(attempt, timeoutMs, ending)
-    : ending;
+  const ending = task.options.schema === undefined ? callTask(run) : checkAndCallTask(run);
+  return ending instanceof Promise && timeoutMs !== undefined ? withLimit(run, timeoutMs, ending) : ending;
 }
 
 /** The arguments that were sent. Throws where they cannot be read. */
 export const decodeArguments = ({ args }: Message): readonly unknown[] =>
   args.map((text, index) => decodeValue(text, "args", index));
 
-async function checkAndCallTask(attempt: Attempt): Promise<Ending> {
-  const { execution, task } = attempt;
+async function checkAndCallTask(run: Run): Promise<Ending> {
+  const { execution, task } = run;
   try {
     const outcome = await task.options.schema?.["~standard"].validate(execution.args);
     if (outcome?.issues !== undefined) {
@@ -78,18 +76,18 @@ async function checkAndCallTask(attempt: Attempt): Promise<Ending> {
     return endingOfThrow(execution, error);
   }
   // What happened while the arguments were checked comes before the call.
-  return endingOfDecision(execution) ?? endingOfLimit(attempt) ?? callTask(attempt);
+  return endingOfDecision(execution) ?? endingOfLimit(run) ?? callTask(run);
 }
 
-function callTask(attempt: Attempt): Ending | Promise<Ending> {
-  const { execution, task } = attempt;
+function callTask(run: Run): Ending | Promise<Ending> {
+  const { execution, task } = run;
   const onReturn = (value: unknown) =>
-    endingOfDecision(execution) ?? endingOfLimit(attempt) ?? endingOfReturn(value);
+    endingOfDecision(execution) ?? endingOfLimit(run) ?? endingOfReturn(value);
   const onThrow = (error: unknown) => {
     const ending = endingOfThrow(execution, error);
     // What was thrown since the signal fired says less than why it fired; but a task may still rule out a retry.
     const isRetried = ending.kind === "failed" && !ending.isPermanent && execution.decision === undefined;
-    return isRetried ? (endingOfLimit(attempt) ?? ending) : ending;
+    return isRetried ? (endingOfLimit(run) ?? ending) : ending;
   };
   try {
     const args = execution.args ?? [];
@@ -107,7 +105,7 @@ const isThenable = (value: unknown): value is PromiseLike<unknown> =>
 
 /** Fires the signal at the limit; a task that still goes on after the grace has failed, and will not be tried again. */
 function withLimit(
-  { execution, clock, onLate }: Attempt,
+  { execution, clock, onLate }: Run,
   timeoutMs: number,
   ending: Promise<Ending>,
 ): Promise<Ending> {
@@ -141,7 +139,7 @@ function endingOfLateness(timeoutMs: number): Ending {
 }
 
 /** The failure of a task that took longer than its limit. */
-function endingOfLimit({ execution, clock, timeoutMs }: Attempt): Ending | undefined {
+function endingOfLimit({ execution, clock, timeoutMs }: Run): Ending | undefined {
   if (timeoutMs === undefined) return undefined;
   const tookMs = clock.now() - execution.startedAt;
   // A task may be over its limit without the timer: where it blocks the event loop. Or the timer may be early.

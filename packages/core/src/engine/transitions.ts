@@ -53,7 +53,7 @@ export const transitions: readonly TransitionRow[] = [
     happening: "failed",
     from: [Sent, WaitingRetry],
     to: Failure,
-    when: "it could not be started: unknown, malformed, or redelivered too often",
+    when: "it could not be started: unknown, too large, malformed, or redelivered too often",
   },
   {
     happening: "expired",

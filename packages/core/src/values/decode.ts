@@ -1,8 +1,6 @@
 import { parse as parseLossless } from "lossless-json";
 import { ErrorCode, YTaskError } from "../errors.js";
-
-const leastInteger = -(2n ** 63n);
-const largestInteger = 2n ** 64n - 1n;
+import { has64Bits } from "./integers.js";
 
 /** A run of digits that could be an integer which a number cannot hold: not the fraction of a decimal. */
 const mayHoldBigInteger = /(?<![\d.])\d{16,}(?![\d.eE])/;
@@ -47,7 +45,7 @@ function decodeNumber(text: string): number | bigint {
   const number = Number(text);
   if (Number.isSafeInteger(number) || !/^-?\d+$/.test(text)) return number;
   const integer = BigInt(text);
-  return integer >= leastInteger && integer <= largestInteger ? integer : number;
+  return has64Bits(integer) ? integer : number;
 }
 
 /** Looks without recursion: the depth of what comes from outside has no bound. */

@@ -1,8 +1,5 @@
 import { ErrorCode, YTaskError } from "../errors.js";
-
-/** The whole numbers that Go's int64 and uint64 hold. */
-const leastInteger = -(2n ** 63n);
-const largestInteger = 2n ** 64n - 1n;
+import { has64Bits } from "./integers.js";
 
 /** Deeper nesting than this is refused: it would overflow the stack of whoever reads it. */
 const deepest = 512;
@@ -30,7 +27,7 @@ export function quote(text: string): string {
 /**
  * A value as the JSON text that crosses to a server or client in TypeScript or Go.
  *
- * @param value what is sent or returned; the table "What crosses" in the README says what becomes of it
+ * @param value what is sent or returned; the table "What crosses" in the README of this package says what becomes of it
  * @param path how the value is called in an error, such as `args[0]`
  * @returns the text, or undefined where the value is undefined or its `toJSON` says so
  * @throws YTaskError `UnsupportedType`, with the path of the part that cannot cross
@@ -78,8 +75,7 @@ function encode(value: unknown, path: string, inside: object[]): string | undefi
     case "undefined":
       return undefined;
     case "bigint":
-      if (value < leastInteger || value > largestInteger)
-        throw unsupported(path, "this bigint is beyond 64 bits");
+      if (!has64Bits(value)) throw unsupported(path, "this bigint is beyond 64 bits");
       return value.toString();
     case "object":
       return value === null ? "null" : encodeObject(value, path, inside);

@@ -1,9 +1,9 @@
 import type { Settlement } from "../../broker.js";
 import type { Result } from "../../result.js";
 import { Status } from "../../status.js";
+import { messageOfNextStep, nextStep } from "../../workflow.js";
 import type { Route } from "../conclude.js";
 import type { Execution } from "../execution.js";
-import { messageOfNextStep, nextStep } from "../workflow.js";
 
 /**
  * How to settle a delivery whose stored result shows that this very step of this very execution finished before: a

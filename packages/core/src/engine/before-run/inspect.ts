@@ -1,8 +1,8 @@
 import { abortKey, resultKey } from "../../keys.js";
 import { type Result, readResult } from "../../result.js";
 import type { ResultStore } from "../../result-store.js";
+import { isStepAmbiguous } from "../../workflow.js";
 import type { Execution } from "../execution.js";
-import { isStepAmbiguous } from "../workflow.js";
 
 /** What the backend knows of a delivery before it runs. */
 export interface Known {

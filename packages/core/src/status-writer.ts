@@ -1,10 +1,10 @@
-import type { Entry, Stored } from "../backend.js";
-import { ErrorCode, YTaskError } from "../errors.js";
-import { resultKey } from "../keys.js";
-import type { Logger } from "../logger.js";
-import { type ResultFields, serializeResult } from "../result.js";
-import type { ResultStore } from "../result-store.js";
-import { Status } from "../status.js";
+import type { Entry, Stored } from "./backend.js";
+import { ErrorCode, YTaskError } from "./errors.js";
+import { resultKey } from "./keys.js";
+import type { Logger } from "./logger.js";
+import { type ResultFields, serializeResult } from "./result.js";
+import type { ResultStore } from "./result-store.js";
+import { Status } from "./status.js";
 
 /** For how long, in seconds, statuses and results are kept: -1 for ever, 0 not at all. */
 export interface Expiry {

@@ -1,12 +1,12 @@
 import type { Backend } from "./backend.js";
 import { bounded } from "./bounded.js";
 import type { Clock } from "./clock.js";
-import type { DriverHold } from "./drivers.js";
+import type { DriverHold } from "./driver-hold.js";
 import { ErrorCode, YTaskError } from "./errors.js";
 import type { Logger } from "./logger.js";
 
 /** A backend, who holds it, and how long one call to it may take. */
-export interface BoundedBackend {
+export interface HeldBackend {
   readonly backend: Backend;
   readonly hold: DriverHold;
   readonly clock: Clock;
@@ -20,7 +20,7 @@ export interface BoundedBackend {
  * @throws what the connect or the call throws; YTaskError `Backend` where both take longer than the bound
  */
 export function callBackend<T>(
-  { backend, hold, clock, logger, boundMs }: BoundedBackend,
+  { backend, hold, clock, logger, boundMs }: HeldBackend,
   make: (backend: Backend) => Promise<T>,
 ): Promise<T> {
   const call = hold.isConnected ? make(backend) : hold.connect({ logger }).then(() => make(backend));

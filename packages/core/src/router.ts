@@ -1,7 +1,7 @@
-import type { Outgoing } from "../broker.js";
-import { ErrorCode, YTaskError } from "../errors.js";
-import { delayedQueueKey, queueKey, type WireVersion } from "../keys.js";
-import { type Message, serializeMessage } from "../message.js";
+import type { Outgoing } from "./broker.js";
+import { ErrorCode, YTaskError } from "./errors.js";
+import { delayedQueueKey, queueKey, type WireVersion } from "./keys.js";
+import { type Message, serializeMessage } from "./message.js";
 
 /** A retry adds a few fields to a message; a server takes it all the same. */
 export const extraBytes = 1_024;

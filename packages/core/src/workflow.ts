@@ -1,7 +1,7 @@
-import type { Message, WorkflowStep } from "../message.js";
-import type { Result } from "../result.js";
-import type { StepState, WorkflowState } from "../status.js";
-import { formatTime } from "../wire/time.js";
+import type { Message, WorkflowStep } from "./message.js";
+import type { Result } from "./result.js";
+import type { StepState, WorkflowState } from "./status.js";
+import { formatTime } from "./wire/time.js";
 
 /** Which step of its workflow a message is for; 0 for a plain task. Go names the step only by the task's name. */
 export function stepIndex(message: Message): number {

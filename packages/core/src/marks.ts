@@ -1,0 +1,25 @@
+import type { TaskOptions } from "./task-options.js";
+import type { AnyTask, Returns } from "./types/tasks.js";
+
+/** Where `withOptions` puts the options of a task; the same in two copies of this package. */
+export const optionsKey: unique symbol = Symbol.for("ytask.options") as never;
+
+/** The options that `withOptions` gave a task. */
+export const ownOptions = (task: AnyTask): TaskOptions | undefined =>
+  (task as { [optionsKey]?: TaskOptions })[optionsKey];
+
+/** Options over others: one that is undefined counts as not given. */
+export function mergeOptions(own: TaskOptions | undefined, over: TaskOptions | undefined): TaskOptions {
+  const given = Object.entries(over ?? {}).filter(([, value]) => value !== undefined);
+  return { ...own, ...Object.fromEntries(given) };
+}
+
+/** Whether `withContext` made it. */
+export const takesContext = (task: AnyTask): boolean => "~ytask" in task && task["~ytask"] === "context";
+
+/** The values of what a task returned: those of `returns`, none for undefined, else the one. */
+export function valuesOf(returned: unknown): readonly unknown[] {
+  if (returned === undefined) return [];
+  const isList = typeof returned === "object" && returned !== null && Object.hasOwn(returned, "~returns");
+  return isList ? (returned as Returns<readonly unknown[]>)["~returns"] : [returned];
+}
