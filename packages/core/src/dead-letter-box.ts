@@ -132,16 +132,16 @@ export class DeadLetterBox {
   /** Statuses first: a task that runs at once must find no old result, and its own must not be overwritten. */
   async #redrivePage(letters: readonly Letter[]): Promise<number> {
     if (letters.length === 0) return 0;
-    const execution = randomUUID();
+    const executionId = randomUUID();
     const messages = letters.flatMap(({ body }) => readMessage(body) ?? []);
-    await this.#resetResults(await this.#withOwnResults(messages), execution);
+    await this.#resetResults(await this.#withOwnResults(messages), executionId);
     const ids = letters.map(({ id }) => id);
     return this.#answer(
       this.#letters.redrive(ids, ({ body }) => {
         const message = readMessage(body);
         return message === undefined
           ? body
-          : serializeMessage(restored(message, execution), this.#wireVersion);
+          : serializeMessage(restored(message, executionId), this.#wireVersion);
       }),
     );
   }
@@ -162,14 +162,14 @@ export class DeadLetterBox {
     });
     return messages.filter((message, index) => {
       const result = readResult(values[index]);
-      return result === undefined || result.execution === message.extra.execution;
+      return result === undefined || result.executionId === message.extra.executionId;
     });
   }
 
-  async #resetResults(messages: readonly Message[], execution: string): Promise<void> {
+  async #resetResults(messages: readonly Message[], executionId: string): Promise<void> {
     if (this.#backend === undefined || messages.length === 0) return;
     const entries = messages.flatMap((message): Entry[] => [
-      this.#sentEntry(message, execution),
+      this.#sentEntry(message, executionId),
       // There is no delete in the seam: a value that is no flag, gone in a second, clears it.
       { key: abortKey(message.id), value: "cleared", expiresInSeconds: 1 },
     ]);
@@ -178,11 +178,11 @@ export class DeadLetterBox {
   }
 
   /** Where no statuses are kept, it is gone in a second: the old result would keep the new one from being stored. */
-  #sentEntry(message: Message, execution: string): Entry {
+  #sentEntry(message: Message, executionId: string): Entry {
     const workflow = workflowStates(message, message.extra.step ?? 0, "waiting");
     const statusExpires = this.#expiry.statusExpires || 1;
     const expiry = { ...this.#expiry, statusExpires };
-    return entryOf({ id: message.id, status: Status.Sent, workflow, execution }, expiry, undefined);
+    return entryOf({ id: message.id, status: Status.Sent, workflow, executionId }, expiry, undefined);
   }
 }
 
@@ -194,11 +194,11 @@ const nothingSent = (what: string, cause: unknown): YTaskError =>
   );
 
 /** A task as it was first sent: with all its retries, as a life of its own. */
-function restored(message: Message, execution: string): Message {
+function restored(message: Message, executionId: string): Message {
   return {
     ...message,
     retryCount: Math.max(0, message.retryCount) + (message.extra.retried ?? 0),
-    extra: { ...message.extra, execution, retried: undefined, unknownForMs: undefined },
+    extra: { ...message.extra, executionId, retried: undefined, unknownForMs: undefined },
   };
 }
 

@@ -33,7 +33,7 @@ export interface Extra {
   /** The indices of the workflow steps (0 for a plain task) whose retry count nobody named. */
   readonly defaultRetryCount?: readonly number[] | undefined;
   /** Tells a redriven task from its earlier life. */
-  readonly execution?: string | undefined;
+  readonly executionId?: string | undefined;
   /** For how long, in milliseconds, it was put back since no server knew its name. */
   readonly unknownForMs?: number | undefined;
 }
@@ -126,7 +126,7 @@ function parseExtra({ Step, Retried, Default, Execution, UnknownForMs }: Fields)
     step: counter(Step, "Step"),
     retried: counter(Retried, "Retried"),
     defaultRetryCount: Default,
-    execution: Execution,
+    executionId: Execution,
     unknownForMs: counter(UnknownForMs, "UnknownForMs"),
   };
 }
@@ -192,12 +192,12 @@ const serializeStep = (step: WorkflowStep): string =>
   `{"GroupName":${quote(step.group)},"WorkerName":${quote(step.name)},"RetryCount":${step.retryCount},` +
   `"RunAfter":${Math.round(step.runAfterMs * nanosecondsInMs)},"ExpireTime":"${step.expireTime ?? noTime}"}`;
 
-function serializeExtra({ step, retried, defaultRetryCount, execution, unknownForMs }: Extra): string {
+function serializeExtra({ step, retried, defaultRetryCount, executionId, unknownForMs }: Extra): string {
   let text = "";
   if (step !== undefined) text += `,"Step":${step}`;
   if (retried) text += `,"Retried":${retried}`;
   if (defaultRetryCount?.length) text += `,"Default":[${defaultRetryCount.join()}]`;
-  if (execution !== undefined) text += `,"Execution":${quote(execution)}`;
+  if (executionId !== undefined) text += `,"Execution":${quote(executionId)}`;
   if (unknownForMs) text += `,"UnknownForMs":${unknownForMs}`;
   return text === "" ? "" : `,"Extra":{${text.slice(1)}}`;
 }

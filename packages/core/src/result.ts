@@ -23,7 +23,7 @@ export interface ResultFields {
   readonly workflow?: readonly WorkflowState[] | undefined;
   readonly error?: string | undefined;
   /** As in the `Extra` of a message. */
-  readonly execution?: string | undefined;
+  readonly executionId?: string | undefined;
 }
 
 /** The indices of a tuple; any number for a list of unknown length. */
@@ -44,7 +44,7 @@ export class Result<Values extends readonly unknown[] = readonly unknown[]> {
   /** Why it failed or was aborted; undefined where it did not, or no reason was given. */
   readonly error: string | undefined;
   /** Which life of a redriven task this is the result of; undefined for the first. */
-  readonly execution: string | undefined;
+  readonly executionId: string | undefined;
   /** Each value as the JSON text that crossed; undefined where there is none. */
   readonly returned: readonly string[] | undefined;
 
@@ -54,7 +54,7 @@ export class Result<Values extends readonly unknown[] = readonly unknown[]> {
     this.retryCount = fields.retryCount ?? 0;
     this.workflow = fields.workflow ?? [];
     this.error = fields.error || undefined;
-    this.execution = fields.execution;
+    this.executionId = fields.executionId;
     this.returned = fields.returned;
   }
 
@@ -192,7 +192,7 @@ export function parseResult(text: string): Result {
     retryCount: integerField(fields, "RetryCount"),
     workflow: parseWorkflow(fields),
     error: textField(fields, "Err"),
-    execution:
+    executionId:
       extra === undefined ? undefined : textField(asFields(extra, "Extra"), "Execution") || undefined,
   });
 }
@@ -226,11 +226,11 @@ const plainRest = ',"RetryCount":0,"Workflow":null,"Err":""}';
 
 /** What follows the values. Most results have nothing to say there, and many are written. */
 function serializeRest(result: ResultFields): string {
-  const { retryCount = 0, workflow, error = "", execution } = result;
-  if (retryCount === 0 && !workflow?.length && error === "" && execution === undefined) return plainRest;
+  const { retryCount = 0, workflow, error = "", executionId } = result;
+  if (retryCount === 0 && !workflow?.length && error === "" && executionId === undefined) return plainRest;
   const steps = workflow?.length
     ? `[${workflow.map((step) => `[${quote(step.name)},"${step.status}"]`).join(",")}]`
     : "null";
-  const extra = execution === undefined ? "" : `,"Extra":{"Execution":${quote(execution)}}`;
+  const extra = executionId === undefined ? "" : `,"Extra":{"Execution":${quote(executionId)}}`;
   return `,"RetryCount":${retryCount},"Workflow":${steps},"Err":${quote(error)}${extra}}`;
 }

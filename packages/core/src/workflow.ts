@@ -64,7 +64,7 @@ export function messageOfNextStep(
     extra: {
       step: step + 1,
       defaultRetryCount: message.extra.defaultRetryCount?.filter((index) => index > step),
-      execution: message.extra.execution,
+      executionId: message.extra.executionId,
     },
   };
 }

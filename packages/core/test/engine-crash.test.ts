@@ -214,7 +214,7 @@ describe("a redriven task", () => {
     await world.clock.advance(world.leaseMs);
     expect(ran).toEqual(["fails", "works"]);
     const result = await handle.result();
-    expect(failed.execution).toBeUndefined();
-    if (!isKept) expect([result.status, typeof result.execution]).toEqual([Status.Success, "string"]);
+    expect(failed.executionId).toBeUndefined();
+    if (!isKept) expect([result.status, typeof result.executionId]).toEqual([Status.Success, "string"]);
   });
 });

@@ -161,7 +161,7 @@ describe("a result that this library stores", () => {
         { name: "b", status: "failure" },
       ],
       error: "line\nnext \u0000 <b>",
-      execution: "e-1",
+      executionId: "e-1",
     } as const;
     expect(parseResult(serializeResult(fields))).toEqual(new Result(fields));
   });

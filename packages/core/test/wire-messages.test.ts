@@ -108,7 +108,7 @@ describe("what this library adds to a message", () => {
       step: 1,
       retried: 2,
       defaultRetryCount: [0, 1],
-      execution: "e",
+      executionId: "e",
       unknownForMs: 5,
     });
     expect(parseMessage(serializeMessage(message))).toEqual(message);

@@ -41,7 +41,7 @@ class AttemptResult implements ResultFields {
     readonly status: Status,
     readonly retryCount: number,
     readonly workflow: readonly WorkflowState[] | undefined,
-    readonly execution: string | undefined,
+    readonly executionId: string | undefined,
     readonly error: string | undefined,
     readonly returned: readonly string[] | undefined,
   ) {}
@@ -177,7 +177,7 @@ function resultOf(
     statusAfter(happening, from),
     attempt - 1,
     workflowStates(message, step, state),
-    message.extra.execution,
+    message.extra.executionId,
     error,
     returned,
   );

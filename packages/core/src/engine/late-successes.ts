@@ -32,4 +32,4 @@ export class LateSuccesses {
 
 /** The same for each delivery of one attempt of one step, and for no other. */
 const keyOf = ({ id, step, attempt, message }: Execution): string =>
-  JSON.stringify([id, step, attempt, message.extra.execution]);
+  JSON.stringify([id, step, attempt, message.extra.executionId]);

@@ -171,7 +171,7 @@ export const anyMessage: fc.Arbitrary<Message> = fc.record({
     step: optional(count),
     retried: optional(fc.integer({ min: 1, max: 1_000 })),
     defaultRetryCount: optional(fc.array(count, { minLength: 1, maxLength: 3 })),
-    execution: optional(wholeText),
+    executionId: optional(wholeText),
     unknownForMs: optional(fc.integer({ min: 1, max: 1_000_000 })),
   }),
 });
@@ -192,5 +192,5 @@ export const anyResult: fc.Arbitrary<ResultFields> = fc.record({
     ),
   ),
   error: optional(wholeText.filter((text) => text !== "")),
-  execution: optional(wholeText.filter((text) => text !== "")),
+  executionId: optional(wholeText.filter((text) => text !== "")),
 });

@@ -16,7 +16,7 @@ export function settlementIfDone(
   now: number,
 ): Settlement | undefined {
   const { delivery, message, step } = execution;
-  if (result === undefined || result.execution !== message.extra.execution) return undefined;
+  if (result === undefined || result.executionId !== message.extra.executionId) return undefined;
   if (message.workflow === undefined)
     return result.isFinished() ? settlementOf(execution, result) : undefined;
   const state = result.workflow[step]?.status;
