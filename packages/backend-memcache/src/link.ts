@@ -32,13 +32,10 @@ export class Link {
     this.#onReady = onReady;
   }
 
-  /** Connects for the first time. Rejects with a YTaskError, and then tries no further. */
-  async open(): Promise<void> {
-    await this.#dial();
-    if (this.#state.kind !== "broken") return;
-    const { error } = this.#state;
-    this.close();
-    throw error;
+  /** Connects for the first time. Resolves to why that failed, where it did; it is then tried again until `close`. */
+  async open(): Promise<YTaskError | undefined> {
+    await this.#reconnect();
+    return this.#state.kind === "broken" ? this.#state.error : undefined;
   }
 
   /** The largest item that the server takes. Waits for an attempt that is under way, and rejects where there is none. */
@@ -133,8 +130,9 @@ export class Link {
   }
 
   async #reconnect(): Promise<void> {
+    const isAgain = this.#state.kind !== "closed";
     await this.#dial();
-    if (this.#state.kind === "ready")
+    if (this.#state.kind === "ready" && isAgain)
       this.#logger.info(`memcached ${addressName(this.address)} is connected again`);
     if (this.#state.kind === "broken") this.#redial = setTimeout(() => void this.#reconnect(), redialMs);
   }

@@ -32,7 +32,7 @@ export class MemcacheBackend implements Backend {
     this.#settings = readOptions(options);
   }
 
-  /** Rejects with a YTaskError where one of the servers cannot be reached or refuses the credentials. */
+  /** Rejects with a YTaskError where none of the servers can be reached, or one refuses the credentials. */
   async connect(environment?: DriverEnvironment): Promise<void> {
     this.#pool?.close();
     const pool = new Pool(this.#settings, environment?.logger ?? silentLogger);

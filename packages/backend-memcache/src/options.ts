@@ -1,4 +1,4 @@
-import { ErrorCode, YTaskError } from "@ytask/core/driver";
+import { checkOptions, ErrorCode, type Rules, rules, YTaskError } from "@ytask/core/driver";
 import { type Address, parseAddress } from "./address.js";
 import { serverOf } from "./server-choice.js";
 
@@ -46,8 +46,21 @@ export interface Settings {
   readonly commandTimeoutMs: number;
 }
 
+const allowed: Rules = {
+  servers: (value) =>
+    typeof value === "string" || (Array.isArray(value) && value.every((server) => typeof server === "string"))
+      ? undefined
+      : "a string, or an array of strings",
+  client: (value) => rules.methods("getServer")(value) && "a Client of memjs",
+  username: rules.string,
+  password: rules.string,
+  poolSize: rules.positiveCount,
+  commandTimeoutMs: rules.positiveMilliseconds,
+};
+
 /** @throws YTaskError InvalidArgument */
 export function readOptions(options: MemcacheBackendOptions): Settings {
+  checkOptions(options, allowed, "new MemcacheBackend: options");
   const { client } = options;
   if ((client === undefined) === (options.servers === undefined))
     throw invalid("give the memcached backend either `servers` or `client`, and not both");
@@ -63,8 +76,8 @@ export function readOptions(options: MemcacheBackendOptions): Settings {
       client && Object.hasOwn(client, "getServer")
         ? (key) => Number(client.getServer(key))
         : (key) => serverOf(key, addresses.length),
-    poolSize: positiveInteger("poolSize", options.poolSize ?? 1),
-    commandTimeoutMs: positiveInteger("commandTimeoutMs", options.commandTimeoutMs ?? 1_000),
+    poolSize: options.poolSize ?? 1,
+    commandTimeoutMs: options.commandTimeoutMs ?? 1_000,
   };
 }
 
@@ -78,10 +91,5 @@ const addressesOf = (client: MemjsClient): Address[] =>
 
 const parseServers = (servers: string | readonly string[]): Address[] =>
   (typeof servers === "string" ? servers.split(",") : servers).map(parseAddress);
-
-function positiveInteger(name: string, value: number): number {
-  if (Number.isSafeInteger(value) && value > 0) return value;
-  throw invalid(`${name} of the memcached backend must be a whole number above 0, and is ${value}`);
-}
 
 const invalid = (message: string) => new YTaskError(ErrorCode.InvalidArgument, message);

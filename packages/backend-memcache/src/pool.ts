@@ -1,4 +1,4 @@
-import type { Logger } from "@ytask/core/driver";
+import { ErrorCode, type Logger } from "@ytask/core/driver";
 import { Client, type Server } from "memjs";
 import { memjsOptions } from "./dial.js";
 import { Link } from "./link.js";
@@ -15,20 +15,31 @@ interface Slot {
 export class Pool {
   readonly #settings: Settings;
   readonly #slots: readonly Slot[];
+  readonly #logger: Logger;
 
   constructor(settings: Settings, logger: Logger) {
     this.#settings = settings;
+    this.#logger = logger;
     this.#slots = Array.from({ length: settings.poolSize }, () => makeSlot(settings, logger));
   }
 
-  /** Rejects with a YTaskError where one of the servers cannot be reached, and then leaves nothing open. */
+  /**
+   * Rejects with a YTaskError where no server can be reached, or one refuses the credentials, and then leaves nothing
+   * open. One of several that is down costs its own keys only, until it is back.
+   */
   async open(): Promise<void> {
-    try {
-      await Promise.all(this.#links().map((link) => link.open()));
-    } catch (error) {
+    const links = this.#links();
+    const failures = await Promise.all(links.map((link) => link.open()));
+    const errors = failures.filter((error) => error !== undefined);
+    const fatal = errors.find(({ code }) => code === ErrorCode.AccessRefused);
+    if (fatal !== undefined || errors.length === links.length) {
       this.close();
-      throw error;
+      throw fatal ?? errors[0];
     }
+    for (const { message } of errors)
+      this.#logger.warn("a memcached is down: what it would hold is not stored until it is back", {
+        error: message,
+      });
   }
 
   /** The connection that carries a key, and the client to call on it. */

@@ -1,8 +1,8 @@
 import { Client, Server } from "@ytask/core";
-import { silentLogger } from "@ytask/core/driver";
+import { ErrorCode, silentLogger } from "@ytask/core/driver";
 import { MemoryBroker } from "@ytask/core/memory";
 import { abortKey, resultKey } from "@ytask/core/wire";
-import { describeWithOwnServer, startMemcached } from "@ytask-internal/test-servers";
+import { describeWithOwnServer, startMemcached, waitUntil } from "@ytask-internal/test-servers";
 import { expect, it } from "vitest";
 import { MemcacheBackend, serverOf } from "../src/index.js";
 
@@ -42,6 +42,33 @@ describeWithOwnServer("memcached", "one of two memcached servers that is down", 
     } finally {
       await client.close();
       await server.shutdown();
+      await Promise.all(servers.map((one) => one.stop()));
+    }
+  });
+});
+
+describeWithOwnServer("memcached", "one of two memcached servers that is down when a process starts", () => {
+  it("costs its own results only, and is used once it is back", async () => {
+    const servers = await Promise.all([startMemcached(), startMemcached()]);
+    const backend = new MemcacheBackend({ servers: servers.map((server) => server.servers) });
+    const keyOn = (index: number) => {
+      for (let n = 0; ; n++) if (serverOf(resultKey(`task-${n}`), 2) === index) return resultKey(`task-${n}`);
+    };
+    const set = async (key: string) => (await backend.set([{ key, value: "kept" }]))[0];
+    try {
+      await servers[0].kill();
+      await backend.connect();
+      expect(await set(keyOn(1))).toEqual({ kind: "stored" });
+      expect(await set(keyOn(0))).toMatchObject({ kind: "failed", error: { code: ErrorCode.Connection } });
+      await servers[0].start();
+      await waitUntil("it is used again", async () => (await set(keyOn(0)))?.kind === "stored");
+      expect(await backend.get([keyOn(0), keyOn(1)])).toEqual(["kept", "kept"]);
+      await Promise.all(servers.map((one) => one.kill()));
+      await expect(
+        new MemcacheBackend({ servers: servers.map((one) => one.servers) }).connect(),
+      ).rejects.toThrow("cannot be reached");
+    } finally {
+      await backend.close();
       await Promise.all(servers.map((one) => one.stop()));
     }
   });

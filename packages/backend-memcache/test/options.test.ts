@@ -11,7 +11,12 @@ it.each([
   [{ servers: ["good:1", "memcached://host"] }, /servers\[1\]/],
   [{ servers: "host", poolSize: 0 }, /poolSize/],
   [{ servers: "host", commandTimeoutMs: -1 }, /commandTimeoutMs/],
-] satisfies [MemcacheBackendOptions, RegExp][])("refuses the options %j", (options, message) => {
+  [null, /must be an object/],
+  [{ servers: 5 }, /servers must be a string, or an array of strings/],
+  [{ client: {} }, /client must be a Client of memjs/],
+  [{ server: "host" }, /no option "server"; there are servers, client, username/],
+] satisfies [unknown, RegExp][])("refuses the options %j", (given, message) => {
+  const options = given as MemcacheBackendOptions;
   expect(() => new MemcacheBackend(options)).toThrow(message);
   try {
     new MemcacheBackend(options);

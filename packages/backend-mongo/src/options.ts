@@ -1,4 +1,4 @@
-import { ErrorCode, redact, YTaskError } from "@ytask/core/driver";
+import { checkOptions, ErrorCode, type Rules, redact, rules, YTaskError } from "@ytask/core/driver";
 import { MongoClient } from "mongodb";
 
 export interface MongoBackendOptions {
@@ -32,8 +32,18 @@ export interface Settings {
 /** How long finding and reaching a server may take: less than core waits for a connect. */
 const connectTimeoutMs = 2_000;
 
+const allowed: Rules = {
+  url: rules.text,
+  client: (value) => rules.methods("connect", "db")(value) && "a MongoClient",
+  database: rules.text,
+  collection: rules.text,
+  poolSize: rules.positiveCount,
+  commandTimeoutMs: rules.positiveMilliseconds,
+};
+
 /** @throws YTaskError InvalidArgument */
 export function readOptions(options: MongoBackendOptions): Settings {
+  checkOptions(options, allowed, "new MongoBackend: options");
   const { client, url, database = "task", collection = "task" } = options;
   if ((client === undefined) === (url === undefined))
     throw invalid("give the MongoDB backend either `url` or `client`, and not both");
@@ -41,13 +51,12 @@ export function readOptions(options: MongoBackendOptions): Settings {
     throw invalid(
       "`poolSize` of the MongoDB backend goes with `url`; a client of your own has its own maxPoolSize",
     );
-  const poolSize = positiveInteger("poolSize", options.poolSize ?? 10);
   return {
-    client: client ?? makeClient(url ?? "", poolSize),
+    client: client ?? makeClient(url ?? "", options.poolSize ?? 10),
     ownsClient: client === undefined,
     database,
     collection,
-    commandTimeoutMs: positiveInteger("commandTimeoutMs", options.commandTimeoutMs ?? 1_000),
+    commandTimeoutMs: options.commandTimeoutMs ?? 1_000,
   };
 }
 
@@ -65,11 +74,6 @@ function makeClient(url: string, poolSize: number): MongoClient {
       `the url of the MongoDB backend is refused: ${redact(error instanceof Error ? error.message : "")}`,
     );
   }
-}
-
-function positiveInteger(name: string, value: number): number {
-  if (Number.isSafeInteger(value) && value > 0) return value;
-  throw invalid(`${name} of the MongoDB backend must be a whole number above 0, and is ${value}`);
 }
 
 const invalid = (message: string) => new YTaskError(ErrorCode.InvalidArgument, message);

@@ -11,8 +11,18 @@ it.each([
   ["a pool size for a client", { client, poolSize: 5 }, /poolSize/],
   ["no connections", { url: "mongodb://127.0.0.1:1", poolSize: 0 }, /poolSize/],
   ["no time", { url: "mongodb://127.0.0.1:1", commandTimeoutMs: 0 }, /commandTimeoutMs/],
+  ["nothing at all", null, /must be an object/],
+  ["an unknown name", { uri: "mongodb://127.0.0.1:1" }, /no option "uri"; there are url, client/],
+  ["a url that is no text", { url: 5 }, /url must be a string/],
+  ["a client that is none", { client: {} }, /client must be a MongoClient/],
+  [
+    "an empty database",
+    { url: "mongodb://127.0.0.1:1", database: "" },
+    /database must be a string that is not/,
+  ],
   ["another scheme", { url: "redis://127.0.0.1:1" }, /url of the MongoDB backend/],
-] satisfies [string, MongoBackendOptions, RegExp][])("refuses options with %s", (_, options, message) => {
+] satisfies [string, unknown, RegExp][])("refuses options with %s", (_, given, message) => {
+  const options = given as MongoBackendOptions;
   expect(() => new MongoBackend(options)).toThrow(message);
   try {
     new MongoBackend(options);

@@ -15,25 +15,35 @@ export interface AttachmentOptions {
   arrived(): number;
   /** Whether the queue is one that the server may give other consumers, and leave ours on what was before it. */
   readonly mayBeDeaf: boolean;
+  /** Whether no message is held. */
+  holdsNothing(): boolean;
   /** Called when the consumer is gone without a word, and what it was given with its queue. */
   onDetached(): void;
+  /** Called now and then, where the consumer may be deaf, holds nothing, and no message comes or waits. */
+  onIdle(): void;
 }
 
 /** How often the queue is looked at, in milliseconds. */
 const intervalMs = 1_000;
 /** How many looks in a row have to show no consumer, or waiting messages and none delivered. */
 const patience = 3;
+/** How many looks in a row have to show nothing at all until the consumer is taken for one that may be deaf. */
+const idlePatience = 5;
 
 /**
  * Watches that a consumer is still one. RabbitMQ tells a consumer of the end of its queue, but not where a quorum queue
  * is declared again in the same moment: the channel is open then, and takes nothing for ever. What it holds is gone, and
  * its acks would remove messages of the new queue. Of a classic queue that gives us nothing that cannot be so.
+ *
+ * The first messages of the new queue, as many as are prefetched, count as delivered to it, and so do not wait. That
+ * looks like a queue without work, so that a consumer without work is put in the place of another every few seconds.
  */
 export class Attachment {
   readonly #options: AttachmentOptions;
   readonly #timer: NodeJS.Timeout;
   #isLooking = false;
   #seen = 0;
+  #idle = 0;
   #arrived = 0;
 
   constructor(options: AttachmentOptions) {
@@ -47,20 +57,30 @@ export class Attachment {
   }
 
   async #look(): Promise<void> {
-    const { isOpen, arrived, mayBeDeaf, onDetached } = this.#options;
+    const { isOpen, arrived, mayBeDeaf, holdsNothing, onDetached, onIdle } = this.#options;
     if (this.#isLooking) return;
     this.#isLooking = true;
     const seen = isOpen() ? await this.#answer().catch(() => "no answer" as const) : "no answer";
     this.#isLooking = false;
-    if (!isOpen()) this.#seen = 0;
+    if (!isOpen()) {
+      this.#seen = 0;
+      this.#idle = 0;
+    }
     if (seen === "no answer" || !isOpen()) return;
+    const isStill = mayBeDeaf && arrived() === this.#arrived;
+    const waiting = seen?.messageCount ?? 0;
     const isGone = seen === undefined || seen.consumerCount === 0;
-    const isStill = mayBeDeaf && seen !== undefined && seen.messageCount > 0 && arrived() === this.#arrived;
     this.#arrived = arrived();
-    this.#seen = isGone || isStill ? this.#seen + 1 : 0;
-    if (this.#seen < patience) return;
-    this.#seen = 0;
-    onDetached();
+    this.#seen = isGone || (isStill && waiting > 0) ? this.#seen + 1 : 0;
+    this.#idle = !isGone && isStill && waiting === 0 && holdsNothing() ? this.#idle + 1 : 0;
+    if (this.#seen >= patience) {
+      this.#seen = 0;
+      onDetached();
+    }
+    if (this.#idle >= idlePatience) {
+      this.#idle = 0;
+      onIdle();
+    }
   }
 
   /** What is on its way here, on a slow line, no longer waits in the queue, and fills the room without having come. */

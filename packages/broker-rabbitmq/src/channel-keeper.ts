@@ -13,6 +13,8 @@ export interface KeeperOptions<C extends Channel> {
   onError?(error: YTaskError): void;
   /** Why its connection is down, while that is known. */
   cause?(): Error | undefined;
+  /** How long to wait before another is opened when one in use has closed, in milliseconds. Default 50. */
+  readonly firstPauseMs?: number | undefined;
   /** What the channel is for, as the beginning of a sentence in errors: "Could not publish". */
   readonly doing: string;
 }
@@ -24,7 +26,7 @@ interface Waiter<C> {
 
 /** The longest pause before a channel is opened again, in milliseconds: servers resume soon after an outage. */
 const longestPauseMs = 1_000;
-const firstPauseMs = 50;
+const shortPauseMs = 50;
 
 /** Keeps one channel open: whenever it closes, for whatever reason, another one is opened and prepared. */
 export class ChannelKeeper<C extends Channel> {
@@ -35,10 +37,11 @@ export class ChannelKeeper<C extends Channel> {
   #current: C | undefined;
   #lastError: YTaskError | undefined;
   readonly #waiting = new Set<Waiter<C>>();
-  #pauseMs = firstPauseMs;
+  #pauseMs: number;
 
   constructor(options: KeeperOptions<C>) {
     this.#options = options;
+    this.#pauseMs = options.firstPauseMs ?? shortPauseMs;
     void this.#run();
   }
 
@@ -76,6 +79,14 @@ export class ChannelKeeper<C extends Channel> {
     });
   }
 
+  /** Closes the channel, and opens another at once. */
+  async renew(): Promise<void> {
+    const channel = this.#current;
+    if (channel === undefined) return;
+    this.#pauseMs = 0;
+    await closeQuietly(channel);
+  }
+
   /** Closes the channel, which gives back what was delivered on it, and opens no other. */
   async close(boundMs: number): Promise<void> {
     this.#closed = true;
@@ -99,7 +110,7 @@ export class ChannelKeeper<C extends Channel> {
           for (const waiter of this.#waiting) waiter.reject(this.#lastError);
       }
       await this.#pause();
-      this.#pauseMs = Math.min(this.#pauseMs * 2, longestPauseMs);
+      this.#pauseMs = Math.min(Math.max(this.#pauseMs * 2, shortPauseMs), longestPauseMs);
     }
   }
 
@@ -149,7 +160,7 @@ export class ChannelKeeper<C extends Channel> {
 
   #use(channel: C): void {
     this.#current = channel;
-    this.#pauseMs = firstPauseMs;
+    this.#pauseMs = this.#options.firstPauseMs ?? shortPauseMs;
     for (const waiter of this.#waiting) waiter.resolve(channel);
   }
 

@@ -68,7 +68,9 @@ export class Consumer {
       isOpen: () => this.#hasRoom(),
       arrived: () => this.#arrived,
       mayBeDeaf: options.queueType === "quorum",
+      holdsNothing: () => this.#channel?.heldCount === 0,
       onDetached: () => this.#detached(),
+      onIdle: () => void this.#renew(),
     });
   }
 
@@ -124,7 +126,7 @@ export class Consumer {
     const generation = ++this.#generation;
     await declareDue(channel, this.#options.queue);
     const onMessage = (message: ConsumeMessage | null) => {
-      if (message === null) this.#queueDeleted(channel);
+      if (message === null) this.#queueDeleted(deliveries);
       else this.#arrive(deliveries, generation, message);
     };
     await this.#consuming.begin(channel, onMessage);
@@ -146,11 +148,15 @@ export class Consumer {
    * sent again. All that on another channel: RabbitMQ takes an ack for a deleted queue as one for the queue that now
    * has its name, and may remove another message there.
    */
-  #queueDeleted(channel: Channel): void {
-    for (const held of this.inbox.allOut()) if (held.channel.channel === channel) held.orphaned = true;
-    const ready = this.inbox.takeReady((held) => held.channel.channel === channel);
-    channel.close().catch(() => undefined);
+  #queueDeleted(channel: DeliveryChannel): void {
+    this.#orphan(channel);
+    const ready = this.inbox.takeReady((held) => held.channel === channel);
+    channel.channel.close().catch(() => undefined);
     void this.#resender.rescue(ready);
+  }
+
+  #orphan(channel: DeliveryChannel): void {
+    for (const held of this.inbox.allOut()) if (held.channel === channel) held.orphaned = true;
   }
 
   /** Whether the server would deliver more. What is recounted or sent back fills the room too, until it is removed. */
@@ -160,12 +166,24 @@ export class Consumer {
   }
 
   #detached(): void {
-    if (this.#keeper.current === undefined) return;
+    const channel = this.#channel;
+    if (this.#keeper.current === undefined || channel === undefined) return;
     const { name } = this.#options.queue;
     this.#options.onError(
       new Error(`${name} was deleted without a word from RabbitMQ; consuming from it again`),
     );
-    this.#queueDeleted(this.#keeper.current);
+    this.#queueDeleted(channel);
+  }
+
+  /** A new channel in the place of one on which nothing comes and nothing is held. */
+  async #renew(): Promise<void> {
+    const channel = this.#channel;
+    const holdsNothing = () => channel?.heldCount === 0 && this.#channel === channel && !this.#isClosed;
+    try {
+      if (holdsNothing() && (await this.#consuming.endIf(holdsNothing))) await this.#keeper.renew();
+    } catch {
+      // The channel closed meanwhile, and the next one begins as it should.
+    }
   }
 
   /** The channel is gone: the server hands its messages out again, here or elsewhere. */
@@ -184,6 +202,7 @@ export class Consumer {
       link,
       sender,
       onLost: (channel) => this.#lose(channel),
+      onDeleted: (channel) => this.#orphan(channel),
       onError: (error) => this.#options.onError(error),
     });
     return this.#holdingQueue;

@@ -60,6 +60,27 @@ export class Consuming {
     if (consumer !== undefined) await channel?.cancel(consumer.tag);
   }
 
+  /**
+   * Stops deliveries on this channel for good where `isMeant` still holds when no more can come; else they go on.
+   * Resolves to whether they were stopped. Rejects where the channel closes first.
+   */
+  async endIf(isMeant: () => boolean): Promise<boolean> {
+    const attached = this.#attached;
+    const consumer = attached?.consumer;
+    if (attached === undefined || consumer === undefined || this.#isChanging || this.#isEnded) return false;
+    this.#isChanging = true;
+    try {
+      attached.consumer = undefined;
+      await attached.channel.cancel(consumer.tag);
+      if (isMeant()) return true;
+      if (!this.#isEnded) await this.#consume(attached);
+      return false;
+    } finally {
+      this.#isChanging = false;
+      void this.#adapt();
+    }
+  }
+
   /** Never rejects: a channel on which this fails has closed, and the next one begins as it should be. */
   async #adapt(): Promise<void> {
     if (this.#isChanging) return;

@@ -38,15 +38,29 @@ export function explain(error: unknown, doing: string): YTaskError {
   const code = replyCode(error);
   if (code === ACCESS_REFUSED || reason.includes("ACCESS-REFUSED"))
     return failed(ErrorCode.AccessRefused, "RabbitMQ refused the credentials or the permission");
-  // amqplib drops the text of the close frame that answers connection.open; RabbitMQ sends it for these two only.
+  // amqplib drops the text of the close frame that answers connection.open; RabbitMQ sends it for these only.
   if (reason.includes("Expected ConnectionOpenOk"))
-    return failed(ErrorCode.AccessRefused, "the virtual host does not exist, or the user may not use it");
+    return failed(
+      ErrorCode.AccessRefused,
+      "the virtual host does not exist, the user may not use it, or it has as many connections as its limit allows",
+    );
+  if (reason.includes("No channels left") || reason.includes("number of channels opened"))
+    return failed(
+      ErrorCode.AccessRefused,
+      "it needs more channels than it may open; raise channelMax in the url, or the user's max-channels",
+    );
+  if (reason.includes("queue limit in vhost"))
+    return failed(
+      ErrorCode.ServerFull,
+      "the virtual host has as many queues as its limit allows; raise max-queues, or delete queues",
+    );
   if (code === PRECONDITION_FAILED && reason.includes("message size"))
     return failed(ErrorCode.InvalidArgument, "the message is larger than the server's max_message_size");
-  if (code === PRECONDITION_FAILED)
+  if (code === PRECONDITION_FAILED && reason.includes("inequivalent arg"))
     return failed(
       ErrorCode.UnsupportedServer,
       "it exists with other arguments; delete it, or use another group name or queueType",
     );
+  if (code === PRECONDITION_FAILED) return failed(ErrorCode.UnsupportedServer, "RabbitMQ refused it");
   return failed(ErrorCode.Connection, "RabbitMQ cannot be reached, or the connection broke");
 }

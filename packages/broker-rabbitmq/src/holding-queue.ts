@@ -15,6 +15,8 @@ export interface HoldingQueueOptions {
   readonly sender: Sender;
   /** Called when messages that are held here are lost: the channel broke. */
   onLost(channel: DeliveryChannel): void;
+  /** Called when the queue was deleted, with all that is held here. */
+  onDeleted(channel: DeliveryChannel): void;
   onError(error: Error): void;
 }
 
@@ -96,7 +98,10 @@ export class HoldingQueue {
     channel.once("close", () => this.#options.onLost(deliveries));
     await declare(channel, this.#spec);
     await channel.consume(this.#spec.name, (message) => {
-      if (message !== null) void this.#arrive(deliveries, message);
+      if (message !== null) return void this.#arrive(deliveries, message);
+      this.#options.onDeleted(deliveries);
+      // The next channel declares the queue anew: copies that nobody takes would become runs of their own.
+      void this.#keeper.renew();
     });
   }
 

@@ -6,7 +6,7 @@ export interface QueueSpec {
   readonly name: string;
   /** The arguments that it is declared with; everyone who declares it has to agree. */
   readonly arguments: Readonly<Record<string, string | number | Int32>>;
-  /** Why there is no such queue, where its group's name is too long. */
+  /** Why there is no such queue, where its group's name is too long, or would not arrive as it is. */
   readonly refusal?: YTaskError | undefined;
 }
 
@@ -46,7 +46,7 @@ export function deadQueue(queue: string, type: QueueType): QueueSpec {
 }
 
 /**
- * Refuses a queue for which there is no room in a name, or not for its dead letters.
+ * Refuses a queue for which there is no room in a name, or not for its dead letters, and one with a line break.
  *
  * @throws YTaskError `InvalidArgument`
  */
@@ -57,6 +57,7 @@ export function checkName({ refusal }: QueueSpec): void {
 function specOf(queue: string, end: string, given: QueueSpec["arguments"]): QueueSpec {
   const name = queue + end;
   const bytes = Buffer.byteLength(queue);
+  if (/[\r\n]/.test(queue)) return { name, arguments: given, refusal: brokenOver(queue) };
   if (bytes <= longestGiven) return { name, arguments: given };
   const refusal = new YTaskError(
     ErrorCode.InvalidArgument,
@@ -65,3 +66,10 @@ function specOf(queue: string, end: string, given: QueueSpec["arguments"]): Queu
   );
   return { name, arguments: given, refusal };
 }
+
+/** RabbitMQ leaves line breaks out of the name of a queue, which would then be another group's. */
+const brokenOver = (queue: string): YTaskError =>
+  new YTaskError(
+    ErrorCode.InvalidArgument,
+    `the queue's name has a line break, which RabbitMQ leaves out; choose another group name: ${JSON.stringify(queue)}`,
+  );

@@ -1,5 +1,13 @@
-import { ErrorCode, redact, YTaskError } from "@ytask/core/driver";
-import type { ChannelModel, RecoveringChannelModel, SocketOptions } from "amqplib";
+import {
+  checkOptions,
+  ErrorCode,
+  type Rule,
+  type Rules,
+  redact,
+  rules,
+  YTaskError,
+} from "@ytask/core/driver";
+import { type ChannelModel, credentials, type RecoveringChannelModel, type SocketOptions } from "amqplib";
 
 /** The most that AMQP's 16 bits let a consumer prefetch. */
 export const mostPrefetched = 65_535;
@@ -47,36 +55,51 @@ export interface Settings {
 /** The longest time that a timer holds. */
 const longestMs = 2_147_483_647;
 
+const duration: Rule = (value) =>
+  typeof value === "number" && value > 0 && value <= longestMs
+    ? undefined
+    : `a number of milliseconds above 0 and up to ${longestMs}`;
+
+const isClient = (value: unknown): boolean => rules.methods("createChannel", "on")(value) === undefined;
+
+const allowed: Rules = {
+  url: rules.text,
+  socketOptions: rules.object,
+  client: (value) => {
+    const both = value as { readonly publish?: unknown; readonly consume?: unknown } | null;
+    return isClient(value) || (isClient(both?.publish) && isClient(both?.consume))
+      ? undefined
+      : "a connection made with amqplib's connect, or { publish, consume } with two of them";
+  },
+  queueType: rules.oneOf("classic", "quorum"),
+  connectTimeoutMs: duration,
+  answerTimeoutMs: duration,
+  consumerTimeoutMs: duration,
+};
+
 /**
  * Fills in the defaults.
  *
  * @throws YTaskError `InvalidArgument` that names the option
  */
 export function settingsOf(options: RabbitMqBrokerOptions): Settings {
+  checkOptions(options, allowed, "new RabbitMqBroker: options");
   const { client, queueType = "classic" } = options;
-  if (queueType !== "classic" && queueType !== "quorum")
+  if (client !== undefined && (options.url !== undefined || options.socketOptions !== undefined))
     throw new YTaskError(
       ErrorCode.InvalidArgument,
-      `queueType is "${queueType}"; it may be "classic" or "quorum"`,
+      "new RabbitMqBroker: name either client, or url and socketOptions, not both",
     );
+  const url = parsed(options.url ?? "amqp://guest:guest@127.0.0.1:5672");
   return {
-    url: withHeartbeat(options.url ?? "amqp://guest:guest@127.0.0.1:5672"),
-    socketOptions: options.socketOptions ?? {},
+    url: withHeartbeat(url),
+    socketOptions: { ...credentialsIn(url), ...options.socketOptions },
     client: client === undefined || "publish" in client ? client : { publish: client, consume: client },
     queueType,
-    connectTimeoutMs: duration("connectTimeoutMs", options.connectTimeoutMs, 5_000),
-    answerTimeoutMs: duration("answerTimeoutMs", options.answerTimeoutMs, 5_000),
-    consumerTimeoutMs: duration("consumerTimeoutMs", options.consumerTimeoutMs, 1_800_000),
+    connectTimeoutMs: options.connectTimeoutMs ?? 5_000,
+    answerTimeoutMs: options.answerTimeoutMs ?? 5_000,
+    consumerTimeoutMs: options.consumerTimeoutMs ?? 1_800_000,
   };
-}
-
-function duration(name: string, value: number | undefined, otherwise: number): number {
-  if (value === undefined) return otherwise;
-  if (Number.isFinite(value) && value > 0 && value <= longestMs) return value;
-  throw new YTaskError(
-    ErrorCode.InvalidArgument,
-    `${name} is ${value}; it must be a number of milliseconds above 0 and up to ${longestMs}`,
-  );
 }
 
 /**
@@ -85,12 +108,28 @@ function duration(name: string, value: number | undefined, otherwise: number): n
  */
 const heartbeatSeconds = 15;
 
-function withHeartbeat(url: string): string {
-  if (!URL.canParse(url)) throw badUrl(url);
-  const parsed = new URL(url);
-  if (parsed.protocol !== "amqp:" && parsed.protocol !== "amqps:") throw badUrl(url);
-  if (!parsed.searchParams.has("heartbeat")) parsed.searchParams.set("heartbeat", String(heartbeatSeconds));
-  return parsed.href;
+function withHeartbeat(url: URL): string {
+  if (!url.searchParams.has("heartbeat")) url.searchParams.set("heartbeat", String(heartbeatSeconds));
+  return url.href;
+}
+
+function parsed(text: string): URL {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url?.protocol !== "amqp:" && url?.protocol !== "amqps:") throw badUrl(text);
+  return url;
+}
+
+/** amqplib takes what is percent-encoded for Latin-1. */
+function credentialsIn({ username, password }: URL): SocketOptions {
+  if (username === "" && password === "") return {};
+  try {
+    return { credentials: credentials.plain(decodeURIComponent(username), decodeURIComponent(password)) };
+  } catch {
+    throw new YTaskError(
+      ErrorCode.InvalidArgument,
+      "new RabbitMqBroker: user and password in url must be percent-encoded: % is %25",
+    );
+  }
 }
 
 const badUrl = (url: string) =>

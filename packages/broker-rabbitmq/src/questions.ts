@@ -18,6 +18,8 @@ export class Questions {
     this.#keeper = new ChannelKeeper({
       open: () => link.client.createChannel(),
       cause: () => link.lastError,
+      // The answer that there is no such queue ends a channel too, and others wait for their turn.
+      firstPauseMs: 0,
       doing: "Could not open a channel to RabbitMQ",
     });
   }

@@ -56,6 +56,37 @@ describeWithOwnServer("rabbitmq", "RabbitMqBroker's connections", () => {
     (queueType) => goesAllTheWay({ ...amqps, queueType }),
   );
 
+  it("take a user and a password of any characters", async () => {
+    const [user, password] = ["jürgen", "pässwörd:@/日本"];
+    await server.control("add_user", user, password);
+    await server.control("set_permissions", user, ...permissions);
+    for (const text of [
+      `${encodeURIComponent(user)}:${encodeURIComponent(password)}`,
+      `${user}:pässwörd%3A%40%2F日本`,
+    ])
+      await goesAllTheWay({ url: server.url.replace(/\/\/[^@]*@/, `//${text}@`) });
+  });
+
+  it("name the limit that the server sets", async () => {
+    const failure = async (url: string) => {
+      const broker = new RabbitMqBroker({ url });
+      const error = await broker
+        .connect()
+        .then(() => broker.send([{ queue: newQueue(), body: "" }]))
+        .catch((thrown: unknown) => thrown);
+      await broker.close();
+      return String(error);
+    };
+    await server.control("add_vhost", "limited");
+    await server.control("set_permissions", "-p", "limited", "guest", ".*", ".*", ".*");
+    const limited = `${server.url.replace(/\/$/, "")}/limited`;
+    expect(await failure(`${limited}?channelMax=2`)).toContain("raise channelMax");
+    await server.control("set_vhost_limits", "-p", "limited", '{"max-queues": 0}');
+    expect(await failure(limited)).toContain("as many queues as its limit allows");
+    await server.control("set_vhost_limits", "-p", "limited", '{"max-connections": 0}');
+    expect(await failure(limited)).toContain("as many connections as its limit allows");
+  });
+
   it("are made again over TLS", async () => {
     const queue = newQueue();
     const broker = await connected(amqps);

@@ -84,6 +84,42 @@ describeWithOwnServer("rabbitmq", "a task that runs for longer than the consumer
     await other.close();
   });
 
+  it("is neither lost nor run again when the queue that holds it is deleted", {
+    timeout: 400_000,
+  }, async () => {
+    const queue = newQueue();
+    const broker = await connected({ url: server.url, consumerTimeoutMs });
+    const taker = await Taker.from(broker, queue, { ack: false });
+    await broker.send(["ends", "is retried"].map((body) => ({ queue, body })));
+    await taker.untilTaken(["ends", "is retried"]);
+    const heldQueues = async () => {
+      const listed = await server.control("list_queues", "name", "messages", "--no-table-headers");
+      return listed.split("\n").filter((line) => line.includes(":held:"));
+    };
+    await waitUntil("both are moved", async () => (await heldQueues()).some((line) => line.endsWith("\t2")), {
+      timeoutMs: 2 * consumerTimeoutMs,
+    });
+    const [held = ""] = await heldQueues();
+    await server.control("delete_queue", held.split("\t")[0] ?? "");
+    await broker.send([{ queue, body: "another" }]);
+    await taker.untilTaken(["another"]);
+    // Copies were made anew each tenth of it.
+    await sleep(consumerTimeoutMs);
+    expect((await heldQueues()).filter((line) => !/\t[01]$/.test(line))).toEqual([]);
+    expect(taker.lost).toEqual([]);
+    const [ends, retried] = taker.deliveries;
+    if (ends === undefined || retried === undefined) throw new Error("nothing was taken");
+    expect(
+      await taker.subscription.settle([
+        { delivery: ends, kind: "ack" },
+        { delivery: retried, kind: "replace", by: [{ queue, body: "the retry" }] },
+      ]),
+    ).toEqual(["settled", "settled"]);
+    await taker.untilTaken(["the retry"]);
+    expect(taker.bodies).toEqual(["ends", "is retried", "another", "the retry"]);
+    await taker.close();
+  });
+
   itWhenFull("goes back to its queue, counted, when its process dies", 400_000, async () => {
     const queue = newQueue();
     const proxy = await startProxy(server.port);

@@ -268,6 +268,28 @@ describeWithOwnServer("rabbitmq", "RabbitMqBroker through outages", () => {
     await deleteQueues(server.url, [queue]);
   });
 
+  it("take what is sent to a quorum queue that was declared again in the same moment, be it less than is prefetched", async () => {
+    const queue = newQueue();
+    const spec = groupQueue(queue, "quorum");
+    const broker = await connected({ url: server.url, queueType: "quorum" });
+    const taker = await Taker.from(broker, queue, { maxUnsettled: 10 });
+    await broker.send([{ queue, body: "before" }]);
+    await taker.untilTaken(["before"]);
+    const connection = await connect(server.url);
+    const channel = await connection.createChannel();
+    const deleted = channel.deleteQueue(spec.name);
+    await channel.assertQueue(spec.name, { durable: true, arguments: spec.arguments });
+    await deleted;
+    await connection.close();
+    const bodies = ["1", "2", "3"];
+    for (const body of bodies) await broker.send([{ queue, body }]);
+    await taker.untilTaken(bodies);
+    expect(taker.lost).toEqual([]);
+    await taker.close();
+    await waitUntil("nothing is left", async () => (await broker.counts(queue)).waiting === 0);
+    await deleteQueues(server.url, [queue]);
+  });
+
   it.each([
     {
       alarm: "memory",

@@ -1,6 +1,6 @@
 import { ErrorCode, YTaskError } from "./errors.js";
 
-/** What an option must be, in words, where a value is not it; undefined where it is. */
+/** A rule says what an option must be, in words, where a value is not it; undefined where it is. */
 export type Rule = (value: unknown) => string | undefined;
 
 /** A rule for each option that exists. */
@@ -17,6 +17,7 @@ const isFiniteNumber = (value: unknown): value is number =>
 /** The longest delay that a workflow step can carry to Go, as nanoseconds in a 64-bit integer: 285 years. */
 export const longestDelayMs = 9_000_000_000_000;
 
+/** Rules that most options need. */
 export const rules = {
   any: () => undefined,
   boolean: when((value) => typeof value === "boolean", "true or false"),
@@ -41,9 +42,11 @@ export const rules = {
   ),
   date: when((value) => value instanceof Date && !Number.isNaN(value.getTime()), "a valid Date"),
   wireVersion: when((value) => value === 2 || value === 3, "2 or 3"),
+  string: when((value) => typeof value === "string", "a string"),
   text: when((value) => typeof value === "string" && value !== "", "a string that is not empty"),
   oneOf: (...allowed: readonly unknown[]) =>
     when((value) => allowed.includes(value), `one of ${allowed.join(", ")}`),
+  object: when((value) => typeof value === "object" && value !== null && !Array.isArray(value), "an object"),
   function: when((value) => typeof value === "function", "a function"),
   signal: when((value) => value instanceof AbortSignal, "an AbortSignal"),
   logger: when(

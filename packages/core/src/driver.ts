@@ -19,6 +19,7 @@ export type {
   SubscribeOptions,
   Subscription,
 } from "./broker.js";
+export { checkOptions, type Rule, type Rules, rules } from "./check-options.js";
 export { type Clock, systemClock, type Timer } from "./clock.js";
 export { ErrorCode, SendFailed, TimedOut, YTaskError } from "./errors.js";
 export { FINISHED_STATUS, isFinished, SUCCESS_STATUS, UNFINISHED_STEP } from "./finished.js";
