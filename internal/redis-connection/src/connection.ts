@@ -27,6 +27,8 @@ export class Connection {
   readonly #waiting = new Set<() => void>();
   #watchdog: NodeJS.Timeout | undefined;
   #lastError: Error | undefined;
+  /** The last error since an attempt to connect began. */
+  #attemptError: Error | undefined;
   #closed = false;
   #breaks = 0;
   /** Redis refused the SELECT, so the connection is in database 0, which may be another application's. */
@@ -90,7 +92,7 @@ export class Connection {
     if (!this.isReady) await this.#ready(boundMs);
     try {
       return await bounded(call(this.#client), Math.max(1, end - performance.now()), () =>
-        this.#giveUp(`did not answer within ${boundMs} ms`),
+        this.#giveUp(`did not answer within ${Math.round(boundMs)} ms`),
       );
     } catch (error) {
       throw this.#explain(error);
@@ -133,13 +135,12 @@ export class Connection {
 
   #listen(): void {
     const client = this.#client;
-    client.on("error", (error: Error) => this.#note(error));
-    client.on("node error", (error: Error) => {
-      this.#lastError = error;
-    });
+    for (const event of ["error", "node error", "sentinelError"])
+      client.on(event, (error: Error) => this.#note(error));
     for (const event of ["close", "-node"]) client.on(event, () => this.#breaks++);
     client.on("connecting", () => {
       this.#inWrongDatabase = false;
+      this.#attemptError = undefined;
       this.#watch();
     });
     client.on("ready", () => {
@@ -153,10 +154,13 @@ export class Connection {
   }
 
   /** Takes note of what ioredis reports. To it a SELECT that failed is nothing but that. */
-  #note(error: Error): void {
+  #note(reported: Error): void {
     // Of a connection that was closed here it is known why.
-    if (this.#inWrongDatabase || error.message === "Connection is closed.") return;
+    if (this.#inWrongDatabase || reported.message === "Connection is closed.") return;
+    // That no node of a Cluster could be used says less than why.
+    const error = (reported as { readonly lastNodeError?: Error }).lastNodeError ?? reported;
     this.#lastError = error;
+    this.#attemptError = error;
     if (!isRefusedSelect(error)) return;
     this.#inWrongDatabase = true;
     this.destroy();
@@ -171,9 +175,11 @@ export class Connection {
     clearTimeout(this.#watchdog);
     if (this.#closed) return;
     this.#watchdog = setTimeout(() => {
-      this.#lastError = new Error(
-        `it took the connection and was not ready within ${this.#connectTimeoutMs} ms: it hangs, or loads its data`,
-      );
+      this.#lastError =
+        this.#attemptError ??
+        new Error(
+          `it took the connection and was not ready within ${this.#connectTimeoutMs} ms: it hangs, or loads its data`,
+        );
       this.destroy();
     }, this.#connectTimeoutMs);
   }

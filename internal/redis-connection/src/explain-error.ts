@@ -53,6 +53,8 @@ function meaningOf(message: string): Explanation {
   for (const [word, explanation] of Object.entries(replies))
     if (new RegExp(`(?:^|[ -])${word} `).test(message)) return explanation;
   if (/invalid username-password|invalid password/i.test(message)) return replies.WRONGPASS as Explanation;
+  // What Redis 7.0 says of a command within a script.
+  if (/can't run this command/.test(message)) return replies.NOPERM as Explanation;
   if (/max number of clients/.test(message))
     return [ErrorCode.Connection, "Redis takes no more connections; raise its maxclients"];
   if (/DB index/i.test(message))

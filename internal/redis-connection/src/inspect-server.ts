@@ -6,7 +6,8 @@ import { isCluster } from "./open-client.js";
 const oldest = [6, 2] as const;
 
 /**
- * Throws `UnsupportedServer` for a server older than 6.2 and for a read-only replica. Where `durable` is asked for,
+ * Throws `UnsupportedServer` for a server older than 6.2 and for a read-only replica, and `InvalidArgument` for a node of
+ * a Cluster that is taken for a server of its own. Where `durable` is asked for,
  * warns of settings under which accepted work can be lost.
  */
 export async function inspectServer(
@@ -24,6 +25,12 @@ export async function inspectServer(
   if (info === undefined) return;
   const field = (name: string): string | undefined => new RegExp(`^${name}:(.*?)\r?$`, "m").exec(info)?.[1];
   checkVersion(field("redis_version"), where);
+  if (field("redis_mode") === "cluster" && !isCluster(client))
+    throw new YTaskError(
+      ErrorCode.InvalidArgument,
+      `Redis at ${where} is a node of a Cluster, which takes no calls for keys of several slots; give a Cluster of ` +
+        "ioredis as client",
+    );
   if (field("role") === "slave")
     throw new YTaskError(
       ErrorCode.UnsupportedServer,

@@ -10,7 +10,7 @@ import { type Message, parseMessage, serializeMessage } from "./message.js";
 import { readResult } from "./result.js";
 import { Status } from "./status.js";
 import { type Expiry, entryOf } from "./status-writer.js";
-import { workflowStates } from "./workflow.js";
+import { stepIndex, workflowStates } from "./workflow.js";
 
 /** A message that was given up. */
 export interface DeadLetter {
@@ -30,6 +30,7 @@ const pageSize = 500;
 /** The dead letters of a group. They stay until they are sent again or purged. */
 export class DeadLetterBox {
   readonly #broker: Broker;
+  readonly #group: string;
   readonly #queue: string;
   readonly #letters: DeadLetters;
   readonly #wireVersion: WireVersion;
@@ -50,6 +51,7 @@ export class DeadLetterBox {
     connect: () => Promise<void>,
   ) {
     this.#broker = options.broker;
+    this.#group = group;
     this.#queue = queueKey(group, options.wireVersion);
     this.#letters = options.broker.deadLetters(this.#queue);
     this.#wireVersion = options.wireVersion;
@@ -179,7 +181,7 @@ export class DeadLetterBox {
 
   /** Where no statuses are kept, it is gone in a second: the old result would keep the new one from being stored. */
   #sentEntry(message: Message, executionId: string): Entry {
-    const workflow = workflowStates(message, message.extra.step ?? 0, "waiting");
+    const workflow = workflowStates(message, stepIndex(message, this.#group), "waiting");
     const statusExpires = this.#expiry.statusExpires || 1;
     const expiry = { ...this.#expiry, statusExpires };
     return entryOf({ id: message.id, status: Status.Sent, workflow, executionId }, expiry, undefined);

@@ -25,6 +25,11 @@ interface Limits {
 export async function untilConnected<T>(attempt: () => Promise<T>, limits: Limits): Promise<T> {
   const { boundMs, clock, logger, signal } = limits;
   const endsAt = clock.now() + boundMs;
+  let before = "";
+  const noAnswer = (): never => {
+    const message = `the broker did not answer in time; check that it is reachable${before}`;
+    throw new YTaskError(ErrorCode.Connection, message);
+  };
   for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
     if (signal.aborted) throw stopped();
     try {
@@ -32,15 +37,12 @@ export async function untilConnected<T>(attempt: () => Promise<T>, limits: Limit
     } catch (error) {
       const canHelp = YTaskError.isInstance(error, ErrorCode.Connection);
       if (!canHelp || clock.now() + pauseMs >= endsAt) throw error;
+      before = ` (before: ${messageOf(error)})`;
       logger.warn("cannot reach the broker; trying again", { error: messageOf(error) });
       await pause(pauseMs, clock, signal);
     }
   }
 }
-
-const noAnswer = (): never => {
-  throw new YTaskError(ErrorCode.Connection, "the broker did not answer in time; check that it is reachable");
-};
 
 const stopped = (): YTaskError =>
   new YTaskError(ErrorCode.ServerStop, "the server was shut down while it started");

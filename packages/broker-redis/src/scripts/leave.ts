@@ -15,10 +15,11 @@ local leases, hash, queue, arrived, returned = KEYS[1], KEYS[2], KEYS[3], KEYS[4
 redis.call('LLEN', queue)
 redis.call('LLEN', arrived)
 redis.call('LLEN', returned)
-local fields = redis.call('HGETALL', hash)
-if redis.call('ZREM', leases, ARGV[1]) == 0 then return 0 end
-local tokens, bodies = in_order(fields)
+if not redis.call('ZSCORE', leases, ARGV[1]) then return 0 end
+redis.call('ZREM', leases, '')
+local tokens, bodies = in_order(redis.call('HGETALL', hash))
 gather(queue, arrived)
 if #tokens > 0 then to_head(queue, arrived, returned, tokens, bodies) end
+redis.call('ZREM', leases, ARGV[1])
 redis.call('UNLINK', hash)
 return #tokens`);

@@ -1,4 +1,10 @@
-/** Pieces of Lua that several scripts share. */
+/**
+ * Pieces of Lua that several scripts share.
+ *
+ * What a script has done stays done where one of its commands fails: Redis may be full, or refuse the user a command. So
+ * each script stores a message at its new place before it removes it from the old one: at worst it is there twice. And
+ * each begins with a removal of nothing: that shows whether it may remove, and lets what follows happen in a full Redis.
+ */
 
 /** `now`: Redis' own clock in milliseconds, rounded down. */
 export const now = `

@@ -12,22 +12,26 @@ import { fit, gather, mostBytes, now, pushAll } from "./parts.js";
 export const promote = new Script(`
 ${now}${gather}${pushAll}${fit}
 local left, count, bytes = tonumber(ARGV[1]), 0, 0
-local function move(members, delayed, queue, arrived)
-  redis.call('ZREM', delayed, unpack(members))
-  local tail, front = {}, {}
-  for _, member in ipairs(members) do
+local function move(due, delayed, queue, arrived)
+  local tail, front = { members = {} }, { members = {} }
+  for _, member in ipairs(due) do
     -- What is not one of ours has no colon, maybe; a server will find that it is no message.
     local colon = string.find(member, ':', 1, true) or 0
     local list = colon > 1 and string.sub(member, colon - 1, colon - 1) == 'h' and front or tail
     list[#list + 1] = string.sub(member, colon + 1)
+    list.members[#list] = member
     bytes = bytes + #member
   end
-  left = left - #members
-  count = count + #members
-  push_all('RPUSH', queue, tail)
+  left = left - #due
+  count = count + #due
+  if #tail > 0 then
+    push_all('RPUSH', queue, tail)
+    redis.call('ZREM', delayed, unpack(tail.members))
+  end
   if #front > 0 then
     gather(queue, arrived)
     push_all('LPUSH', queue, front)
+    redis.call('ZREM', delayed, unpack(front.members))
   end
 end
 -- In how many ms the next is due.
@@ -41,6 +45,7 @@ local function promote(delayed, queue, arrived, returned)
   if next == 0 then
     -- A key of another type is found before anything is taken.
     redis.call('LLEN', queue)
+    redis.call('ZREM', delayed, '')
     while left > 0 and bytes < ${mostBytes} do
       local due = redis.call('ZRANGEBYSCORE', delayed, '-inf', now, 'LIMIT', 0, math.min(fit(count, bytes), left))
       if #due == 0 then break end

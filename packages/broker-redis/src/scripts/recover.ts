@@ -14,12 +14,13 @@ local leases, hash, returned = KEYS[1], KEYS[2], KEYS[3]
 local ends = redis.call('ZSCORE', leases, ARGV[1])
 if ends ~= ARGV[2] or tonumber(ends) > now then return -1 end
 redis.call('LLEN', returned)
+redis.call('ZREM', leases, '')
 local tokens, bodies = in_order(redis.call('HGETALL', hash))
-redis.call('ZREM', leases, ARGV[1])
 local entries = {}
 for i, token in ipairs(tokens) do
   entries[i] = (redeliveries(token) + 1) .. ':' .. bodies[i]
 end
 push_all('RPUSH', returned, entries)
+redis.call('ZREM', leases, ARGV[1])
 redis.call('UNLINK', hash)
 return #entries`);

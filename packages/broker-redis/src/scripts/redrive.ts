@@ -12,6 +12,7 @@ import { mostBytes } from "./parts.js";
 export const redrive = new Script(`
 local dead, queue = KEYS[1], KEYS[2]
 redis.call('LLEN', queue)
+redis.call('XDEL', dead, '0-0')
 local passed, count, bytes = 0, 0, 0
 for i = 1, #ARGV, 2 do
   if bytes >= ${mostBytes} then break end
@@ -19,8 +20,8 @@ for i = 1, #ARGV, 2 do
   if letter then
     local body = string.sub(ARGV[i + 1], 2)
     if ARGV[i + 1] == '' then body = letter[2][2] end
-    redis.call('XDEL', dead, ARGV[i])
     redis.call('RPUSH', queue, body)
+    redis.call('XDEL', dead, ARGV[i])
     count = count + 1
     bytes = bytes + #body
   end

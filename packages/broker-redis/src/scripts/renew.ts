@@ -2,7 +2,7 @@ import { Script } from "@ytask-internal/redis-connection";
 import { now } from "./parts.js";
 
 /**
- * Renews a lease. Begins with a removal, which a full Redis allows.
+ * Renews a lease.
  *
  * KEYS leases
  * ARGV consumer, lease (ms)
@@ -10,6 +10,7 @@ import { now } from "./parts.js";
  */
 export const renew = new Script(`
 ${now}
-if redis.call('ZREM', KEYS[1], ARGV[1]) == 0 then return 0 end
+if not redis.call('ZSCORE', KEYS[1], ARGV[1]) then return 0 end
+redis.call('ZREM', KEYS[1], '')
 redis.call('ZADD', KEYS[1], now + tonumber(ARGV[2]), ARGV[1])
 return 1`);

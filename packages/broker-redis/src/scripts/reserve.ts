@@ -15,20 +15,26 @@ ${countOf}${fit}
 local leases, hash, returned, arrived, queue = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
 local first, limit = tonumber(ARGV[2]), tonumber(ARGV[3])
 if not redis.call('ZSCORE', leases, ARGV[1]) then return false end
-redis.call('HLEN', hash)
+redis.call('HDEL', hash, '')
+redis.call('LTRIM', returned, 0, -1)
 local waiting = { redis.call('LLEN', returned), redis.call('LLEN', arrived), redis.call('LLEN', queue) }
 local counts, bodies, fields, bytes = {}, {}, {}, 0
-local function take(key, left, keep)
-  while left > 0 and #bodies < limit and bytes < ${mostBytes} do
-    local taken = redis.call('LPOP', key, math.min(fit(#bodies, bytes), limit - #bodies))
-    for _, entry in ipairs(taken) do
+-- Returns how many were taken, which are still there.
+local function take(key, waiting, keep)
+  local taken = 0
+  while taken < waiting and #bodies < limit and bytes < ${mostBytes} do
+    local more = math.min(fit(#bodies, bytes), limit - #bodies)
+    local entries = redis.call('LRANGE', key, taken, taken + more - 1)
+    for _, entry in ipairs(entries) do
       keep(entry)
       bytes = bytes + #entry
     end
-    left = left - #taken
+    taken = taken + #entries
   end
+  return taken
 end
-take(returned, waiting[1], function(entry)
+local taken = {}
+taken[returned] = take(returned, waiting[1], function(entry)
   local i = #bodies + 1
   local colon = string.find(entry, ':', 1, true)
   local count = colon and count_of(string.sub(entry, 1, colon - 1))
@@ -36,7 +42,7 @@ take(returned, waiting[1], function(entry)
   bodies[i] = count and string.sub(entry, colon + 1) or entry
 end)
 for i, key in ipairs({ arrived, queue }) do
-  take(key, waiting[i + 1], function(entry) bodies[#bodies + 1] = entry end)
+  taken[key] = take(key, waiting[i + 1], function(entry) bodies[#bodies + 1] = entry end)
 end
 if #bodies == 0 then return { counts } end
 for i = 1, #bodies do
@@ -46,4 +52,7 @@ for i = 1, #bodies do
   fields[2 * i] = bodies[i]
 end
 redis.call('HSET', hash, unpack(fields))
+for key, count in pairs(taken) do
+  if count > 0 then redis.call('LTRIM', key, count, -1) end
+end
 return { counts, unpack(bodies) }`);

@@ -18,7 +18,7 @@ local leases, hash, queue, arrived, returned, delayed, dead =
   KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6], KEYS[7]
 if not redis.call('ZSCORE', leases, ARGV[1]) then return -1 end
 local acks, releases = tonumber(ARGV[2]), tonumber(ARGV[3])
-redis.call('HLEN', hash)
+redis.call('HDEL', hash, '')
 if #ARGV > 4 + acks then
   redis.call('LLEN', queue)
   redis.call('LLEN', arrived)
@@ -33,12 +33,14 @@ if releases > 0 then
   for i = at, at + releases - 1 do
     local body = redis.call('HGET', hash, ARGV[i])
     if body then
-      redis.call('HDEL', hash, ARGV[i])
       tokens[#tokens + 1] = ARGV[i]
       bodies[#bodies + 1] = body
     end
   end
-  if #tokens > 0 then to_head(queue, arrived, returned, tokens, bodies) end
+  if #tokens > 0 then
+    to_head(queue, arrived, returned, tokens, bodies)
+    redis.call('HDEL', hash, unpack(tokens))
+  end
   at = at + releases
 end
 
@@ -46,18 +48,18 @@ local letters = 0
 local function bury(token, reason, error)
   local body = redis.call('HGET', hash, token)
   if not body then return end
-  redis.call('HDEL', hash, token)
   local limit = {}
   if ARGV[4] ~= '' then limit = { 'MAXLEN', '=', ARGV[4] } end
   limit[#limit + 1] = '*'
   for _, field in ipairs({ 'body', body, 'reason', reason, 'error', error }) do limit[#limit + 1] = field end
   redis.call('XADD', dead, unpack(limit))
+  redis.call('HDEL', hash, token)
   letters = redis.call('XLEN', dead)
 end
 
 local replaced = 0
 local function replace(token, count, from)
-  if redis.call('HDEL', hash, token) == 0 then return end
+  if redis.call('HEXISTS', hash, token) == 0 then return end
   for _ = 1, count do
     local delay, where, body = ARGV[from], ARGV[from + 1], ARGV[from + 2]
     if tonumber(delay) > 0 then
@@ -71,6 +73,7 @@ local function replace(token, count, from)
     end
     from = from + 3
   end
+  redis.call('HDEL', hash, token)
 end
 
 while at <= #ARGV do

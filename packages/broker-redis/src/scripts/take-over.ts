@@ -15,12 +15,13 @@ ${now}
 local leases, hash = KEYS[1], KEYS[2]
 redis.call('ZCARD', leases)
 local kept = #ARGV == 2
-redis.call('ZREM', leases, ARGV[2])
+redis.call('ZREM', leases, '')
+redis.call('ZADD', leases, now + tonumber(ARGV[1]), ARGV[2])
 for i = 3, #ARGV do
-  if redis.call('ZREM', leases, ARGV[i]) == 1 then
+  if redis.call('ZSCORE', leases, ARGV[i]) then
     kept = true
     if redis.call('EXISTS', KEYS[i]) == 1 then redis.call('RENAME', KEYS[i], hash) end
+    redis.call('ZREM', leases, ARGV[i])
   end
 end
-redis.call('ZADD', leases, now + tonumber(ARGV[1]), ARGV[2])
 return kept and redis.call('HKEYS', hash)`);

@@ -1,5 +1,6 @@
 import type { Delivery, Outcome, Outgoing, Settlement } from "../broker.js";
 import { messageOf, PermanentError } from "../errors.js";
+import { checkGroup } from "../keys.js";
 import type { Message } from "../message.js";
 import { outgoingOf, type Routing } from "../router.js";
 import { Status } from "../status.js";
@@ -128,7 +129,7 @@ export class DeliveryWorker {
   /** From what is known of a delivery to its slot. */
   #carryOut(execution: Execution, known: Known): void {
     if (known.result !== undefined && execution.message.extra.step === undefined)
-      execution.step = stepFromResult(execution.message, known.result);
+      execution.step = stepFromResult(execution.message, execution.group, known.result);
     if (this.#slots.take()) {
       this.#begin(execution, known);
       return;
@@ -264,6 +265,9 @@ export class DeliveryWorker {
     this.#onDrained = [];
   };
 
-  readonly #route = (group: string, message: Message, delayMs: number): Outgoing =>
-    outgoingOf(this.#options.routing, group, message, delayMs);
+  /** A step that a Go client sent may name a group that cannot be. */
+  readonly #route = (group: string, message: Message, delayMs: number): Outgoing => {
+    checkGroup(group);
+    return outgoingOf(this.#options.routing, group, message, delayMs);
+  };
 }

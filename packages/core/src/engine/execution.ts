@@ -54,7 +54,7 @@ export class Execution {
     this.group = group;
     this.task = task;
     this.logger = logger;
-    this.step = stepIndex(message);
+    this.step = stepIndex(message, group);
     this.attempt = (message.extra.retried ?? 0) + 1;
   }
 

@@ -24,7 +24,7 @@ export async function inspect(
 ): Promise<readonly Known[]> {
   if (store === undefined) return executions.map(() => nothing);
   const needsResult = executions.map(
-    ({ delivery, message }) => delivery.redeliveries > 0 || isStepAmbiguous(message),
+    ({ delivery, message, group }) => delivery.redeliveries > 0 || isStepAmbiguous(message, group),
   );
   const keys = executions.map(({ id }) => abortKey(id));
   executions.forEach(({ id }, index) => {
