@@ -178,7 +178,10 @@ expectTypeOf<Json<{ a: bigint[]; b?: Date; c: number | undefined }>>().toEqualTy
   c: number | undefined;
 }>();
 expectTypeOf<Json<[number, Date, ...bigint[]]>>().toEqualTypeOf<[number, string, ...(number | bigint)[]]>();
-expectTypeOf<Json<readonly (string | undefined)[]>>().toEqualTypeOf<readonly (string | null)[]>();
+// It is made anew there, so that nothing of it is readonly.
+expectTypeOf<Json<readonly (string | undefined)[]>>().toEqualTypeOf<(string | null)[]>();
+expectTypeOf<Json<readonly [1, readonly number[]]>>().toEqualTypeOf<[1, number[]]>();
+expectTypeOf<Json<{ readonly a: readonly Date[]; readonly b?: 1 }>>().toEqualTypeOf<{ a: string[]; b?: 1 }>();
 expectTypeOf<Json<{ toJSON(): { at: Date } }>>().toEqualTypeOf<{ at: string }>();
 expectTypeOf<Json<Map<string, number>>>().toEqualTypeOf<never>();
 expectTypeOf<Json<unknown>>().toEqualTypeOf<unknown>();

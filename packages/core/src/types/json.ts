@@ -22,7 +22,7 @@ type Changed = Date | Uint8Array | WithToJson;
 /** any and unknown: nothing can be said, so nothing is refused. */
 type IsVague<T> = 0 extends 1 & T ? true : unknown extends T ? true : false;
 
-/** The type that the other side receives for a T. */
+/** The type that the other side receives for a T: made anew there, so that nothing of it is readonly. */
 export type Json<T> =
   IsVague<T> extends true
     ? T
@@ -44,11 +44,7 @@ export type Json<T> =
 
 /** Of a list of unknown length the items are written as a list, which TypeScript leaves for later: JSON may hold JSON. */
 type JsonList<T extends readonly unknown[]> =
-  IsTuple<T> extends true
-    ? { [Index in keyof T]: JsonItem<T[Index]> }
-    : T extends unknown[]
-      ? JsonItem<T[number]>[]
-      : readonly JsonItem<T[number]>[];
+  IsTuple<T> extends true ? { -readonly [Index in keyof T]: JsonItem<T[Index]> } : JsonItem<T[number]>[];
 
 /** Whether single items have types of their own. */
 type IsTuple<T extends readonly unknown[]> = T[number][] extends T ? false : true;
@@ -58,7 +54,7 @@ type JsonItem<T> = Json<Exclude<T, undefined>> | (undefined extends T ? null : n
 
 /** Properties that are symbols or methods stay behind; one that is undefined is left out. */
 type JsonObject<T> = {
-  [Key in keyof T as Key extends symbol ? never : T[Key] extends Callable ? never : Key]:
+  -readonly [Key in keyof T as Key extends symbol ? never : T[Key] extends Callable ? never : Key]:
     | Json<Exclude<T[Key], undefined>>
     | Extract<T[Key], undefined>;
 };

@@ -41,7 +41,7 @@ type ValuesOf<R> =
   IsAny<R> extends true
     ? readonly unknown[]
     : R extends Returns<infer Values>
-      ? Json<Values>
+      ? Readonly<Json<Values>>
       : R extends undefined | void
         ? readonly []
         : readonly [Json<R>];
@@ -54,7 +54,7 @@ type ValueOf<R> =
         ? undefined
         : Values extends readonly [infer Only]
           ? Json<Only>
-          : Json<Values>
+          : Readonly<Json<Values>>
       : R extends undefined | void
         ? undefined
         : Json<R>;
