@@ -5,12 +5,12 @@ import { formatTime } from "./wire/time.js";
 /** When a task is due: at once, or one of these. */
 type When =
   | { readonly runAfterMs?: number | undefined; readonly runAt?: undefined }
-  | { readonly runAt: Date; readonly runAfterMs?: undefined };
+  | { readonly runAt?: Date | undefined; readonly runAfterMs?: undefined };
 
 /** Until when a task may be started: for ever, or one of these. */
 type Until =
   | { readonly expireAfterMs?: number | undefined; readonly expireAt?: undefined }
-  | { readonly expireAt: Date; readonly expireAfterMs?: undefined };
+  | { readonly expireAt?: Date | undefined; readonly expireAfterMs?: undefined };
 
 /** How a task is sent. `runAfterMs` and `expireAfterMs` are milliseconds from now. */
 export type SendOptions = {

@@ -42,6 +42,12 @@ const tasks = {
     // biome-ignore lint/suspicious/noExplicitAny: any passes, since nothing can be said of it
     any: (value: any): any => value,
   },
+  lists: {
+    pairs: (a: number) => returns([a, a], 1),
+    count: (numbers: number[], more: number) => numbers.length + more,
+    names: (): readonly string[] => ["a", "b"],
+    join: (names: string[]) => names.join(),
+  },
 };
 type Tasks = typeof tasks;
 const client = new Client<Tasks>(options);
@@ -109,6 +115,9 @@ client.send("math", "add", [1, 2], {
 });
 client.send("math", "add", [1, 2], { runAt: date, expireAfterMs: 1 });
 client.send("math", "add", [1, 2], { runAfterMs: 1, expireAt: date });
+declare const maybeDate: Date | undefined;
+client.send("math", "add", [1, 2], { runAt: maybeDate, expireAt: maybeDate });
+client.send("math", "add", [1, 2], { runAt: maybeDate, runAfterMs: undefined });
 // @ts-expect-error two times to run at
 client.send("math", "add", [1, 2], { runAt: date, runAfterMs: 1 });
 // @ts-expect-error two expiries
@@ -174,6 +183,16 @@ client.sendWorkflow([
 client.sendWorkflow([
   { group: "mail", name: "any", args: [1] },
   { group: "mail", name: "vague" },
+]);
+
+// What arrives is made anew: a step may change it, even where the step before returned something readonly.
+client.sendWorkflow([
+  { group: "lists", name: "pairs", args: [1] },
+  { group: "lists", name: "count", options: { expireAt: maybeDate } },
+]);
+client.sendWorkflow([
+  { group: "lists", name: "names" },
+  { group: "lists", name: "join" },
 ]);
 
 const add = { group: "math", name: "add", args: [1, 2] } as const;
