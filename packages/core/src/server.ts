@@ -13,7 +13,8 @@ import { ResultStore } from "./result-store.js";
 import type { Routing } from "./router.js";
 import { type ServerOptions, type Settings, serverRules, settingsOf } from "./settings.js";
 import type { TaskOptions } from "./task-options.js";
-import type { AnyTask, CheckMap, CheckTask, TaskMap, UntypedTasks } from "./types/tasks.js";
+import type { CheckMap, CheckTask } from "./types/check-task.js";
+import type { AnyTask, TaskMap, UntypedTasks } from "./types/tasks.js";
 import { untilConnected } from "./until-connected.js";
 
 /** What a shutdown did. */

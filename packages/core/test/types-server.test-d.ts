@@ -99,6 +99,8 @@ server.addAll({ group: { charge, at: (_at: Date) => {} } });
 server.addAll({ group: { charge }, other: { map: () => new Map<string, string>() } });
 // @ts-expect-error one takes a plain bigint
 server.addAll({ group: { id: (_id: bigint) => {} } });
+// @ts-expect-error a task where a group belongs
+server.addAll({ group: () => {} });
 
 server.run("g", { concurrency: undefined });
 server.shutdown({ timeoutMs: undefined });

@@ -116,8 +116,6 @@ server.add("g", "bigint", () => 1n);
 server.add("g", "url", () => new URL("http://host"));
 server.add("g", "tree", (): Tree => ({ value: 1, children: [] }));
 server.add("g", "json", (value: Anything): Anything => value);
-// What a class inherits and what an object holds look the same in types; the latter is refused at run time.
-server.add("g", "function in an object", () => ({ call: () => 1 }));
 server.add("g", "several", () => returns(1, "two", new Date(), [3n]));
 server.add(
   "g",
@@ -146,8 +144,35 @@ server.add("g", "error", () => ({ error: new TypeError("x") }));
 server.add("g", "regexp", () => [/a/]);
 // @ts-expect-error a function
 server.add("g", "function", () => () => 1);
+// @ts-expect-error a function that is an object's own, where a class leaves its methods behind
+server.add("g", "function in an object", () => ({ call: () => 1 }));
+declare const anyFunction: CallableFunction;
+// @ts-expect-error a function of which nothing is known
+server.add("g", "function", () => anyFunction);
+// @ts-expect-error a class
+server.add("g", "class", () => ({ kind: Account }));
 // @ts-expect-error a symbol
 server.add("g", "symbol", () => ({ symbol: Symbol("s") }));
+// @ts-expect-error a ReadonlyMap
+server.add("g", "readonly map", (): ReadonlyMap<string, number> => new Map());
+// @ts-expect-error bytes that are not a Uint8Array
+server.add("g", "buffer", () => new ArrayBuffer(1));
+// @ts-expect-error numbers that JSON has no list for
+server.add("g", "floats", () => ({ floats: new Float64Array(1) }));
+// @ts-expect-error a generator
+server.add("g", "generator", function* () {
+  yield 1;
+});
+// @ts-expect-error an async one
+server.add("g", "generator", async function* () {
+  yield 1;
+});
+// @ts-expect-error an answer of fetch
+server.add("g", "response", () => fetch("http://host"));
+// @ts-expect-error its headers
+server.add("g", "headers", async () => ({ headers: (await fetch("http://host")).headers }));
+// @ts-expect-error what a form sends
+server.add("g", "form", () => [new FormData(), new URLSearchParams()]);
 // @ts-expect-error a Promise inside
 server.add("g", "promise", () => [Promise.resolve(1)]);
 // @ts-expect-error a Promise as a property

@@ -1,0 +1,86 @@
+/** Which types cannot cross. */
+import type { Callable, Changed, IsTuple, IsVague, Opaque, Scalar } from "./kinds.js";
+
+/**
+ * T with every part of the kind Bad made never. Where that leaves T as it was, T holds no such part. It looks into
+ * objects lazily, so types that contain themselves work.
+ */
+type Without<T, Bad> =
+  IsVague<T> extends true
+    ? T
+    : T extends Scalar | undefined | void
+      ? T
+      : T extends Bad
+        ? never
+        : T extends bigint
+          ? T
+          : T extends readonly unknown[]
+            ? WithoutInList<T, Bad>
+            : T extends object
+              ? { [Key in keyof T]: Without<T[Key], Bad> }
+              : never;
+
+type WithoutInList<T extends readonly unknown[], Bad> =
+  IsTuple<T> extends true
+    ? { [Index in keyof T]: Without<T[Index], Bad> }
+    : readonly Without<T[number], Bad>[];
+
+/** As Without, for what a task returns: what changes on the way is left alone, methods of a class too. */
+type WithoutInReturn<T> =
+  IsVague<T> extends true
+    ? T
+    : T extends Scalar | bigint | undefined | void | Changed
+      ? T
+      : T extends Opaque
+        ? never
+        : T extends readonly unknown[]
+          ? WithoutInReturnedList<T>
+          : T extends WrittenOut
+            ? { [Key in keyof T]: WithoutInReturn<T[Key]> }
+            : T extends object
+              ? { [Key in keyof T]: T[Key] extends Callable ? T[Key] : WithoutInReturn<T[Key]> }
+              : never;
+
+/**
+ * An object whose functions are its own. Only types that are written out fit an index signature: classes do not, whose
+ * methods stay behind, nor interfaces, which a class may stand behind.
+ */
+type WrittenOut = { readonly [key: string]: unknown };
+
+type WithoutInReturnedList<T extends readonly unknown[]> =
+  IsTuple<T> extends true
+    ? { [Index in keyof T]: WithoutInReturn<T[Index]> }
+    : readonly WithoutInReturn<T[number]>[];
+
+/** Whether a parameter of this type arrives as its type says. */
+export type CanArrive<T> = [T] extends [Without<T, Opaque | Changed>] ? true : false;
+
+/** Whether a value of this type can be returned. */
+export type CanReturn<T> = [T] extends [WithoutInReturn<T>] ? true : false;
+
+/**
+ * T with every bigint that stands without number made never: an integer arrives as a number where that can hold it,
+ * so `bigint` alone would be a lie.
+ */
+type WithoutPlainBigint<T> =
+  IsVague<T> extends true
+    ? T
+    : [Extract<T, bigint>] extends [never]
+      ? T extends Scalar | undefined | void | Callable
+        ? T
+        : T extends readonly unknown[]
+          ? WithoutPlainBigintInList<T>
+          : T extends object
+            ? { [Key in keyof T]: WithoutPlainBigint<T[Key]> }
+            : T
+      : [Extract<T, number>] extends [never]
+        ? Exclude<T, bigint>
+        : T;
+
+type WithoutPlainBigintInList<T extends readonly unknown[]> =
+  IsTuple<T> extends true
+    ? { [Index in keyof T]: WithoutPlainBigint<T[Index]> }
+    : readonly WithoutPlainBigint<T[number]>[];
+
+/** Whether T holds a bigint that does not say `number | bigint`. */
+export type HasPlainBigint<T> = [T] extends [WithoutPlainBigint<T>] ? false : true;

@@ -1,0 +1,48 @@
+/** The kinds of types that crossing tells apart. */
+
+export type Scalar = string | number | boolean | null;
+export type Callable = (...parameters: never[]) => unknown;
+export type WithToJson = { toJSON(...parameters: never[]): unknown };
+
+/** What cannot cross at all. */
+export type Opaque =
+  | ReadonlyMap<unknown, unknown>
+  | ReadonlySet<unknown>
+  | WeakMap<WeakKey, unknown>
+  | WeakSet<WeakKey>
+  | Promise<unknown>
+  | RegExp
+  | Error
+  | CallableFunction
+  | NewableFunction
+  | ArrayBufferLike
+  | ArrayBufferView
+  | Iterating
+  | OfTheWeb
+  | symbol;
+
+/** Generators, async ones too, and what else gives its values one by one. */
+type Iterating = { next(...parameters: never[]): unknown } & (
+  | { [Symbol.iterator](): unknown }
+  | { [Symbol.asyncIterator](): unknown }
+);
+
+/**
+ * Response, Request and Blob; Headers; FormData and URLSearchParams: their data are out of reach. Known by their
+ * methods, since not every program has their names.
+ */
+type OfTheWeb =
+  | { arrayBuffer(): Promise<ArrayBuffer>; text(): Promise<string> }
+  | { append(...parameters: never[]): unknown; getSetCookie(): unknown }
+  | { append(...parameters: never[]): unknown; getAll(...parameters: never[]): unknown };
+
+/** What crosses, but arrives as something else: fine to return, not to declare as a parameter. */
+export type Changed = Date | Uint8Array | WithToJson;
+
+export type IsAny<T> = 0 extends 1 & T ? true : false;
+
+/** any and unknown: nothing can be said, so nothing is refused. */
+export type IsVague<T> = 0 extends 1 & T ? true : unknown extends T ? true : false;
+
+/** Whether single items have types of their own. */
+export type IsTuple<T extends readonly unknown[]> = T[number][] extends T ? false : true;
