@@ -19,8 +19,9 @@ import { type ClientOptions, type Settings, settingsOf } from "./settings.js";
 import { Status } from "./status.js";
 import { StatusWriter } from "./status-writer.js";
 import type { TaskHandle, WaitOptions } from "./task-handle.js";
-import type { CheckSteps, HandleOf, LastOf, Request, SendRest, Step, TaskAt } from "./types/requests.js";
+import type { CheckRequests, HandleOf, Request, SendRest, TaskAt } from "./types/requests.js";
 import type { TaskArgs, TaskMap, UntypedTasks } from "./types/tasks.js";
+import type { CheckSteps, LastOf, Step } from "./types/workflow.js";
 import { workflowStates } from "./workflow.js";
 
 const closeBoundMs = 10_000;
@@ -84,7 +85,7 @@ export class Client<Tasks extends TaskMap<Tasks> = UntypedTasks> {
    * then none is sent
    */
   async sendMany<const Requests extends readonly Request<Tasks>[]>(
-    requests: Requests,
+    requests: Requests & CheckRequests<Tasks, Requests>,
   ): Promise<{ readonly [Index in keyof Requests]: HandleOf<TaskAt<Tasks, Requests[Index]>> }> {
     this.#refuseIfClosed();
     const all = composeMany(requests as readonly StepRequest[], this.#settings.clock);

@@ -5,6 +5,7 @@ import {
   type ClientOptions,
   type Result,
   returns,
+  type SendOptions,
   type Server,
   type Status,
   type TaskArgs,
@@ -149,6 +150,18 @@ client.sendMany([{ group: "math", name: "add" }]);
 // @ts-expect-error an option that is not there
 client.sendMany([{ group: "math", name: "add", args: [1, 2], options: { retries: 5 } }]);
 
+// @ts-expect-error beside one that is there too
+client.sendMany([{ group: "math", name: "add", args: [1, 2], options: { front: true, retries: 5 } }]);
+// @ts-expect-error a field that is not there
+client.sendMany([{ group: "math", name: "add", args: [1, 2], opts: { front: true } }]);
+// Options that are declared elsewhere, and requests of which some are made at run time.
+declare const sendOptions: SendOptions;
+client.sendMany([{ group: "math", name: "add", args: [1, 2], options: sendOptions }]);
+client.sendMany([
+  ...[1, 2].map((value) => ({ group: "math", name: "double", args: [value] }) as const),
+  { group: "lists", name: "join", args: [["a", "b"]] },
+]);
+
 // --- sendWorkflow --------------------------------------------------------------------------------------------------
 expectTypeOf(
   await client.sendWorkflow([
@@ -195,7 +208,24 @@ client.sendWorkflow([
   { group: "lists", name: "join" },
 ]);
 
+client.sendWorkflow([
+  { group: "lists", name: "count", args: [[1, 2], 3], options: sendOptions },
+  { group: "math", name: "double", options: sendOptions },
+]);
+
 const add = { group: "math", name: "add", args: [1, 2] } as const;
+// @ts-expect-error no step
+client.sendWorkflow([]);
+// @ts-expect-error a field that is not there
+client.sendWorkflow([{ ...add, optoins: {} }]);
+// @ts-expect-error nor on a later step
+client.sendWorkflow([add, { group: "math", name: "double", opts: {} }]);
+// @ts-expect-error an option that is not there
+client.sendWorkflow([{ ...add, options: { front: true, retries: 5 } }]);
+// @ts-expect-error nor on a later step
+client.sendWorkflow([add, { group: "math", name: "double", options: { retryCount: 1, retries: 5 } }]);
+// @ts-expect-error an argument too few
+client.sendWorkflow([{ group: "math", name: "add", args: [1] }]);
 // @ts-expect-error the first step takes arguments of its own
 client.sendWorkflow([{ group: "math", name: "add" }]);
 // @ts-expect-error of their types
@@ -279,5 +309,20 @@ expectTypeOf<TaskArgs<Remote["pdf"]["render"]>>().toEqualTypeOf<[html: string, p
 expectTypeOf<TaskValue<Tasks["mail"]["send"]>>().toEqualTypeOf<{ address: string; at: string }>();
 expectTypeOf<TaskValues<Tasks["math"]["divide"]>>().toEqualTypeOf<readonly [number, number]>();
 expectTypeOf<WaitOptions["timeoutMs"]>().toEqualTypeOf<number | undefined>();
+interface Unsendable {
+  readonly remind: { readonly at: (at: Date) => void; readonly id: (id: bigint) => void };
+}
+const unsendable = new Client<Unsendable>(options);
+// @ts-expect-error a Date would arrive as a string
+unsendable.send("remind", "at", [date]);
+// @ts-expect-error and a small bigint as a number
+unsendable.send("remind", "id", [1n]);
+// @ts-expect-error however it is sent
+unsendable.sendMany([{ group: "remind", name: "at", args: [date] }]);
+// @ts-expect-error in a workflow too
+unsendable.sendWorkflow([{ group: "remind", name: "at", args: [date] }]);
+// What needs no type of its tasks takes any client.
+expectTypeOf<Client<Remote>>().toExtend<Client>();
+
 // @ts-expect-error a map whose tasks are no functions
 new Client<{ group: { task: string } }>(options);

@@ -1,20 +1,24 @@
-import type { SendOptions, StepOptions } from "../send-options.js";
+import type { SendOptions } from "../send-options.js";
 import type { TaskHandle } from "../task-handle.js";
+import type { CheckArguments } from "./check-task.js";
 import type { TaskArgs, TaskValue, TaskValues } from "./tasks.js";
 
 /** The handle of a sent task. */
 export type HandleOf<Task> = TaskHandle<TaskValue<Task>, TaskValues<Task>>;
 
 /** `args` may be left out where a task needs none. */
-type ArgsField<Task> =
+export type ArgsField<Task> =
   readonly [] extends Readonly<TaskArgs<Task>>
     ? { readonly args?: Readonly<TaskArgs<Task>> | undefined }
     : { readonly args: Readonly<TaskArgs<Task>> };
 
 /** The parameters of `send` behind group and name. */
 export type SendRest<Args> = readonly [] extends Args
-  ? [args?: Args, options?: SendOptions]
-  : [args: Args, options?: SendOptions];
+  ? [args?: CheckedArgs<Args>, options?: SendOptions]
+  : [args: CheckedArgs<Args>, options?: SendOptions];
+
+/** Arguments that can cross; else what no arguments are, and which says why. */
+type CheckedArgs<Args> = unknown extends CheckArguments<Args> ? Args : CheckArguments<Args>;
 
 /** One task of a `sendMany`. */
 export type Request<T> = {
@@ -27,16 +31,6 @@ export type Request<T> = {
   }[keyof T[Group] & string];
 }[keyof T & string];
 
-/** One step of a `sendWorkflow`, before the steps are held against one another. */
-export type Step<T> = {
-  [Group in keyof T & string]: {
-    readonly group: Group;
-    readonly name: keyof T[Group] & string;
-    readonly args?: readonly unknown[] | undefined;
-    readonly options?: SendOptions | StepOptions | undefined;
-  };
-}[keyof T & string];
-
 /** The task that a request or step names. */
 export type TaskAt<T, Named> = Named extends { group: infer Group extends keyof T; name: infer Name }
   ? Name extends keyof T[Group]
@@ -45,45 +39,41 @@ export type TaskAt<T, Named> = Named extends { group: infer Group extends keyof 
   : never;
 
 /**
- * The first step takes its own arguments; each later one must take what the step before it returns. In a list of
- * unknown length no step can be told from another, so it is taken as it is.
+ * The arguments of the task that a request names; unknown where that may be one of several: to hold all arguments of a
+ * large map against something takes seconds.
  */
-export type CheckSteps<T, Steps extends readonly unknown[]> = number extends Steps["length"]
-  ? Steps
-  : CheckInOrder<T, Steps>;
+export type ArgsAt<T, Named> = Named extends { name: infer Name }
+  ? IsUnion<Name> extends true
+    ? unknown
+    : TaskArgs<TaskAt<T, Named>>
+  : unknown;
 
-type CheckInOrder<T, Steps extends readonly unknown[], Before = undefined> = Steps extends readonly [
-  infer First,
-  ...infer Rest,
+type IsUnion<T, All = T> = T extends unknown ? ([All] extends [T] ? false : true) : false;
+
+/** What no type of a request can say by itself: refuses a misspelt field, and arguments that cannot cross. */
+export type CheckRequest<T, Named> =
+  unknown extends CheckFields<Named, keyof SendOptions>
+    ? CheckArguments<ArgsAt<T, Named>>
+    : CheckFields<Named, keyof SendOptions>;
+
+/** Each request checked; those of a list of unknown length together. */
+export type CheckRequests<T, Requests extends readonly unknown[]> = number extends Requests["length"]
+  ? CheckRequest<T, Requests[number]>
+  : { readonly [Index in keyof Requests]: CheckRequest<T, Requests[Index]> };
+
+/** Refuses a request or step that has a field, or an option, which does not exist. */
+export type CheckFields<Named, Option> = [Surplus<Named, "group" | "name" | "args" | "options">] extends [
+  never,
 ]
-  ? readonly [
-      [Before] extends [readonly unknown[]] ? CheckLaterStep<T, First, Before> : CheckFirstStep<T, First>,
-      ...CheckInOrder<T, Rest, TaskValues<TaskAt<T, First>>>,
-    ]
-  : readonly [];
+  ? Named extends { readonly options: infer Options }
+    ? [Surplus<Options, Option>] extends [never]
+      ? unknown
+      : { error: "there is no such option here"; option: Surplus<Options, Option> }
+    : unknown
+  : { error: "there is no such field"; field: Surplus<Named, "group" | "name" | "args" | "options"> };
 
-type CheckFirstStep<T, First> = Omit<First, "args"> & ArgsField<TaskAt<T, First>>;
-
-type CheckLaterStep<T, Named, Before> =
-  Takes<TaskAt<T, Named>, Before> extends true
-    ? Omit<Named, "args" | "options"> & {
-        readonly args?: undefined;
-        readonly options?: StepOptions | undefined;
-      }
-    : {
-        error: "does not take what the step before returns";
-        returned: Before;
-        takes: TaskArgs<TaskAt<T, Named>>;
-      };
-
-/** Whether a task takes these values; of a task that returns any nothing can be said. */
-type Takes<Task, Values> = [Values] extends [Readonly<TaskArgs<Task>>]
-  ? true
-  : [readonly unknown[]] extends [Values]
-    ? true
-    : false;
-
-/** The last step: its values are the values of the workflow. Of a list of unknown length it may be any. */
-export type LastOf<Steps extends readonly unknown[]> = Steps extends readonly [...unknown[], infer Last]
-  ? Last
-  : Steps[number];
+/** What T has for certain beside what is allowed: a type that only allows more may have none of it. */
+type Surplus<T, Allowed> = Exclude<
+  keyof { [Key in keyof T as T extends Readonly<Record<Key, unknown>> ? Key : never]: unknown },
+  Allowed
+>;
