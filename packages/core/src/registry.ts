@@ -53,10 +53,20 @@ export class Registry {
     });
   }
 
-  /** As `add`, for each task of a map `{ group: { name: task } }`. */
+  /**
+   * As `add`, for each task of a map `{ group: { name: task } }`.
+   * @throws YTaskError `InvalidArgument` for a group that is no plain object too
+   */
   addAll(tasks: unknown): void {
-    for (const [group, named] of entriesOf(tasks))
-      for (const [name, task] of entriesOf(named)) this.add(group, name, task, undefined);
+    if (!isObject(tasks)) throw invalid("server.addAll: give a map { group: { name: task } }");
+    for (const [group, named] of Object.entries(tasks)) {
+      if (!isPlain(named))
+        throw invalid(
+          `server.addAll: the group ${group} must be a plain object { name: task }; ` +
+            "of a class, give its methods one by one: { name: (...args) => service.name(...args) }",
+        );
+      for (const [name, task] of Object.entries(named)) this.add(group, name, task, undefined);
+    }
   }
 
   find(group: string, name: string): RegisteredTask | undefined {
@@ -68,7 +78,15 @@ export class Registry {
   }
 }
 
-function entriesOf(map: unknown): [string, unknown][] {
-  if (typeof map === "object" && map !== null && !Array.isArray(map)) return Object.entries(map);
-  throw invalid("server.addAll: give a map { group: { name: task } }");
+const isObject = (value: unknown): value is object =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+/**
+ * Whether all that an object has is its own: what a class keeps in its prototype would not be registered. What
+ * `import * as tasks` gives has no prototype; a plain object of another realm has another one than ours.
+ */
+function isPlain(value: unknown): value is object {
+  if (!isObject(value)) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
 }

@@ -107,7 +107,7 @@ export class Server {
     return this;
   }
 
-  /** Registers the tasks of a map `{ group: { name: task } }`. Throws as `add`. */
+  /** Registers the tasks of a map `{ group: { name: task } }`. Throws as `add`, and for a group that is no plain object. */
   addAll<Tasks extends TaskMap<Tasks>>(tasks: Tasks & CheckMap<Tasks>): this {
     this.#refuseIfStopped();
     this.#registry.addAll(tasks);

@@ -3,7 +3,10 @@ import type { TaskContext } from "./task-context.js";
 import type { TaskOptions } from "./task-options.js";
 import type { AnyTask, ContextTask, Returns } from "./types/tasks.js";
 
-/** A task that gets its context before its arguments: to retry, to abort, to watch its signal. */
+/**
+ * A task that gets its context before its arguments: to retry, to abort, to watch its signal. Write the type of a
+ * parameter that has a default too, `b: number = 2`: TypeScript infers none there.
+ */
 export function withContext<Args extends unknown[], Returned>(
   run: (context: TaskContext, ...args: Args) => Returned,
 ): ContextTask<Args, Returned> {

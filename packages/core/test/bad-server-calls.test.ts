@@ -1,3 +1,4 @@
+import { runInNewContext } from "node:vm";
 import { describe, expect, it } from "vitest";
 import { ErrorCode, withContext, withOptions } from "../src/index.js";
 import {
@@ -9,6 +10,7 @@ import {
   refusal,
   untyped,
 } from "./support/bad-input.js";
+import * as greetings from "./support/greetings.js";
 
 const badGroups = ["", "a{b}", "}", "Delay:mail", undefined, null, 5, {}, Symbol("g")];
 describe("a group's name", () => {
@@ -72,6 +74,33 @@ describe("a task", () => {
 
   it.each([null, undefined, "tasks", [], { g: null }, { g: "task" }])("map that is %o is refused", (map) => {
     expect(() => makeServer().addAll(untyped(map))).toThrow(refusal("."));
+  });
+
+  it("group that is no plain object is refused: a class keeps its methods where none would be found", () => {
+    class Service {
+      greet(): string {
+        return "hello";
+      }
+    }
+    for (const group of [new Service(), new Map([["greet", () => "hello"]]), () => "hello", [() => "hello"]])
+      expect(() => makeServer().addAll(untyped({ mail: group }))).toThrow(
+        refusal("the group mail must be a plain object { name: task }"),
+      );
+  });
+
+  it("group may be a module, an object without a prototype, or one of another realm", async () => {
+    const drivers = makeDrivers();
+    const server = makeServer(drivers);
+    server.addAll({
+      module: greetings,
+      bare: Object.assign(Object.create(null), { greet: () => "hello" }),
+      realm: runInNewContext('({ greet: () => "hello" })'),
+    });
+    const client = makeClient(drivers);
+    for (const group of ["module", "bare", "realm"]) {
+      await server.run(group);
+      expect(await (await client.send(group, "greet")).value()).toBe("hello");
+    }
   });
 
   const options: readonly (readonly [string, readonly unknown[]])[] = [

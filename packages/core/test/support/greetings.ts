@@ -1,0 +1,2 @@
+/** Tasks of a module, as `import * as greetings` gives them. */
+export const greet = (): string => "hello";
