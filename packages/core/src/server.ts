@@ -12,7 +12,7 @@ import { Registry } from "./registry.js";
 import { ResultStore } from "./result-store.js";
 import type { Routing } from "./router.js";
 import { type ServerOptions, type Settings, serverRules, settingsOf } from "./settings.js";
-import type { TaskOptions } from "./task-options.js";
+import type { CheckSchema, TaskOptions } from "./task-options.js";
 import type { CheckMap, CheckTask } from "./types/check-task.js";
 import type { AnyTask, TaskMap, UntypedTasks } from "./types/tasks.js";
 import { untilConnected } from "./until-connected.js";
@@ -96,14 +96,15 @@ export class Server {
    * @throws YTaskError `InvalidArgument` for a name that is refused or taken, a task that is no function, bad options;
    * `Closed` after `shutdown`
    */
-  add<Task extends AnyTask>(
+  add<Task extends AnyTask, Checked extends readonly unknown[] = readonly unknown[]>(
     group: string,
     name: string,
-    task: Task & CheckTask<Task>,
-    options?: TaskOptions<Task>,
+    task: Task & CheckTask<Task> & CheckSchema<Task, Checked>,
+    options?: TaskOptions<Task, Checked>,
   ): this {
     this.#refuseIfStopped();
-    this.#registry.add(group, name, task, options as TaskOptions);
+    // The registry keeps options of every task, whatever its types.
+    this.#registry.add(group, name, task, options as unknown as TaskOptions);
     return this;
   }
 

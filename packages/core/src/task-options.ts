@@ -4,7 +4,7 @@ import type { StandardSchemaV1 } from "./standard-schema.js";
 import type { AnyTask, TaskArgs, TaskValues } from "./types/tasks.js";
 
 /** How a task is run, whoever sends it. */
-export interface TaskOptions<Task = AnyTask> {
+export interface TaskOptions<Task = AnyTask, Checked extends readonly unknown[] = readonly unknown[]> {
   /** Retries after the first attempt, where the sender named none. Default 3. */
   readonly retryCount?: number | undefined;
   /** How long to wait before each retry. Default: 1 s doubling up to 60 s, 20 % jitter. `false` retries at once. */
@@ -12,7 +12,7 @@ export interface TaskOptions<Task = AnyTask> {
   /** Milliseconds after which the task's signal fires and the attempt counts as failed. Default: the broker's, mostly none. */
   readonly timeoutMs?: number | undefined;
   /** Checks the arguments, as a list, before each run; what it returns is what the task gets. Any Standard Schema. */
-  readonly schema?: StandardSchemaV1<unknown, readonly unknown[]> | undefined;
+  readonly schema?: StandardSchemaV1<unknown, Checked> | undefined;
   /**
    * Called after the task, or the step of a workflow, finished on this server: once, or again after a crash. What it
    * throws is logged and changes nothing.
@@ -22,3 +22,15 @@ export interface TaskOptions<Task = AnyTask> {
     ...args: TaskArgs<Task> extends infer Args extends readonly unknown[] ? Args : never
   ): void | Promise<void>;
 }
+
+/**
+ * Refuses a task that does not take what its schema gives; else unknown. A schema that says less than the task, such as
+ * a list of anything, says nothing wrong; nor does one beside a task of whose arguments nothing is known.
+ */
+export type CheckSchema<Task, Checked extends readonly unknown[]> = [TaskArgs<Task>] extends [never[]]
+  ? unknown
+  : ((...args: TaskArgs<Task>) => void) extends (...args: Checked) => void
+    ? unknown
+    : [Readonly<TaskArgs<Task>>] extends [Readonly<Checked>]
+      ? unknown
+      : { error: "the task does not take what its schema gives"; gives: Checked; takes: TaskArgs<Task> };

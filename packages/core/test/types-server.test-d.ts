@@ -10,6 +10,7 @@ import {
   type Result,
   returns,
   Server,
+  type StandardSchemaV1,
   Status,
   type TaskContext,
   TaskFailed,
@@ -76,6 +77,26 @@ server.add("g", "backoff", () => {}, {
 });
 server.add("g", "backoff", () => {}, { backoff: (attempt: number, error: unknown) => (error ? attempt : 0) });
 server.add("g", "backoff", () => {}, { backoff: false });
+declare const textAndNumber: StandardSchemaV1<unknown, [string, number]>;
+declare const anything: StandardSchemaV1<unknown, readonly unknown[]>;
+server.add("g", "schema", (id: string, count: number) => `${id}${count}`, {
+  schema: textAndNumber,
+  onComplete: (_result, id, count) => void [id.length, count.toFixed()],
+});
+server.add(
+  "g",
+  "schema",
+  withContext((_context, id: string) => id),
+  { schema: textAndNumber, onComplete: (_result, id) => void id.length },
+);
+server.add("g", "schema", (id: string, count?: number) => `${id}${count}`, { schema: anything });
+server.add("g", "schema", (id = "none") => id, { schema: textAndNumber });
+// @ts-expect-error a schema that gives a text where the task takes a number
+server.add("g", "schema", (id: number, count: number) => id + count, { schema: textAndNumber });
+// @ts-expect-error one that gives too few
+server.add("g", "schema", (id: string, count: number, more: number) => [id, count, more], {
+  schema: textAndNumber,
+});
 // @ts-expect-error a kind that is not there
 server.add("g", "backoff", () => {}, { backoff: { kind: "linear", initialMs: 1 } });
 // @ts-expect-error an option that is not there
