@@ -1,4 +1,4 @@
-import type { Delivery } from "@ytask/core/driver";
+import type { Delivery, Outcome } from "@ytask/core/driver";
 import { type BrokerBreak, forget } from "./break-broker.js";
 import {
   deliversAgainAfterAReconnect,
@@ -390,5 +390,23 @@ export const brokenBrokers: Readonly<Record<string, BrokenBroker>> = {
       },
     },
     caughtBy: ["a closed broker can be connected again"],
+  },
+  "refuses an ack": {
+    broken: {
+      subscription: () => ({
+        settle: async (settlements) =>
+          settlements.map(() => ({ kind: "refused", error: new Error("it is too large") })),
+      }),
+    },
+    caughtBy: ["what is acked is gone", "what is settled while the connection is broken"],
+  },
+  "refuses without a reason": {
+    broken: {
+      subscription: () => ({
+        // What the types forbid, and a driver in JavaScript may do.
+        settle: async (settlements) => settlements.map(() => ({ kind: "refused" }) as unknown as Outcome),
+      }),
+    },
+    caughtBy: ["a replaced message is gone"],
   },
 };

@@ -12,6 +12,7 @@ import type {
 } from "@ytask/core/driver";
 import { silentLogger } from "@ytask/core/driver";
 import { settles } from "../settles.js";
+import { checkOutcomes } from "./check-outcomes.js";
 
 /** A broker each of whose calls fails where it does not settle in time, so that none can hang a test. */
 export class BoundedBroker implements Broker {
@@ -71,8 +72,11 @@ class BoundedSubscription implements Subscription {
     return settles(call, this.#subscription.receive(limit, waitMs), waitMs + this.#boundMs);
   }
 
-  settle(settlements: readonly Settlement[]): Promise<readonly Outcome[]> {
-    return settles("subscription.settle", this.#subscription.settle(settlements), this.#boundMs);
+  async settle(settlements: readonly Settlement[]): Promise<readonly Outcome[]> {
+    const settling = this.#subscription.settle(settlements);
+    const outcomes = await settles("subscription.settle", settling, this.#boundMs);
+    checkOutcomes(settlements, outcomes);
+    return outcomes;
   }
 
   sendAhead(count: number): void {

@@ -118,9 +118,10 @@ export class Subscriber {
   /** Settles, and fails where one is not settled. */
   async settleAll(settlements: readonly Settlement[]): Promise<void> {
     const outcomes = await this.settle(settlements);
-    assert.equal(outcomes.length, settlements.length, "settle gives one outcome for each settlement");
-    const others = outcomes.filter((outcome) => outcome !== "settled");
-    assert.deepEqual(others, [], "everything was to be settled");
+    const others = outcomes.flatMap((outcome, index) =>
+      outcome === "settled" ? [] : [`${settlements[index]?.kind}: ${toldOf(outcome)}`],
+    );
+    assert.deepEqual(others, [], `everything was to be settled, but ${others.length} were not: ${others[0]}`);
   }
 
   ack(deliveries: readonly Delivery[]): Promise<void> {
@@ -154,3 +155,6 @@ export class Subscriber {
 
 export const bodiesOf = (deliveries: readonly { readonly body: string }[]): readonly string[] =>
   deliveries.map((delivery) => delivery.body);
+
+const toldOf = (outcome: Outcome): string =>
+  typeof outcome === "string" ? outcome : `refused, since ${outcome.error.message}`;
