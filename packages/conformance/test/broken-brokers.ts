@@ -10,6 +10,7 @@ import {
   replaceAndKeep,
   reportsTheSettled,
   sendsAhead,
+  tellsWhenItIsFirstListed,
   withoutDelay,
 } from "./ways-to-break-a-broker.js";
 
@@ -390,6 +391,18 @@ export const brokenBrokers: Readonly<Record<string, BrokenBroker>> = {
       },
     },
     caughtBy: ["a closed broker can be connected again"],
+  },
+  "says of a dead letter when it is listed": {
+    broken: {
+      deadLetters: (inner) => ({
+        list: async (options) => (await inner.list(options)).map((letter) => ({ ...letter, at: new Date() })),
+      }),
+    },
+    caughtBy: ["a dead letter tells when it became one"],
+  },
+  "says of a dead letter when it is first listed": {
+    broken: { deadLetters: tellsWhenItIsFirstListed },
+    caughtBy: ["a dead letter tells when it became one"],
   },
   "refuses an ack": {
     broken: {

@@ -136,6 +136,17 @@ export function purgesNothingThatIsListed(inner: DeadLetters): Partial<DeadLette
   };
 }
 
+export function tellsWhenItIsFirstListed(inner: DeadLetters): Partial<DeadLetters> {
+  const seen = new Map<string, Date>();
+  return {
+    async list(options) {
+      const letters = await inner.list(options);
+      for (const { id } of letters) if (!seen.has(id)) seen.set(id, new Date());
+      return letters.map((letter) => ({ ...letter, at: seen.get(letter.id) ?? letter.at }));
+    },
+  };
+}
+
 export function withoutDelay(settlement: Settlement): Settlement {
   if (settlement.kind !== "replace") return settlement;
   return { ...settlement, by: settlement.by.map(({ queue, body }) => ({ queue, body })) };

@@ -35,6 +35,7 @@ import { equalDelaysKeepTheOrder } from "./equal-delays-keep-the-order.js";
 import { frontIsDelivered } from "./front-is-delivered.js";
 import { frontIsNextInLine } from "./front-is-next-in-line.js";
 import { largeBodiesAreWhole } from "./large-bodies-are-whole.js";
+import { lettersTellWhenTheyDied } from "./letters-tell-when-they-died.js";
 import { longErrorsMakeLetters } from "./long-errors-make-letters.js";
 import { lostAreTheReceived } from "./lost-are-the-received.js";
 import { lostDeliveriesAreReported } from "./lost-deliveries-are-reported.js";
@@ -122,6 +123,7 @@ export const brokerBehaviours: readonly BrokerBehaviour[] = [
   frontIsDelivered,
 
   deadLettersAreKept,
+  lettersTellWhenTheyDied,
   longErrorsMakeLetters,
   deadLettersAreListedInOrder,
   redriveSendsAllAgain,
