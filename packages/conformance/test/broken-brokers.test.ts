@@ -2,6 +2,7 @@ import { AssertionError } from "node:assert";
 import { describe, expect, it } from "vitest";
 import { type BrokerBreak, testsOfBroker } from "./break-broker.js";
 import { brokenBrokers } from "./broken-brokers.js";
+import { brokersThatBreakOff } from "./brokers-that-break-off.js";
 
 const never = () => new Promise<never>(() => {});
 
@@ -16,7 +17,10 @@ describe.concurrent("the kit on brokers", () => {
     expect([...failures].filter(([, failure]) => failure !== undefined)).toEqual([]);
   }, 60_000);
 
-  for (const [what, { broken, caughtBy }] of Object.entries(brokenBrokers))
+  for (const [what, { broken, caughtBy }] of Object.entries({
+    ...brokenBrokers,
+    ...brokersThatBreakOff,
+  }))
     it(`catches one that ${what}`, async () => {
       const failures = await testsOfBroker(broken, boundMs).run(caughtBy);
       expect(failures.size).toBe(caughtBy.length);

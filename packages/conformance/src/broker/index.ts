@@ -1,5 +1,10 @@
 import { aClosedBrokerEndsAReceive } from "./a-closed-broker-ends-a-receive.js";
 import { aClosedBrokerRejects } from "./a-closed-broker-rejects.js";
+import { aCrashDuringABurialLosesNothing } from "./a-crash-during-a-burial-loses-nothing.js";
+import { aCrashDuringARedriveLosesNothing } from "./a-crash-during-a-redrive-loses-nothing.js";
+import { aCrashDuringAReleaseLosesNothing } from "./a-crash-during-a-release-loses-nothing.js";
+import { aCrashDuringAReplaceLeavesOne } from "./a-crash-during-a-replace-leaves-one.js";
+import { aCrashDuringAReplaceLosesNothing } from "./a-crash-during-a-replace-loses-nothing.js";
 import { aCrashKeepsTheOrder } from "./a-crash-keeps-the-order.js";
 import { aCrashLosesNothing } from "./a-crash-loses-nothing.js";
 import { aCutHangsNothing } from "./a-cut-hangs-nothing.js";
@@ -13,6 +18,7 @@ import { aLossMakesRoom } from "./a-loss-makes-room.js";
 import { aReleaseComesBack } from "./a-release-comes-back.js";
 import { aReleaseIsNoRedelivery } from "./a-release-is-no-redelivery.js";
 import { aSendReachesSeveralQueues } from "./a-send-reaches-several-queues.js";
+import { aSendThatBrokeOffTellsTheTruth } from "./a-send-that-broke-off-tells-the-truth.js";
 import { aSilentServerHangsNothing } from "./a-silent-server-hangs-nothing.js";
 import { aSubscriptionOutlivesACut } from "./a-subscription-outlives-a-cut.js";
 import { ackRemoves } from "./ack-removes.js";
@@ -136,6 +142,11 @@ export const brokerBehaviours: readonly BrokerBehaviour[] = [
 
   aCrashLosesNothing,
   aCrashKeepsTheOrder,
+  aCrashDuringAReplaceLosesNothing,
+  aCrashDuringAReplaceLeavesOne,
+  aCrashDuringABurialLosesNothing,
+  aCrashDuringAReleaseLosesNothing,
+  aCrashDuringARedriveLosesNothing,
   redeliveriesAreCounted,
   lostDeliveriesAreReported,
   lostAreTheReceived,
@@ -144,6 +155,7 @@ export const brokerBehaviours: readonly BrokerBehaviour[] = [
   aLossMakesRoom,
   aDelayOutlivesACrash,
   aCutRejectsSends,
+  aSendThatBrokeOffTellsTheTruth,
   aCutHangsNothing,
   aSilentServerHangsNothing,
   connectRejectsWithoutAServer,

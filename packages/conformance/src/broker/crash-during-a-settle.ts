@@ -1,0 +1,40 @@
+import type { Delivery, Settlement } from "@ytask/core/driver";
+import type { BrokerBench } from "./broker-bench.js";
+import { type Call, callersOf, crashDuring } from "./crash-during.js";
+import { messages, numbered } from "./messages.js";
+import { nothingIsLost } from "./nothing-is-lost.js";
+
+/** How many a call settles: where each takes steps of its own, a crash has as many chances to come between two. */
+const each = 10;
+const callers = callersOf(15);
+
+/** What stands in the place of a message that was replaced. */
+export const inPlaceOf = (message: string): string => `${message} replaced`;
+
+/**
+ * Lets subscribers crash while they settle, and waits until nothing of what they held is lost.
+ *
+ * @returns the bodies of all that was delivered after it, and of all dead letters
+ */
+export async function crashDuringASettle(
+  bench: BrokerBench,
+  settlementOf: (delivery: Delivery, queue: string) => Settlement,
+): Promise<readonly string[]> {
+  const other = await bench.connect();
+  const queue = bench.queue();
+  const bodies = numbered(each * callers.length);
+  await other.send(messages(queue, bodies));
+  const calls = await Promise.all(
+    callers.map(async (): Promise<Call<unknown>> => {
+      const broker = await bench.connect();
+      const subscriber = await bench.subscribe(broker, queue, { maxUnsettled: each });
+      const taken = await subscriber.take(each);
+      const settlements = taken.map((delivery) => settlementOf(delivery, queue));
+      return { broker, make: () => subscriber.settle(settlements) };
+    }),
+  );
+  await crashDuring(bench, calls);
+  // The one that was left whole must not take what is looked for.
+  await calls[0]?.broker.close();
+  return nothingIsLost(bench, other, queue, bodies, (body, message) => body === inPlaceOf(message));
+}
