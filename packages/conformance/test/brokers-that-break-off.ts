@@ -39,4 +39,30 @@ export const brokersThatBreakOff: Readonly<Record<string, BrokenBroker>> = {
     broken: { broker: forgetsWhatItDidNotStore },
     caughtBy: ["of a send that broke off"],
   },
+  "says lost of what it could not settle while it was cut off": {
+    broken: {
+      subscription: (inner) => ({
+        settle: async (settlements) =>
+          (await inner.settle(settlements)).map((outcome) => (outcome === "unknown" ? "lost" : outcome)),
+      }),
+    },
+    caughtBy: ["what is settled while the connection is broken"],
+  },
+  "says settled of what it could not settle while it was cut off": {
+    broken: {
+      subscription: (inner) => ({
+        settle: async (settlements) =>
+          (await inner.settle(settlements)).map((outcome) => (outcome === "unknown" ? "settled" : outcome)),
+      }),
+    },
+    caughtBy: ["what is settled while the connection is broken"],
+  },
+  "receives nothing while it is cut off, and tells nobody": {
+    broken: {
+      subscription: (inner) => ({
+        receive: (limit, waitMs) => inner.receive(limit, waitMs).catch(() => []),
+      }),
+    },
+    caughtBy: ["a receive rejects with a YTaskError while the server cannot be reached"],
+  },
 };

@@ -15,10 +15,12 @@ import { aDelayOutlivesItsSender } from "./a-delay-outlives-its-sender.js";
 import { aFailedRewriteLosesNothing } from "./a-failed-rewrite-loses-nothing.js";
 import { aLargeBatchArrives } from "./a-large-batch-arrives.js";
 import { aLossMakesRoom } from "./a-loss-makes-room.js";
+import { aReceiveRejectsWithoutAServer } from "./a-receive-rejects-without-a-server.js";
 import { aReleaseComesBack } from "./a-release-comes-back.js";
 import { aReleaseIsNoRedelivery } from "./a-release-is-no-redelivery.js";
 import { aSendReachesSeveralQueues } from "./a-send-reaches-several-queues.js";
 import { aSendThatBrokeOffTellsTheTruth } from "./a-send-that-broke-off-tells-the-truth.js";
+import { aSettleDuringACutLeavesNothingStuck } from "./a-settle-during-a-cut-leaves-nothing-stuck.js";
 import { aSilentServerHangsNothing } from "./a-silent-server-hangs-nothing.js";
 import { aSubscriptionOutlivesACut } from "./a-subscription-outlives-a-cut.js";
 import { ackRemoves } from "./ack-removes.js";
@@ -152,10 +154,12 @@ export const brokerBehaviours: readonly BrokerBehaviour[] = [
   lostAreTheReceived,
   aSubscriptionOutlivesACut,
   anAckOutlivesACut,
+  aSettleDuringACutLeavesNothingStuck,
   aLossMakesRoom,
   aDelayOutlivesACrash,
   aCutRejectsSends,
   aSendThatBrokeOffTellsTheTruth,
+  aReceiveRejectsWithoutAServer,
   aCutHangsNothing,
   aSilentServerHangsNothing,
   connectRejectsWithoutAServer,
