@@ -20,7 +20,7 @@ redis.call('ZADD', leases, now + tonumber(ARGV[1]), ARGV[2])
 for i = 3, #ARGV do
   if redis.call('ZSCORE', leases, ARGV[i]) then
     kept = true
-    if redis.call('EXISTS', KEYS[i]) == 1 then redis.call('RENAME', KEYS[i], hash) end
+    if redis.call('HLEN', KEYS[i]) > 0 then redis.call('RENAME', KEYS[i], hash) end
     redis.call('ZREM', leases, ARGV[i])
   end
 end
