@@ -57,6 +57,15 @@ export const brokersThatBreakOff: Readonly<Record<string, BrokenBroker>> = {
     },
     caughtBy: ["what is settled while the connection is broken"],
   },
+  "says settled of what others got while it was cut off": {
+    broken: {
+      subscription: (inner) => ({
+        settle: async (settlements) =>
+          (await inner.settle(settlements)).map((outcome) => (outcome === "lost" ? "settled" : outcome)),
+      }),
+    },
+    caughtBy: ["who is cut off and goes on settling until it is back"],
+  },
   "receives nothing while it is cut off, and tells nobody": {
     broken: {
       subscription: (inner) => ({

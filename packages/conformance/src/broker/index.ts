@@ -77,6 +77,7 @@ import { twoSubscribersShare } from "./two-subscribers-share.js";
 import { twoUsersAreIndependent } from "./two-users-are-independent.js";
 import { unsettledStayWithinTheBound } from "./unsettled-stay-within-the-bound.js";
 import { unusualQueueNames } from "./unusual-queue-names.js";
+import { whatOthersGotCannotBeSettled } from "./what-others-got-cannot-be-settled.js";
 
 /** What a broker does, from the plain to the rare: the table of contents of the contract. */
 export const brokerBehaviours: readonly BrokerBehaviour[] = [
@@ -151,6 +152,7 @@ export const brokerBehaviours: readonly BrokerBehaviour[] = [
   aCrashDuringARedriveLosesNothing,
   redeliveriesAreCounted,
   lostDeliveriesAreReported,
+  whatOthersGotCannotBeSettled,
   lostAreTheReceived,
   aSubscriptionOutlivesACut,
   anAckOutlivesACut,
