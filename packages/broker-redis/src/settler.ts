@@ -80,6 +80,8 @@ export class Settler {
         this.#consumer.lose();
         return "lost";
       }
+      // Before it asked, the consumer may have found that it had lost its lease, and taken a new one that holds nothing.
+      if (!settlements.every(({ delivery }) => this.#consumer.holds(delivery))) return "lost";
       for (const { delivery } of settlements) this.#consumer.forget(delivery);
       for (const forget of sentElsewhere) forget?.();
       if (Number(reply) > 0) this.#options.onDeadLetters(Number(reply));
