@@ -2,25 +2,11 @@ import { brokerConformance, throughGates } from "@ytask/conformance";
 import { describeWithOwnServer, type RedisServer, startRedis } from "@ytask-internal/test-servers";
 import { afterAll, beforeAll, describe, it } from "vitest";
 import { RedisBroker } from "../src/index.js";
+import { permissions } from "./support/permissions.js";
 
 const leaseMs = 1_000;
 const user = "worker";
 const password = "only-for-tests";
-/** What the README says that a user needs. */
-const permissions = [
-  ...[
-    "~YTask:*",
-    "~{YTask:*",
-    "-@all",
-    "+@connection",
-    "+@list",
-    "+@sortedset",
-    "+@hash",
-    "+@stream",
-    "+@scripting",
-  ],
-  ...["+info", "+time", "+pexpire", "+pttl", "+rename", "+unlink"],
-];
 
 describeWithOwnServer("redis", "the Redis broker over TLS, as a user who may use YTask's keys only", () => {
   let redis: RedisServer;

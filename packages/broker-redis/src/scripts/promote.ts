@@ -45,7 +45,7 @@ local function promote(delayed, queue, arrived, returned)
   if next == 0 then
     -- A key of another type is found before anything is taken.
     redis.call('LLEN', queue)
-    redis.call('ZREM', delayed, '')
+    redis.call('ZREM', delayed, 'what no script puts there')
     while left > 0 and bytes < ${mostBytes} do
       local due = redis.call('ZRANGEBYSCORE', delayed, '-inf', now, 'LIMIT', 0, math.min(fit(count, bytes), left))
       if #due == 0 then break end
