@@ -1,4 +1,5 @@
 import type { Entry, Stored } from "./backend.js";
+import { Deque } from "./deque.js";
 import { ErrorCode, YTaskError } from "./errors.js";
 import { resultKey } from "./keys.js";
 import type { Logger } from "./logger.js";
@@ -31,6 +32,11 @@ class ResultEntry implements Entry {
 }
 
 const largestBatch = 500;
+/**
+ * As many batches are on their way at a time. More would wait in the store until their time was over, as after a call
+ * that sends a million tasks.
+ */
+const mostBatches = 16;
 
 /**
  * Writes statuses and results in batches, one a turn of the event loop or a flush. A status that is overtaken before
@@ -43,6 +49,9 @@ export class StatusWriter {
   readonly #unless: Entry["unless"];
   #pending = new Map<string, Pending>();
   #isScheduled = false;
+  #writing = 0;
+  /** Batches that wait for their turn. */
+  readonly #waiting = new Deque<() => void>();
   /** Resolves once all writes so far have ended. */
   #written: Promise<void> = Promise.resolve();
 
@@ -91,8 +100,20 @@ export class StatusWriter {
     this.#pending = new Map();
     const writes: Promise<void>[] = [this.#written];
     for (let from = 0; from < all.length; from += largestBatch)
-      writes.push(this.#writeBatch(all.slice(from, from + largestBatch)));
+      writes.push(this.#writeInTurn(all.slice(from, from + largestBatch)));
     this.#written = Promise.allSettled(writes).then(() => undefined);
+  }
+
+  async #writeInTurn(batch: readonly Pending[]): Promise<void> {
+    if (this.#writing < mostBatches) this.#writing++;
+    else await new Promise<void>((resolve) => this.#waiting.pushBack(resolve));
+    try {
+      await this.#writeBatch(batch);
+    } finally {
+      const next = this.#waiting.popFront();
+      if (next === undefined) this.#writing--;
+      else next();
+    }
   }
 
   async #writeBatch(batch: readonly Pending[]): Promise<void> {

@@ -19,4 +19,27 @@ describe("the status Sent that a client stores", () => {
     goOn();
     expect(await (await sending).status()).toBe(Status.FirstRunning);
   });
+
+  it("is stored for each of many tasks, and a slow backend has few calls at a time", async () => {
+    const world = new World();
+    const inner = world.backend();
+    let calls = 0;
+    let most = 0;
+    const backend = wrapBackend(inner, {
+      async set(entries) {
+        most = Math.max(most, ++calls);
+        await new Promise<void>((resolve) => world.clock.after(100, resolve));
+        calls--;
+        return inner.set(entries);
+      },
+    });
+    const client = world.client({ backend });
+    const requests = Array.from({ length: 10_000 }, () => ({ group: "g", name: "run" }));
+    const sending = client.sendMany(requests);
+    await world.clock.advance(10_000);
+    const tasks = await sending;
+    const statuses = await Promise.all([tasks[0], tasks[5_000], tasks.at(-1)].map((task) => task?.status()));
+    expect(statuses).toEqual([Status.Sent, Status.Sent, Status.Sent]);
+    expect(most).toBeLessThanOrEqual(16);
+  });
 });
