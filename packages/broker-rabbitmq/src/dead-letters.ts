@@ -138,11 +138,11 @@ export class RabbitMqDeadLetters implements DeadLetters {
 
   async #openChannel(): Promise<Channel> {
     const { connections, answerTimeoutMs } = this.#options;
-    const { client } = connections().consume;
-    const opening = client.createChannel();
+    const link = connections().consume;
+    const opening = link.client.createChannel();
     try {
       const channel = await bounded(opening, answerTimeoutMs, () => {
-        throw new Error(`no channel within ${answerTimeoutMs} ms`);
+        throw link.lastError ?? new Error(`no channel within ${answerTimeoutMs} ms`);
       });
       channel.on("error", () => undefined);
       return channel;
