@@ -25,6 +25,33 @@ describeWithOwnServer("rabbitmq", "a task that runs for longer than the consumer
   });
   afterAll(() => server.stop());
 
+  /** The queues in which servers hold what runs for long: how many messages each has, and how many were taken from it. */
+  async function holdingQueues() {
+    const columns = ["name", "messages", "messages_unacknowledged"];
+    const listed = await server.control("list_queues", ...columns, "--no-table-headers");
+    return listed.split("\n").flatMap((line) => {
+      const [name = "", messages, taken] = line.split("\t");
+      return name.includes(":held:") ? [{ name, messages, taken }] : [];
+    });
+  }
+
+  const untilHeld = (count: number): Promise<void> =>
+    waitUntil(
+      `${count} are moved`,
+      async () => (await holdingQueues()).some(({ taken }) => taken === `${count}`),
+      { timeoutMs: 2 * consumerTimeoutMs },
+    );
+
+  /** Takes messages, and goes on with them until they are held. */
+  async function takenAndMoved(queue: string, bodies: readonly string[]) {
+    const broker = await connected({ url: server.url, consumerTimeoutMs });
+    const taker = await Taker.from(broker, queue, { ack: false });
+    await broker.send(bodies.map((body) => ({ queue, body })));
+    await taker.untilTaken(bodies);
+    await untilHeld(bodies.length);
+    return { broker, taker };
+  }
+
   it("is taken back by a server whose timeout the broker was not told of", {
     timeout: 240_000,
   }, async () => {
@@ -63,18 +90,7 @@ describeWithOwnServer("rabbitmq", "a task that runs for longer than the consumer
     timeout: 400_000,
   }, async () => {
     const queue = newQueue();
-    const broker = await connected({ url: server.url, consumerTimeoutMs });
-    const taker = await Taker.from(broker, queue, { ack: false });
-    await broker.send(["released", "closed"].map((body) => ({ queue, body })));
-    await taker.untilTaken(["released", "closed"]);
-    await waitUntil(
-      "both are moved",
-      async () => {
-        const listed = await server.control("list_queues", "name", "messages_unacknowledged");
-        return /:held:\S+\t2/.test(listed);
-      },
-      { timeoutMs: 2 * consumerTimeoutMs },
-    );
+    const { broker, taker } = await takenAndMoved(queue, ["released", "closed"]);
     const released = taker.deliveries.find(({ body }) => body === "released");
     if (released === undefined) throw new Error("nothing was taken");
     expect(await taker.subscription.settle([{ delivery: released, kind: "release" }])).toEqual(["settled"]);
@@ -88,24 +104,14 @@ describeWithOwnServer("rabbitmq", "a task that runs for longer than the consumer
     timeout: 400_000,
   }, async () => {
     const queue = newQueue();
-    const broker = await connected({ url: server.url, consumerTimeoutMs });
-    const taker = await Taker.from(broker, queue, { ack: false });
-    await broker.send(["ends", "is retried"].map((body) => ({ queue, body })));
-    await taker.untilTaken(["ends", "is retried"]);
-    const heldQueues = async () => {
-      const listed = await server.control("list_queues", "name", "messages", "--no-table-headers");
-      return listed.split("\n").filter((line) => line.includes(":held:"));
-    };
-    await waitUntil("both are moved", async () => (await heldQueues()).some((line) => line.endsWith("\t2")), {
-      timeoutMs: 2 * consumerTimeoutMs,
-    });
-    const [held = ""] = await heldQueues();
-    await server.control("delete_queue", held.split("\t")[0] ?? "");
+    const { broker, taker } = await takenAndMoved(queue, ["ends", "is retried"]);
+    const held = (await holdingQueues()).find(({ taken }) => taken === "2");
+    await server.control("delete_queue", held?.name ?? "");
     await broker.send([{ queue, body: "another" }]);
     await taker.untilTaken(["another"]);
-    // Copies were made anew each tenth of it.
-    await sleep(consumerTimeoutMs);
-    expect((await heldQueues()).filter((line) => !/\t[01]$/.test(line))).toEqual([]);
+    // That takes half of the timeout; of the others a copy was made in each tenth of it, which nobody took.
+    await untilHeld(1);
+    expect((await holdingQueues()).filter(({ messages }) => Number(messages) > 1)).toEqual([]);
     expect(taker.lost).toEqual([]);
     const [ends, retried] = taker.deliveries;
     if (ends === undefined || retried === undefined) throw new Error("nothing was taken");

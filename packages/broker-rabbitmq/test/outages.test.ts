@@ -9,7 +9,7 @@ import {
 import { connect } from "amqplib";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { QueueType, RabbitMqBroker } from "../src/index.js";
-import { groupQueue } from "../src/names.js";
+import { groupQueue, type QueueSpec } from "../src/names.js";
 import { closeBrokersAfterEach, connected } from "./support/brokers.js";
 import { deleteQueues } from "./support/delete-queues.js";
 import { rounds } from "./support/full.js";
@@ -97,6 +97,16 @@ describeWithOwnServer("rabbitmq", "RabbitMqBroker through outages", () => {
     await other.untilTaken(["2", after]);
     expect(other.bodies).not.toContain("1");
     await other.close();
+  }
+
+  /** Deletes a queue, and declares it in the same moment: before RabbitMQ has told its consumers. */
+  async function declareAgain(spec: QueueSpec) {
+    const connection = await connect(server.url);
+    const channel = await connection.createChannel();
+    const deleted = channel.deleteQueue(spec.name);
+    await channel.assertQueue(spec.name, { durable: true, arguments: spec.arguments });
+    await deleted;
+    return { connection, channel };
   }
 
   for (const queueType of types) {
@@ -242,11 +252,7 @@ describeWithOwnServer("rabbitmq", "RabbitMqBroker through outages", () => {
     const taker = await Taker.from(broker, queue, { ack: false, maxUnsettled: 3 });
     await broker.send([{ queue, body: "runs" }]);
     await taker.untilTaken(["runs"]);
-    const connection = await connect(server.url);
-    const channel = await connection.createChannel();
-    const deleted = channel.deleteQueue(spec.name);
-    await channel.assertQueue(spec.name, { durable: true, arguments: spec.arguments });
-    await deleted;
+    const { connection, channel } = await declareAgain(spec);
     // It takes one, and so the queue has a consumer.
     await channel.prefetch(1);
     await channel.consume(spec.name, () => undefined);
@@ -275,12 +281,7 @@ describeWithOwnServer("rabbitmq", "RabbitMqBroker through outages", () => {
     const taker = await Taker.from(broker, queue, { maxUnsettled: 10 });
     await broker.send([{ queue, body: "before" }]);
     await taker.untilTaken(["before"]);
-    const connection = await connect(server.url);
-    const channel = await connection.createChannel();
-    const deleted = channel.deleteQueue(spec.name);
-    await channel.assertQueue(spec.name, { durable: true, arguments: spec.arguments });
-    await deleted;
-    await connection.close();
+    await (await declareAgain(spec)).connection.close();
     const bodies = ["1", "2", "3"];
     for (const body of bodies) await broker.send([{ queue, body }]);
     await taker.untilTaken(bodies);

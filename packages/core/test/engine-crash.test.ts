@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Outgoing, Settlement } from "../src/broker.js";
 import { PermanentError, type Server, Status, withContext } from "../src/index.js";
 import type { MemoryBroker } from "../src/memory/index.js";
-import { serializeMessage } from "../src/wire/index.js";
+import { sendGoWorkflow } from "./support/go-workflow.js";
 import { World } from "./support/world.js";
 import { never, wrapBackend, wrapSubscriptions } from "./support/wrap.js";
 
@@ -222,18 +222,9 @@ describe("a redriven task", () => {
 
 describe("a server that dies over a workflow of a Go client, which does not number its steps", () => {
   /** Sends it to group g, has a server die before it settles the first step, and tells what others ran then. */
-  async function ranAfterwards(groups: readonly string[]) {
+  async function ranAfterwards(groups: readonly [string, ...string[]]) {
     const world = new World();
-    const broker = world.broker();
-    await broker.connect();
-    const message = {
-      ...{ id: "theirs", name: "step", args: ["1"], retryCount: 3 },
-      ...{ runTime: undefined, expireTime: undefined, extra: {} },
-      workflow: groups.map((group) => ({
-        ...{ group, name: "step", retryCount: 3, runAfterMs: 0, expireTime: undefined },
-      })),
-    };
-    await broker.send([{ queue: "YTask:Queue:g", body: serializeMessage(message) }]);
+    await sendGoWorkflow(world, "theirs", groups);
     await dyingServer(world, "before it settles")
       .add("g", "step", (n: number) => n + 1)
       .run("g");
@@ -251,7 +242,7 @@ describe("a server that dies over a workflow of a Go client, which does not numb
     return { ran, result: await world.client().getResult("theirs") };
   }
 
-  it.each([
+  it.each<[string, [string, ...string[]], string[]]>([
     ["of two groups", ["g", "h"], ["h 2"]],
     ["of one group", ["g", "g"], ["g 2"]],
     ["of three", ["g", "h", "g"], ["h 2", "g 3"]],
@@ -260,29 +251,5 @@ describe("a server that dies over a workflow of a Go client, which does not numb
     expect(ran).toEqual(expected);
     expect(result.get(0)).toBe(groups.length + 1);
     expect(result.workflow.map(({ status }) => status)).toEqual(groups.map(() => "success"));
-  });
-
-  it.each(["", "{x}", "Delay:g"])("fails it where the next group cannot be: %j", async (group) => {
-    const world = new World();
-    const broker = world.broker();
-    await broker.connect();
-    const step = { name: "step", retryCount: 3, runAfterMs: 0, expireTime: undefined };
-    const message = {
-      ...{ id: "theirs", name: "step", args: ["1"], retryCount: 3 },
-      ...{ runTime: undefined, expireTime: undefined, extra: {} },
-      workflow: [
-        { ...step, group: "g" },
-        { ...step, group },
-      ],
-    };
-    await broker.send([{ queue: "YTask:Queue:g", body: serializeMessage(message) }]);
-    const server = world.server().add("g", "step", (n: number) => n + 1);
-    await server.run("g");
-    const client = world.client();
-    const waiting = client.getResult("theirs");
-    await world.clock.advance(1_000);
-    const result = await waiting;
-    expect([result.status, result.error]).toEqual([Status.Failure, expect.stringContaining("group")]);
-    expect(await client.counts("g")).toEqual({ waiting: 0, delayed: 0, running: 0, dead: 1 });
   });
 });

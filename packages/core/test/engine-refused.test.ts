@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Outcome, Settlement } from "../src/driver.js";
 import { type Client, Status, withContext } from "../src/index.js";
+import { sendGoWorkflow } from "./support/go-workflow.js";
 import { World } from "./support/world.js";
 import { wrapSubscriptions } from "./support/wrap.js";
 
@@ -75,4 +76,20 @@ describe("what follows from a task and can never be sent", () => {
     expect(running).toBe(0);
     expect(events).toEqual(["failed", "deadLettered"]);
   });
+
+  it.each(["", "{x}", "Delay:g"])(
+    "fails a task of a Go client whose next group cannot be: %j",
+    async (group) => {
+      const world = new World();
+      await sendGoWorkflow(world, "theirs", ["g", group]);
+      const server = world.server().add("g", "step", (n: number) => n + 1);
+      await server.run("g");
+      const client = world.client();
+      const waiting = client.getResult("theirs");
+      await world.clock.advance(1_000);
+      const result = await waiting;
+      expect([result.status, result.error]).toEqual([Status.Failure, expect.stringContaining("group")]);
+      expect(await client.counts("g")).toEqual({ waiting: 0, delayed: 0, running: 0, dead: 1 });
+    },
+  );
 });

@@ -3,7 +3,8 @@
  *
  * What a script has done stays done where one of its commands fails: Redis may be full, or refuse the user a command. So
  * each script stores a message at its new place before it removes it from the old one: at worst it is there twice. And
- * each begins with a removal of nothing: that shows whether it may remove, and lets what follows happen in a full Redis.
+ * each that removes begins with a removal of nothing: that shows whether it may, and lets what follows happen in a full
+ * Redis. What sends begins with an addition of nothing, which a full Redis refuses.
  */
 
 /** `now`: Redis' own clock in milliseconds, rounded down. */
