@@ -1,28 +1,7 @@
-import type { HeapProfiler } from "node:inspector";
-import { Session } from "node:inspector/promises";
 import { MemoryBackend, MemoryBroker } from "@ytask/core/memory";
 import { describe, expect, it } from "vitest";
+import { allocatedBytes } from "./support/heap-samples.js";
 import { fill, newClient, runTasks } from "./support/run-tasks.js";
-
-const sampleBytes = 8_192;
-
-/** Bytes that `work` allocates, those included that are free again: by V8's own samples, so within a few per cent. */
-async function allocatedBytes(work: () => Promise<void>): Promise<number> {
-  const session = new Session();
-  session.connect();
-  await session.post("HeapProfiler.startSampling", {
-    samplingInterval: sampleBytes,
-    includeObjectsCollectedByMajorGC: true,
-    includeObjectsCollectedByMinorGC: true,
-  });
-  await work();
-  const { profile } = await session.post("HeapProfiler.stopSampling");
-  session.disconnect();
-  return bytesBelow(profile.head);
-}
-
-const bytesBelow = ({ selfSize, children }: HeapProfiler.SamplingHeapProfileNode): number =>
-  children.reduce((sum, child) => sum + bytesBelow(child), selfSize);
 
 describe("the memory that a task takes on its way", () => {
   const count = 5_000;

@@ -50,9 +50,15 @@ export class Script {
   }
 }
 
-function callScript(client: RedisClient, name: "eval" | "evalsha", args: string[]): unknown {
-  if (client instanceof Redis || client instanceof Cluster)
-    return client.sendCommand(new QuickCommand(name, args));
+async function callScript(client: RedisClient, name: "eval" | "evalsha", args: string[]): Promise<unknown> {
+  if (client instanceof Redis || client instanceof Cluster) {
+    const command = new QuickCommand(name, args);
+    try {
+      return await client.sendCommand(command);
+    } finally {
+      command.forget();
+    }
+  }
   // The user's client is of another copy of ioredis, which may want more of a command than ours has.
   const [script = "", keyCount = "0", ...others] = args;
   return (client as Redis)[name](script, keyCount, ...others);

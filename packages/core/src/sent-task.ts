@@ -3,21 +3,33 @@ import type { Result } from "./result.js";
 import { TaskFailed } from "./task-failed.js";
 import type { TaskHandle } from "./task-handle.js";
 
-/** What it does, it does without `this` too: as a plain object of functions would. */
+/**
+ * What it does, it does without `this` too. Each method is made when it is asked for: made with the handle, the four of
+ * them would be most of what a send leaves to collect.
+ */
 export class SentTask implements TaskHandle {
-  readonly value: TaskHandle["value"];
-  readonly result: TaskHandle["result"];
-  readonly status: TaskHandle["status"];
-  readonly abort: TaskHandle["abort"];
+  readonly id: string;
+  readonly #client: Pick<Client, "getResult" | "getStatus" | "abort">;
 
-  constructor(
-    readonly id: string,
-    client: Pick<Client, "getResult" | "getStatus" | "abort">,
-  ) {
-    this.value = async (options) => onlyValue(await client.getResult(id, options));
-    this.result = (options) => client.getResult(id, options);
-    this.status = () => client.getStatus(id);
-    this.abort = () => client.abort(id);
+  constructor(id: string, client: Pick<Client, "getResult" | "getStatus" | "abort">) {
+    this.id = id;
+    this.#client = client;
+  }
+
+  get value(): TaskHandle["value"] {
+    return async (options) => onlyValue(await this.#client.getResult(this.id, options));
+  }
+
+  get result(): TaskHandle["result"] {
+    return (options) => this.#client.getResult(this.id, options);
+  }
+
+  get status(): TaskHandle["status"] {
+    return () => this.#client.getStatus(this.id);
+  }
+
+  get abort(): TaskHandle["abort"] {
+    return () => this.#client.abort(this.id);
   }
 }
 
