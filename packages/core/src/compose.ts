@@ -60,7 +60,8 @@ export function composeTask(
 export function composeMany(requests: readonly StepRequest[], clock: Clock): Composed[] {
   if (!Array.isArray(requests))
     throw invalid("client.sendMany: give an array of { group, name, args, options }");
-  return requests.map((request: unknown, index) =>
+  // What map passes over, a hole, is refused as undefined is.
+  return Array.from(requests, (request: unknown, index) =>
     composeRequest(request, clock, `client.sendMany: requests[${index}]`),
   );
 }
@@ -73,7 +74,7 @@ export function composeWorkflow(steps: readonly StepRequest[], clock: Clock): Co
     );
   const placeOf = (index: number) => `client.sendWorkflow: steps[${index}]`;
   const first = composeRequest(steps[0], clock, placeOf(0));
-  const workflow = steps.map((step: unknown, index) =>
+  const workflow = Array.from(steps, (step: unknown, index) =>
     index === 0 ? stepOf(first) : laterStep(step, clock, placeOf(index)),
   );
   const stepsByDefault = (steps as readonly StepRequest[]).flatMap(({ options }, index) =>
@@ -132,5 +133,5 @@ function laterStep(step: unknown, clock: Clock, place: string): WorkflowStep {
 function encodeArguments(args: unknown, place: string): string[] {
   if (args === undefined) return [];
   if (!Array.isArray(args)) throw invalid(`${place}: the arguments must be an array`);
-  return encodeList(args, "args");
+  return encodeList(args, `${place}: args`);
 }

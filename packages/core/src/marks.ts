@@ -17,9 +17,18 @@ export function mergeOptions(own: TaskOptions | undefined, over: TaskOptions | u
 /** Whether `withContext` made it. */
 export const takesContext = (task: AnyTask): boolean => "~ytask" in task && task["~ytask"] === "context";
 
+/**
+ * Marks what `returns` made; the same in two copies of this package. JSON carries no symbol, so an argument that a task
+ * returns cannot pass for it.
+ */
+const returnsKey: unique symbol = Symbol.for("ytask.returns") as never;
+
+export const asReturns = <Values extends readonly unknown[]>(values: Values): Returns<Values> =>
+  Object.assign({ "~returns": values }, { [returnsKey]: true });
+
 /** The values of what a task returned: those of `returns`, none for undefined, else the one. */
 export function valuesOf(returned: unknown): readonly unknown[] {
   if (returned === undefined) return [];
-  const isList = typeof returned === "object" && returned !== null && Object.hasOwn(returned, "~returns");
-  return isList ? (returned as Returns<readonly unknown[]>)["~returns"] : [returned];
+  const isMarked = typeof returned === "object" && returned !== null && Object.hasOwn(returned, returnsKey);
+  return isMarked ? (returned as Returns<readonly unknown[]>)["~returns"] : [returned];
 }

@@ -2,6 +2,7 @@ import { checkBackoff } from "./backoff.js";
 import { checkName, checkOptions, invalid, rules } from "./check-options.js";
 import { checkGroup } from "./keys.js";
 import { mergeOptions, ownOptions, takesContext } from "./marks.js";
+import { isStandardSchema } from "./standard-schema.js";
 import type { TaskOptions } from "./task-options.js";
 import type { AnyTask } from "./types/tasks.js";
 
@@ -21,9 +22,7 @@ const taskRules = {
   timeoutMs: rules.positiveMilliseconds,
   onComplete: rules.function,
   schema: (value: unknown) =>
-    (typeof value === "object" || typeof value === "function") && value !== null && "~standard" in value
-      ? undefined
-      : "a Standard Schema, such as one of zod, valibot or arktype",
+    isStandardSchema(value) ? undefined : "a Standard Schema, such as one of zod, valibot or arktype",
 };
 
 /** The tasks of a server, by group and name. */

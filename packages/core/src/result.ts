@@ -2,6 +2,7 @@ import { ErrorCode, YTaskError } from "./errors.js";
 import { Status, type StepState, type WorkflowState } from "./status.js";
 import { decodeValue } from "./values/decode.js";
 import { quote } from "./values/encode.js";
+import { has64Bits } from "./values/integers.js";
 import {
   asFields,
   type Fields,
@@ -102,7 +103,7 @@ export class Result<Values extends readonly unknown[] = readonly unknown[]> {
   getInt64(index: number): bigint {
     const value = this.#decode(index);
     if (typeof value === "bigint") return value;
-    if (typeof value === "number" && Number.isInteger(value) && Math.abs(value) < beyondUnsigned)
+    if (typeof value === "number" && Number.isInteger(value) && has64Bits(BigInt(value)))
       return BigInt(value);
     throw wrongType(index, "a whole number of 64 bits", value);
   }
@@ -157,9 +158,6 @@ export class Result<Values extends readonly unknown[] = readonly unknown[]> {
     );
   }
 }
-
-/** Above what 64 bits hold, signed or unsigned; what they hold and a number does not is decoded as a bigint. */
-const beyondUnsigned = 2 ** 64;
 
 const wrongType = (index: number, wanted: string, value: unknown): YTaskError =>
   new YTaskError(

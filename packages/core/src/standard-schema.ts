@@ -22,3 +22,9 @@ export function describeIssue(issue: SchemaIssue): string {
   const path = (issue.path ?? []).map((part) => String(typeof part === "object" ? part.key : part)).join(".");
   return path === "" ? issue.message : `args.${path}: ${issue.message}`;
 }
+
+export function isStandardSchema(value: unknown): value is StandardSchemaV1 {
+  if ((typeof value !== "object" && typeof value !== "function") || value === null) return false;
+  const standard = (value as { readonly "~standard"?: { readonly validate?: unknown } | null })["~standard"];
+  return typeof standard?.validate === "function";
+}

@@ -17,7 +17,12 @@ export interface TaskOptions<Task = AnyTask, Checked extends readonly unknown[] 
    * Called after the task, or the step of a workflow, finished on this server: once, or again after a crash. What it
    * throws is logged and changes nothing.
    */
-  onComplete?(
+  readonly onComplete?: Callbacks<Task>["onComplete"] | undefined;
+}
+
+/** A method, so that a callback may name its parameters more narrowly than the task's types do. */
+interface Callbacks<Task> {
+  onComplete(
     result: Result<TaskValues<Task>>,
     ...args: TaskArgs<Task> extends infer Args extends readonly unknown[] ? Args : never
   ): void | Promise<void>;

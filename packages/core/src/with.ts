@@ -1,4 +1,5 @@
-import { mergeOptions, optionsKey, ownOptions } from "./marks.js";
+import { invalid } from "./check-options.js";
+import { asReturns, mergeOptions, optionsKey, ownOptions } from "./marks.js";
 import type { TaskContext } from "./task-context.js";
 import type { TaskOptions } from "./task-options.js";
 import type { AnyTask, ContextTask, Returns } from "./types/tasks.js";
@@ -6,16 +7,24 @@ import type { AnyTask, ContextTask, Returns } from "./types/tasks.js";
 /**
  * A task that gets its context before its arguments: to retry, to abort, to watch its signal. Write the type of a
  * parameter that has a default too, `b: number = 2`: TypeScript infers none there.
+ *
+ * @throws YTaskError `InvalidArgument` for what is no function
  */
 export function withContext<Args extends unknown[], Returned>(
   run: (context: TaskContext, ...args: Args) => Returned,
 ): ContextTask<Args, Returned> {
+  if (typeof run !== "function") throw invalid("withContext: the task must be a function");
   const task = (context: TaskContext, ...args: Args) => run(context, ...args);
   return Object.assign(task, { "~ytask": "context" as const });
 }
 
-/** A task with options of its own, for `server.addAll` or a file of tasks. Options given to `server.add` come first. */
+/**
+ * A task with options of its own, for `server.addAll` or a file of tasks. Options given to `server.add` come first.
+ *
+ * @throws YTaskError `InvalidArgument` for what is no function; of its options the server says which are wrong
+ */
 export function withOptions<Task extends AnyTask>(task: Task, options: TaskOptions<Task>): Task {
+  if (typeof task !== "function") throw invalid("withOptions: the task must be a function");
   const wrapped = (...parameters: Parameters<Task>) => task(...parameters);
   // Whatever marks the task (its context) is kept: the wrapper stands for it in every way.
   return Object.assign(wrapped, task, {
@@ -25,5 +34,5 @@ export function withOptions<Task extends AnyTask>(task: Task, options: TaskOptio
 
 /** Several values, as a Go function returns them: `returns(a + b, a - b)`. */
 export function returns<const Values extends readonly unknown[]>(...values: Values): Returns<Values> {
-  return { "~returns": values };
+  return asReturns(values);
 }

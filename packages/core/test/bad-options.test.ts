@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { Client, Server } from "../src/index.js";
+import { MemoryBackend, MemoryBroker } from "../src/memory/index.js";
 import { makeDrivers, refusal, untyped } from "./support/bad-input.js";
 
 type Options = Record<string, unknown>;
@@ -180,10 +181,30 @@ describe("a later step of client.sendWorkflow", () => {
     await expect(send(step)).rejects.toThrow(refusal(message));
   });
 
-  it.each([undefined, null, {}, [], "steps", [null], [undefined], [5]])(
+  it.each([undefined, null, {}, [], "steps", [null], [undefined], [5], new Array(1)])(
     "refuses %o for steps",
     async (steps) => {
       await expect(client.sendWorkflow(untyped(steps))).rejects.toThrow(refusal("sendWorkflow"));
     },
   );
+
+  it("refuses a hole among the steps", async () => {
+    // biome-ignore lint/suspicious/noSparseArray: what is refused
+    const steps = [{ group: "g", name: "a" }, , { group: "g", name: "b" }];
+    await expect(client.sendWorkflow(untyped(steps))).rejects.toThrow(refusal("steps\\[1\\]"));
+  });
+});
+
+describe("the drivers in memory", () => {
+  it.each([null, 5, { leaseMs: 0 }, { leaseMs: "soon" }, { clock: {} }, { clok: 1 }])(
+    "refuse %o",
+    (options) => {
+      const wanted = refusal("new MemoryBroker: options");
+      expect(() => new MemoryBroker(untyped(options))).toThrow(wanted);
+    },
+  );
+
+  it.each([null, 5, { clock: 3 }, { leaseMs: 5 }])("refuse %o for a backend", (options) => {
+    expect(() => new MemoryBackend(untyped(options))).toThrow(refusal("new MemoryBackend: options"));
+  });
 });

@@ -107,7 +107,7 @@ describe("a task", () => {
     ["retryCount", [-1, 1.5, Number.NaN, "3", null]],
     ["timeoutMs", [0, -1, Number.NaN, Number.POSITIVE_INFINITY, "1", null]],
     ["onComplete", [null, "callback", {}]],
-    ["schema", [null, {}, "string", () => {}]],
+    ["schema", [null, {}, "string", () => {}, { "~standard": null }, { "~standard": {} }]],
     [
       "backoff",
       [
@@ -137,6 +137,11 @@ describe("a task", () => {
     expect(() => makeServer().add("g", "task", () => {}, untyped(bad))).toThrow(refusal("g/task", name));
     const task = withOptions(() => {}, untyped(bad));
     expect(() => makeServer().addAll({ g: { task } })).toThrow(refusal("g/task", name));
+  });
+
+  it("that is no function is refused where it is wrapped", () => {
+    expect(() => withContext(untyped(5))).toThrow(refusal("withContext"));
+    expect(() => withOptions(untyped(5), {})).toThrow(refusal("withOptions"));
   });
 
   it("with an option that is not there is refused", () => {
@@ -245,6 +250,8 @@ describe("a task's context", () => {
       withContext((context) => {
         for (const delayMs of [-1, Number.NaN, "5"])
           attempt(() => context.retry(undefined, { delayMs: untyped(delayMs) }));
+        for (const options of [{ delay: 5 }, null, 5])
+          attempt(() => context.retry(undefined, untyped(options)));
         for (const count of [-1, 1.5, Number.NaN, "5", undefined])
           attempt(() => context.setRetryCount(untyped(count)));
         return "done";
@@ -252,9 +259,10 @@ describe("a task's context", () => {
     );
     await server.run("g");
     expect(await (await makeClient(drivers).send("g", "task")).value()).toBe("done");
-    expect(seen).toHaveLength(8);
+    expect(seen).toHaveLength(11);
     for (const error of seen.slice(0, 3)) expect(error).toEqual(refusal("context.retry", "delayMs must be"));
-    for (const error of seen.slice(3))
+    for (const error of seen.slice(3, 6)) expect(error).toEqual(refusal("context.retry: options"));
+    for (const error of seen.slice(6))
       expect(error).toEqual(refusal("context.setRetryCount", "count must be"));
   });
 });

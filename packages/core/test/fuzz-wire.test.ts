@@ -218,10 +218,9 @@ function plain(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, property]) => [key, plain(property)]));
 }
 
-/** A whole number beyond 2^53 is written with the digits that JavaScript prints, and is one of 64 bits to who reads it. */
+/** A whole number beyond 2^53 is one of 64 bits to who reads it, where it has no more. */
 function arrived(value: number): number | bigint {
   if (Object.is(value, -0)) return 0;
-  const hasAllDigits =
-    Number.isInteger(value) && !Number.isSafeInteger(value) && !String(value).includes("e");
-  return hasAllDigits && value >= -(2 ** 63) && value < 2 ** 64 ? BigInt(String(value)) : value;
+  const isUnsafe = Number.isInteger(value) && !Number.isSafeInteger(value);
+  return isUnsafe && value >= -(2 ** 63) && value < 2 ** 64 ? BigInt(value) : value;
 }

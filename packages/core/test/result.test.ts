@@ -43,6 +43,11 @@ describe("the values of a result", () => {
       () => success("36893488147419103232").getInt64(0),
       "a whole number of 64 bits",
     ],
+    [
+      "an integer below 64 bits as one",
+      () => success("-10000000000000000000").getInt64(0),
+      "a whole number of 64 bits",
+    ],
     ["1e300 as an integer", () => success("1e300").getInt64(0), "a whole number of 64 bits"],
     ["a text as a number", () => result.getNumber(4), "value 4 is not a number but string"],
     ["null as a number", () => result.getNumber(5), "value 5 is not a number but null"],

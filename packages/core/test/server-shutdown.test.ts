@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import type { Broker } from "../src/broker.js";
 import { silentLogger } from "../src/driver.js";
-import { ErrorCode, Server, Status, withContext, YTaskError } from "../src/index.js";
+import { ErrorCode, PermanentError, Server, Status, withContext, YTaskError } from "../src/index.js";
 import { MemoryBroker } from "../src/memory/index.js";
 import { World } from "./support/world.js";
 import { never, wrapBackend, wrapBroker, wrapSubscriptions } from "./support/wrap.js";
@@ -64,6 +64,21 @@ describe("a shutdown", () => {
     const shutdown = server.shutdown({ timeoutMs: 1_000 });
     expect(await timeOf(world, shutdown)).toBe(1_000);
     expect(await shutdown).toEqual({ completed: 1, released: 0 });
+  });
+
+  it("lets a task fail for good after the signals, where no later attempt could mend it", async () => {
+    const world = new World();
+    const task = withContext(
+      ({ signal }) =>
+        new Promise<never>((_, reject) =>
+          signal.addEventListener("abort", () => reject(new PermanentError("the order is gone"))),
+        ),
+    );
+    const server = await running(world, world.broker(), task);
+    const shutdown = server.shutdown({ timeoutMs: 1_000 });
+    expect(await timeOf(world, shutdown)).toBe(1_000);
+    expect(await shutdown).toEqual({ completed: 1, released: 0 });
+    expect(await world.client().counts("g")).toMatchObject({ waiting: 0, dead: 1 });
   });
 
   it("gives back what was received ahead, and counts only what was given back since it began", async () => {

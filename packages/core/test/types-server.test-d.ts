@@ -103,6 +103,7 @@ server.add("g", "backoff", () => {}, { backoff: { kind: "linear", initialMs: 1 }
 server.add("g", "options", () => {}, { concurrency: 1 });
 // @ts-expect-error no function
 server.add("g", "name", "task");
+server.add("g", "options", (_id: string) => {}, { onComplete: undefined, schema: undefined });
 // @ts-expect-error a callback that wants another argument than the task
 server.add("g", "options", (_id: string) => {}, { onComplete: (_result, _id: number) => {} });
 

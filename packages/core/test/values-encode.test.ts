@@ -122,6 +122,27 @@ describe("a value that cannot cross", () => {
   });
 });
 
+describe("a value that throws while it is read", () => {
+  const broken = new Error("broken");
+  const fail = () => {
+    throw broken;
+  };
+
+  it.each<readonly [string, unknown, string]>([
+    ["a toJSON", { at: { toJSON: fail } }, "args[0].at"],
+    ["a getter", [Object.defineProperty({}, "a", { get: fail, enumerable: true })], "args[0][0]"],
+    ["a proxy", new Proxy({}, { ownKeys: fail }), "args[0]"],
+  ])("%s is UnsupportedType, with its path and the cause", (_, value, path) => {
+    expect(() => encodeList([value], "args")).toThrow(
+      expect.objectContaining({
+        code: 2,
+        message: `${path}: it cannot be read: broken`,
+        cause: broken,
+      }),
+    );
+  });
+});
+
 describe("a list of arguments or values", () => {
   it("drops undefined at its end, so that defaults take its place", () => {
     expect(encodeList([1, undefined, undefined], "args")).toEqual(["1"]);
@@ -140,6 +161,6 @@ describe("a list of arguments or values", () => {
   });
 
   it("refuses a value whose toJSON makes nothing", () => {
-    expect(() => encodeList([{ toJSON: () => undefined }], "args")).toThrow(/^args\[0\]/);
+    expect(() => encodeList([{ toJSON: () => undefined }], "args")).toThrow(/^args\[0\]: its toJSON/);
   });
 });

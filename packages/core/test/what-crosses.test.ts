@@ -61,6 +61,8 @@ describe("an argument on its way to a task and back", () => {
     ["the largest safe integer", Number.MAX_SAFE_INTEGER],
     ["the least safe integer", Number.MIN_SAFE_INTEGER],
     ["2^53 as a number, which arrives as a bigint", 2 ** 53, 2n ** 53n],
+    ["2^60 as a number, whose text would have other digits", 2 ** 60, 2n ** 60n],
+    ["the least signed integer as a number", -(2 ** 63), -(2n ** 63n)],
     ["a small bigint, which arrives as a number", 5n, 5],
     ["2^53 - 1 as a bigint, which arrives as a number", 2n ** 53n - 1n, Number.MAX_SAFE_INTEGER],
     ["the largest signed integer", 2n ** 63n - 1n],
@@ -108,6 +110,17 @@ describe("an argument on its way to a task and back", () => {
     ["a bigint beyond 64 bits", [2n ** 64n], "args[0]"],
     ["a cycle", [cycle], "args[0][0]"],
     ["undefined before another", [undefined, 1], "args[0]"],
+    [
+      "a getter that throws",
+      [
+        {
+          get a() {
+            throw new Error("x");
+          },
+        },
+      ],
+      "args[0]",
+    ],
   ])("is refused at the send, with its path: %s", async (_, args, path) => {
     await expect(client.send("values", "echo", args)).rejects.toThrow(
       expect.objectContaining({
@@ -132,6 +145,8 @@ describe("a value that a task returns", () => {
     ["a Date, as its text", { at: new Date(0) }, { at: "1970-01-01T00:00:00.000Z" }],
     ["a class instance, as its own data", new Account(1), { id: 1 }],
     ["a large integer", 2n ** 63n],
+    ["what looks like several values", JSON.parse('{"~returns":[1,2]}'), { "~returns": [1, 2] }],
+    ["what looks like very many", { "~returns": { length: 1e15 } }],
     ["one value", returns("one"), "one"],
     ["several values", returns(1, "two", [3]), [1, "two", [3]]],
   ])("crosses: %s", async (_, value, arrives = value) => {

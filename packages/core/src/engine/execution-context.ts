@@ -1,4 +1,4 @@
-import { invalid, rules } from "../check-options.js";
+import { checkOptions, invalid, rules } from "../check-options.js";
 import type { Logger } from "../logger.js";
 import type { TaskContext } from "../task-context.js";
 import type { Execution } from "./execution.js";
@@ -39,10 +39,8 @@ export class ExecutionContext implements TaskContext {
   }
 
   readonly retry = (error?: unknown, options: { readonly delayMs?: number | undefined } = {}): never => {
-    const { delayMs } = options;
-    const wanted = delayMs === undefined ? undefined : rules.delay(delayMs);
-    if (wanted !== undefined) throw invalid(`context.retry: delayMs must be ${wanted}`);
-    this.#execution.decision ??= { kind: "retry", error, delayMs };
+    checkOptions(options, { delayMs: rules.delay }, "context.retry: options");
+    this.#execution.decision ??= { kind: "retry", error, delayMs: options.delayMs };
     throw new TaskEnded("the task asked for a retry; this error only ends its function");
   };
 

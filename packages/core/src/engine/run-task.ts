@@ -71,7 +71,9 @@ async function checkAndCallTask(run: Run): Promise<Ending> {
       const error = new PermanentError(`the arguments do not match the schema of the task: ${issues}`);
       return { kind: "failed", error, isPermanent: true };
     }
-    execution.args = outcome?.value ?? execution.args;
+    if (!Array.isArray(outcome?.value))
+      throw new PermanentError("the schema of the task gives no list of arguments");
+    execution.args = outcome.value;
   } catch (error) {
     return endingOfThrow(execution, error);
   }
@@ -159,8 +161,10 @@ function endingOfReturn(returned: unknown): Ending {
 function endingOfThrow(execution: Execution, error: unknown): Ending {
   const decided = endingOfDecision(execution);
   if (decided !== undefined) return decided;
-  if (execution.isReleased) return { kind: "released" };
-  return { kind: "failed", error, isPermanent: PermanentError.isInstance(error) };
+  const isPermanent = PermanentError.isInstance(error);
+  // What a task throws since the shutdown's signal fired does not count, unless no later attempt could mend it.
+  if (execution.isReleased && !isPermanent) return { kind: "released" };
+  return { kind: "failed", error, isPermanent };
 }
 
 /** What the client or the task itself decided comes before what the function did. */

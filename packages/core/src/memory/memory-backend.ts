@@ -1,4 +1,5 @@
 import type { Backend, Entry, Stored, Unwatch } from "../backend.js";
+import { checkOptions, rules } from "../check-options.js";
 import { type Clock, systemClock } from "../clock.js";
 import { Link } from "./link.js";
 import { MemoryValues } from "./memory-values.js";
@@ -8,13 +9,17 @@ export interface MemoryBackendOptions {
   readonly clock?: Clock | undefined;
 }
 
+const allowed = { clock: rules.methods("now", "after") };
+
 /** Results in this process's memory. What is stored is gone with the process, and stays over `close` and `connect`. */
 export class MemoryBackend implements Backend {
   readonly capabilities = { atomicUnlessFinished: true };
   #values: MemoryValues;
   readonly #link = new Link("in-memory backend");
 
+  /** @throws YTaskError `InvalidArgument` for an option that is unknown or not allowed */
   constructor(options: MemoryBackendOptions = {}) {
+    checkOptions(options, allowed, "new MemoryBackend: options");
     this.#values = new MemoryValues(options.clock ?? systemClock);
   }
 

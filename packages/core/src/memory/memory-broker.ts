@@ -7,6 +7,7 @@ import type {
   SubscribeOptions,
   Subscription,
 } from "../broker.js";
+import { checkOptions, rules } from "../check-options.js";
 import { type Clock, systemClock, type Timer } from "../clock.js";
 import { SendFailed } from "../errors.js";
 import { Link } from "./link.js";
@@ -20,6 +21,8 @@ export interface MemoryBrokerOptions {
   /** How long a broker that is cut off keeps what it holds, in milliseconds. Default 30,000. */
   readonly leaseMs?: number | undefined;
 }
+
+const allowed = { clock: rules.methods("now", "after"), leaseMs: rules.positiveMilliseconds };
 
 /**
  * Queues in this process's memory. Servers and clients share them by sharing the broker, or by having a `sibling` each.
@@ -38,7 +41,9 @@ export class MemoryBroker implements Broker {
   readonly #subscriptions = new Set<MemorySubscription>();
   #leaseTimer: Timer | undefined;
 
+  /** @throws YTaskError `InvalidArgument` for an option that is unknown or not allowed */
   constructor(options: MemoryBrokerOptions = {}) {
+    checkOptions(options, allowed, "new MemoryBroker: options");
     this.#store = new MemoryStore(options.clock ?? systemClock);
     this.leaseMs = options.leaseMs ?? 30_000;
   }

@@ -1,4 +1,4 @@
-import { ErrorCode, YTaskError } from "../errors.js";
+import { ErrorCode, messageOf, YTaskError } from "../errors.js";
 import { has64Bits } from "./integers.js";
 
 /** Deeper nesting than this is refused: it would overflow the stack of whoever reads it. */
@@ -50,16 +50,14 @@ export function encodeList(values: readonly unknown[], path: string): string[] {
     const value = values[index];
     // Most values are simple and cannot fail, so that no text is made of the path.
     const text = isSimple(value) ? encode(value, path, nowhere) : encode(value, `${path}[${index}]`, []);
-    if (text === undefined)
-      throw unsupported(
-        `${path}[${index}]`,
-        "undefined before another value cannot be told from null; pass null",
-      );
+    if (text === undefined) throw unsupported(`${path}[${index}]`, value === undefined ? noGap : noText);
     texts[index] = text;
   }
   return texts;
 }
 
+const noGap = "undefined before another value cannot be told from null; pass null";
+const noText = "its toJSON gives undefined, which cannot cross; pass null";
 const nowhere: object[] = [];
 const isSimple = (value: unknown): boolean =>
   typeof value === "string" || typeof value === "boolean" || Number.isFinite(value);
@@ -86,6 +84,11 @@ function encode(value: unknown, path: string, inside: object[]): string | undefi
 
 function encodeNumber(value: number, path: string): string {
   if (!Number.isFinite(value)) throw unsupported(path, `${value} cannot cross`);
+  // A text of 17 digits would be another integer, and past the last of 64 bits for some.
+  if (Math.abs(value) > Number.MAX_SAFE_INTEGER && Number.isInteger(value)) {
+    const integer = BigInt(value);
+    if (has64Bits(integer)) return integer.toString();
+  }
   const text = String(value);
   // -0 is written 0. Go writes exponents with two digits at least; 1e-7 is the shortest that differs.
   return text === "-0" ? "0" : text.includes("e-") ? text.replace(/e-(\d)$/, "e-0$1") : text;
@@ -115,7 +118,17 @@ const holdsNoData = (value: object, kind: string): boolean =>
   ArrayBuffer.isView(value) ||
   (kind !== "Object" && Object.keys(value).length === 0);
 
+/** A getter, a proxy or a `toJSON` may throw anything. */
 function encodeObject(value: object, path: string, inside: object[]): string | undefined {
+  try {
+    return encodeReadable(value, path, inside);
+  } catch (error) {
+    if (YTaskError.isInstance(error)) throw error;
+    throw unsupported(path, `it cannot be read: ${messageOf(error)}`, error);
+  }
+}
+
+function encodeReadable(value: object, path: string, inside: object[]): string | undefined {
   if (inside.includes(value)) throw unsupported(path, "this object contains itself");
   if (inside.length >= deepest) throw unsupported(path, `nested more than ${deepest} deep`);
   if (value instanceof Uint8Array)
@@ -163,5 +176,5 @@ function encodeProperties(value: object, path: string, inside: object[]): string
   return `{${text}}`;
 }
 
-const unsupported = (path: string, why: string): YTaskError =>
-  new YTaskError(ErrorCode.UnsupportedType, `${path}: ${why}`);
+const unsupported = (path: string, why: string, cause?: unknown): YTaskError =>
+  new YTaskError(ErrorCode.UnsupportedType, `${path}: ${why}`, { cause });
