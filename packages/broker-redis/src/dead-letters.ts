@@ -35,17 +35,18 @@ export class RedisDeadLetters implements DeadLetters {
     return found;
   }
 
+  async find(ids: readonly string[]): Promise<readonly Letter[]> {
+    const all: Letter[] = [];
+    for await (const found of this.#named(ids.filter(isStreamId))) all.push(...found);
+    return all;
+  }
+
   async redrive(ids?: readonly string[], rewrite?: (letter: Letter) => string): Promise<number> {
     if (ids === undefined) return this.#redriveAll(rewrite);
     const valid = ids.filter(isStreamId);
     if (rewrite === undefined) return this.#putBack(valid.map((id) => ({ id, body: undefined })));
     let count = 0;
-    for (let left = valid; left.length > 0; ) {
-      const ranges = left.slice(0, mostAtOnce).map((id): Range => [id, id]);
-      const { passed, found } = await this.#read(ranges, mostAtOnce);
-      count += await this.#putBack(found.map(ordered(rewrite)));
-      left = left.slice(passed);
-    }
+    for await (const found of this.#named(valid)) count += await this.#putBack(found.map(ordered(rewrite)));
     return count;
   }
 
@@ -64,6 +65,16 @@ export class RedisDeadLetters implements DeadLetters {
     let count = 0;
     for await (const found of this.#pages(last)) count += await this.#putBack(found.map(ordered(rewrite)));
     return count;
+  }
+
+  /** The letters of these ids that are there. */
+  async *#named(ids: readonly string[]): AsyncGenerator<readonly Letter[]> {
+    for (let left = ids; left.length > 0; ) {
+      const ranges = left.slice(0, mostAtOnce).map((id): Range => [id, id]);
+      const { passed, found } = await this.#read(ranges, mostAtOnce);
+      yield found;
+      left = left.slice(passed);
+    }
   }
 
   /** The letters up to an id, the oldest first; at most `limit`. */

@@ -134,6 +134,8 @@ export interface Letter {
 export interface DeadLetters {
   /** The oldest first; at most `limit` (default 100). */
   list(options?: { readonly limit?: number | undefined }): Promise<readonly Letter[]>;
+  /** Those of these ids that are there, in any order. Optional: without it core looks for them with `list`. */
+  find?(ids: readonly string[]): Promise<readonly Letter[]>;
   /**
    * Puts letters back into their queue, with the body that `rewrite` makes of each (default: as it was), and removes
    * them: never one without the other. All of them where `ids` is undefined, none where it is empty; ids that are gone

@@ -5,9 +5,8 @@ import type { Broker, DeadLetterReason, DeadLetters, Letter } from "./broker.js"
 import { checkOptions, invalid, rules } from "./check-options.js";
 import type { Clock } from "./clock.js";
 import { ErrorCode, messageOf, YTaskError } from "./errors.js";
-import { abortKey, queueKey, resultKey, type WireVersion } from "./keys.js";
+import { abortKey, queueKey, redriveKey, type WireVersion } from "./keys.js";
 import { type Message, parseMessage, serializeMessage } from "./message.js";
-import { readResult } from "./result.js";
 import { Status } from "./status.js";
 import { type Expiry, entryOf } from "./status-writer.js";
 import { stepIndex, workflowStates } from "./workflow.js";
@@ -26,6 +25,8 @@ export interface DeadLetter {
 }
 
 const pageSize = 500;
+/** How long a claim holds where its call does not end: longer than its calls to broker and backend may take. */
+const claimSeconds = 60;
 
 /** The dead letters of a group. They stay until they are sent again or purged. */
 export class DeadLetterBox {
@@ -82,7 +83,8 @@ export class DeadLetterBox {
 
   /**
    * Sends letters again, those of the ids or all: with all their retries, with `Sent` stored over the old result, and
-   * with their abort flags cleared. Resolves to how many there were.
+   * with their abort flags cleared. Resolves to how many were sent again. Letters that another call is sending again are
+   * left to it; after a crash in the middle of one for up to a minute.
    */
   async redrive(ids?: readonly string[]): Promise<number> {
     if (ids !== undefined && !(Array.isArray(ids) && ids.every((id) => typeof id === "string")))
@@ -122,8 +124,9 @@ export class DeadLetterBox {
     return total;
   }
 
-  /** The letters of these ids. They are mostly among the oldest, which `list` gave: so those are looked at first. */
+  /** The letters of these ids. Where the broker only lists them, the oldest are looked at first: mostly they are meant. */
   async #find(ids: ReadonlySet<string>): Promise<readonly Letter[]> {
+    if (this.#letters.find !== undefined) return this.#answer(this.#letters.find([...ids]));
     for (let limit = pageSize; ; limit *= 4) {
       const letters = await this.#answer(this.#letters.list({ limit }));
       const found = letters.filter(({ id }) => ids.has(id));
@@ -131,12 +134,25 @@ export class DeadLetterBox {
     }
   }
 
-  /** Statuses first: a task that runs at once must find no old result, and its own must not be overwritten. */
-  async #redrivePage(letters: readonly Letter[]): Promise<number> {
-    if (letters.length === 0) return 0;
+  /** Claims first, so that of two calls one sends a letter again, and resets its result. */
+  async #redrivePage(page: readonly Letter[]): Promise<number> {
     const executionId = randomUUID();
-    const messages = letters.flatMap(({ body }) => readMessage(body) ?? []);
-    await this.#resetResults(await this.#withOwnResults(messages), executionId);
+    const letters = await this.#claim(page, executionId);
+    if (letters.length === 0) return 0;
+    try {
+      return await this.#sendAgain(letters, executionId);
+    } catch (error) {
+      await this.#unclaim(letters);
+      throw error;
+    }
+  }
+
+  /** Results first: a task that runs at once must find no old one, and its own must not be overwritten. */
+  async #sendAgain(letters: readonly Letter[], executionId: string): Promise<number> {
+    await this.#resetResults(
+      letters.flatMap(({ body }) => readMessage(body) ?? []),
+      executionId,
+    );
     const ids = letters.map(({ id }) => id);
     return this.#answer(
       this.#letters.redrive(ids, ({ body }) => {
@@ -152,20 +168,36 @@ export class DeadLetterBox {
     return answerOf(call, "the broker or backend", this.#clock);
   }
 
-  /**
-   * Without those whose result is that of another execution: somebody else has sent their letters again meanwhile, and
-   * what came of it must stand.
-   */
-  async #withOwnResults(messages: readonly Message[]): Promise<readonly Message[]> {
-    if (this.#backend === undefined || messages.length === 0) return messages;
-    const reading = this.#answer(this.#backend.get(messages.map(({ id }) => resultKey(id))));
-    const values = await reading.catch((error: unknown) => {
-      throw nothingSent("read", error);
-    });
-    return messages.filter((message, index) => {
-      const result = readResult(values[index]);
-      return result === undefined || result.executionId === message.extra.executionId;
-    });
+  /** Those of the letters that no other call is sending again: the task may be finished by now, and its result must stand. */
+  async #claim(letters: readonly Letter[], value: string): Promise<readonly Letter[]> {
+    if (this.#backend === undefined || letters.length === 0) return letters;
+    const entries = letters.map(
+      ({ id }): Entry => ({
+        key: this.#claimKey(id),
+        value,
+        expiresInSeconds: claimSeconds,
+        unless: "present",
+      }),
+    );
+    const outcomes = await this.#answer(this.#backend.set(entries));
+    const failed = outcomes.find((outcome) => outcome.kind === "failed");
+    if (failed !== undefined) {
+      await this.#unclaim(letters.filter((_, index) => outcomes[index]?.kind === "stored"));
+      throw nothingSent(failed.error);
+    }
+    return letters.filter((_, index) => outcomes[index]?.kind === "stored");
+  }
+
+  /** Best effort: a claim ends by itself. */
+  async #unclaim(letters: readonly Letter[]): Promise<void> {
+    const entries = letters.map(
+      ({ id }): Entry => ({ key: this.#claimKey(id), value: "", expiresInSeconds: 1 }),
+    );
+    await this.#backend?.set(entries);
+  }
+
+  #claimKey(letterId: string): string {
+    return redriveKey(`${this.#queue}:${letterId}`);
   }
 
   async #resetResults(messages: readonly Message[], executionId: string): Promise<void> {
@@ -176,7 +208,7 @@ export class DeadLetterBox {
       { key: abortKey(message.id), value: "cleared", expiresInSeconds: 1 },
     ]);
     for (const stored of await this.#answer(this.#backend.set(entries)))
-      if (stored.kind === "failed") throw nothingSent("replaced", stored.error);
+      if (stored.kind === "failed") throw nothingSent(stored.error);
   }
 
   /** Where no statuses are kept, it is gone in a second: the old result would keep the new one from being stored. */
@@ -188,10 +220,10 @@ export class DeadLetterBox {
   }
 }
 
-const nothingSent = (what: string, cause: unknown): YTaskError =>
+const nothingSent = (cause: unknown): YTaskError =>
   new YTaskError(
     ErrorCode.Backend,
-    `nothing was sent again: the old results could not be ${what}: ${messageOf(cause)}`,
+    `nothing was sent again: the old results could not be replaced: ${messageOf(cause)}`,
     { cause },
   );
 

@@ -19,6 +19,9 @@ export const resultKey = (id: string): string => `YTask:Backend:${id}`;
 /** Where the abort flag of a task is stored. */
 export const abortKey = (id: string): string => `YTask:Backend:Abort:${id}`;
 
+/** Where it is noted that a dead letter is being sent again. The Go original has none. */
+export const redriveKey = (letter: string): string => `YTask:Backend:Redrive:${letter}`;
+
 /**
  * Refuses a group name that is empty or not a string, that holds braces (they would choose another slot of a Redis
  * Cluster than the group's), or that begins with `Delay:` (it would name another group's delayed queue).

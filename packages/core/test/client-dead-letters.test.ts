@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { ErrorCode, PermanentError, Status } from "../src/index.js";
+import { ErrorCode, PermanentError, Status, YTaskError } from "../src/index.js";
 import { World } from "./support/world.js";
-import { wrapBroker } from "./support/wrap.js";
+import { wrapBackend, wrapBroker } from "./support/wrap.js";
 
 /** A task that failed for good, and its dead letter. */
 async function deadTask(world: World) {
@@ -52,6 +52,47 @@ describe("redrive", () => {
     });
     expect(await world.client({ broker: slow }).deadLetters("g").redrive()).toBe(0);
     expect(await task.value()).toBe("now it can");
+  });
+
+  it("leaves it too where somebody else is done before its own first write arrives", async () => {
+    const world = new World();
+    const { client, task } = await deadTask(world);
+    const backend = world.backend();
+    let isFirst = true;
+    const slow = wrapBackend(backend, {
+      async set(entries) {
+        if (isFirst) {
+          isFirst = false;
+          await client.deadLetters("g").redrive();
+          const server = world.server().add("g", "refuse", () => "now it can");
+          await server.run("g");
+          expect(await task.value()).toBe("now it can");
+        }
+        return backend.set(entries);
+      },
+    });
+    expect(await world.client({ backend: slow }).deadLetters("g").redrive()).toBe(0);
+    expect(await task.value()).toBe("now it can");
+  });
+
+  it("may be called again a second after it failed", async () => {
+    const world = new World();
+    const { client } = await deadTask(world);
+    const broker = world.broker();
+    let failures = 0;
+    const failing = wrapBroker(broker, {
+      deadLetters: (queue) =>
+        Object.assign(broker.deadLetters(queue), {
+          redrive: async () => {
+            failures++;
+            throw new YTaskError(ErrorCode.Connection, "cut off");
+          },
+        }),
+    });
+    await expect(world.client({ broker: failing }).deadLetters("g").redrive()).rejects.toThrow("cut off");
+    expect(failures).toBe(1);
+    await world.clock.advance(1_000);
+    expect(await client.deadLetters("g").redrive()).toBe(1);
   });
 
   it("passes over ids that are gone, and takes only those that it was given", async () => {

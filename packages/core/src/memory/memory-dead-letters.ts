@@ -21,6 +21,11 @@ export class MemoryDeadLetters implements DeadLetters {
     return [...this.#queue.letters.values()].slice(0, Math.max(0, limit));
   }
 
+  async find(ids: readonly string[]): Promise<readonly Letter[]> {
+    this.#link.check();
+    return ids.flatMap((id) => this.#queue.letters.get(id) ?? []);
+  }
+
   async redrive(ids?: readonly string[], rewrite: (letter: Letter) => string = asItWas): Promise<number> {
     this.#link.check();
     const { letters } = this.#queue;
