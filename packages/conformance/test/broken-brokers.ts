@@ -322,7 +322,11 @@ export const brokenBrokers: Readonly<Record<string, BrokenBroker>> = {
         redrive: (ids = [], rewrite) => inner.redrive(ids.length > 0 ? ids : undefined, rewrite),
       }),
     },
-    caughtBy: ["redrive puts the letters of the given ids back"],
+    caughtBy: ["redrive, and find where there is one"],
+  },
+  "finds letters whatever the ids": {
+    broken: { deadLetters: (inner) => ({ find: () => inner.list() }) },
+    caughtBy: ["redrive, and find where there is one"],
   },
   "deletes letters before it rewrites them": {
     broken: {

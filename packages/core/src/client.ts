@@ -7,7 +7,7 @@ import { type Composed, composeMany, composeTask, composeWorkflow, type StepRequ
 import { DeadLetterBox } from "./dead-letter-box.js";
 import { DriverHold } from "./driver-hold.js";
 import { ErrorCode, YTaskError } from "./errors.js";
-import { checkGroup, queueKey } from "./keys.js";
+import { checkGroup, delayedQueueKey, queueKey } from "./keys.js";
 import type { Result } from "./result.js";
 import { ResultReader } from "./result-reader.js";
 import { ResultStore } from "./result-store.js";
@@ -153,13 +153,22 @@ export class Client<Tasks extends TaskMap<Tasks> = UntypedTasks> {
     await this.#aborter.abort(id, options);
   }
 
-  /** How many messages of a group wait, are delayed, run, and are dead; undefined where the broker cannot tell. */
+  /**
+   * How many messages of a group wait, are delayed, run, and are dead; undefined where the broker cannot tell. With
+   * `goCompatible` those in the Go original's delayed queue are delayed ones too.
+   */
   async counts(group: string): Promise<Counts> {
     this.#refuseIfClosed();
     checkGroup(group);
-    const { broker, wireVersion, clock } = this.#settings;
-    const counting = this.#connect().then(() => broker.counts(queueKey(group, wireVersion)));
-    return answerOf(counting, "the broker", clock);
+    const { broker, wireVersion, goCompatible, clock } = this.#settings;
+    const count = async (): Promise<Counts> => {
+      await this.#connect();
+      const counts = await broker.counts(queueKey(group, wireVersion));
+      return goCompatible
+        ? withDelayedOfGo(counts, await broker.counts(delayedQueueKey(group, wireVersion)))
+        : counts;
+    };
+    return answerOf(count(), "the broker", clock);
   }
 
   /** The dead letters of a group. */
@@ -245,6 +254,15 @@ export class Client<Tasks extends TaskMap<Tasks> = UntypedTasks> {
     if (this.#closed !== undefined)
       throw new YTaskError(ErrorCode.Closed, "the client was closed; make a new one");
   }
+}
+
+/** All in the original's delayed queue is delayed: what a server of ours took from it is held until it is due. */
+function withDelayedOfGo(counts: Counts, ofGo: Counts): Counts {
+  const delayed = [counts.delayed, ofGo.waiting, ofGo.delayed, ofGo.running].reduce(
+    (sum, count) => (sum === undefined || count === undefined ? undefined : sum + count),
+    0,
+  );
+  return { ...counts, delayed };
 }
 
 const nilBackend = (): YTaskError =>
