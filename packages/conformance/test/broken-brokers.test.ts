@@ -39,6 +39,7 @@ describe.concurrent("the kit on brokers", () => {
     "subscription.settle": { subscription: () => ({ settle: never }) },
     "subscription.close": { subscription: () => ({ close: never }) },
     "deadLetters.list": { deadLetters: () => ({ list: never }) },
+    "deadLetters.find": { deadLetters: () => ({ find: never }) },
     "deadLetters.redrive": { deadLetters: () => ({ redrive: never }) },
     "deadLetters.purge": { deadLetters: () => ({ purge: never }) },
   };

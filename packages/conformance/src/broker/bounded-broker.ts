@@ -89,12 +89,16 @@ class BoundedSubscription implements Subscription {
 }
 
 class BoundedDeadLetters implements DeadLetters {
+  /** Where the driver has it. */
+  readonly find?: (ids: readonly string[]) => Promise<readonly Letter[]>;
   readonly #letters: DeadLetters;
   readonly #boundMs: number;
 
   constructor(letters: DeadLetters, boundMs: number) {
     this.#letters = letters;
     this.#boundMs = boundMs;
+    const find = letters.find?.bind(letters);
+    if (find !== undefined) this.find = (ids) => settles("deadLetters.find", find(ids), boundMs);
   }
 
   list(options?: { readonly limit?: number | undefined }): Promise<readonly Letter[]> {
