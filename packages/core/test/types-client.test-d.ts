@@ -250,6 +250,9 @@ client.sendWorkflow([add, { group: "math", name: "double" }, { group: "mail", na
 client.sendWorkflow([add, { group: "math", name: "double", args: [1] }]);
 // @ts-expect-error the delay of a later step counts from the end of the one before
 client.sendWorkflow([add, { group: "math", name: "double", options: { runAt: date } }]);
+// @ts-expect-error two times to begin at
+client.sendWorkflow([{ ...add, options: { runAt: date, runAfterMs: 1 } }]);
+client.sendWorkflow([{ ...add, options: { runAt: date, runAfterMs: undefined } }]);
 // @ts-expect-error only what is sent now can be put in front
 client.sendWorkflow([add, { group: "math", name: "double", options: { front: true } }]);
 

@@ -31,10 +31,19 @@ type CheckLaterSteps<T, Steps extends readonly unknown[], Before> = Steps extend
 
 type CheckFirstStep<T, Named> =
   unknown extends CheckRequest<T, Named>
-    ? Misfit<Named, ArgsAt<T, Named>> extends true
-      ? { error: "the task does not take these arguments"; takes: ArgsAt<T, Named> }
-      : Omit<Named, "args"> & ArgsField<TaskAt<T, Named>>
+    ? HasTwoTimes<Named> extends true
+      ? { error: "give runAfterMs or runAt, and expireAfterMs or expireAt" }
+      : Misfit<Named, ArgsAt<T, Named>> extends true
+        ? { error: "the task does not take these arguments"; takes: ArgsAt<T, Named> }
+        : Omit<Named, "args"> & ArgsField<TaskAt<T, Named>>
     : CheckRequest<T, Named>;
+
+/** Whether a step has options of a send that rule each other out; `Step` allows them, as those of any step. */
+type HasTwoTimes<Named> = Named extends { readonly options: infer Options }
+  ? [Options] extends [SendOptions | undefined]
+    ? false
+    : true
+  : false;
 
 /** Whether nothing could be both: the arguments that are given and those that the task takes. */
 type Misfit<Named, Taken> = Named extends { readonly args: infer Given extends readonly unknown[] }
