@@ -1,11 +1,12 @@
-import { execFile } from "node:child_process";
-import { promisify } from "node:util";
 import { expect, it } from "vitest";
+import { readmeCommand, runToEnd } from "../../run-example.js";
+
+const start = readmeCommand(1);
 
 it("prints the sum and the three users, and ends by itself", async () => {
-  const { stdout } = await promisify(execFile)("pnpm", ["--silent", "start"]);
-  expect(stdout).toContain("add(123, 44) = 167");
-  expect(stdout).toContain("{ id: 1, name: 'aa' }");
-  expect(stdout).toContain("{ id: 322, name: 'bb' }");
-  expect(stdout).toContain("{ id: 11, name: 'cc' }");
+  const output = await runToEnd(start);
+  expect(output).toContain("add(123, 44) = 167");
+  expect(output).toContain("{ id: 1, name: 'aa' }");
+  expect(output).toContain("{ id: 322, name: 'bb' }");
+  expect(output).toContain("{ id: 11, name: 'cc' }");
 }, 60_000);

@@ -1,6 +1,8 @@
 import { describeWithServer, sharedMemcached, sharedMongo } from "@ytask-internal/test-servers";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { runToEnd } from "../../run-example.js";
+import { readmeCommand, runToEnd } from "../../run-example.js";
+
+const start = readmeCommand(1);
 
 describeWithServer("memcached", "example 04", () => {
   let memcached: Awaited<ReturnType<typeof sharedMemcached>>;
@@ -17,7 +19,7 @@ describeWithServer("memcached", "example 04", () => {
     afterAll(() => mongo?.stop());
 
     it("prints the results that both stores held, and ends by itself", async () => {
-      const output = await runToEnd("src/main.ts", {
+      const output = await runToEnd(start, {
         MONGO_URL: mongo.url,
         MEMCACHED_SERVERS: memcached.servers,
       });
