@@ -5,7 +5,7 @@ import ts from "typescript";
 import type { Block, Page } from "./pages.js";
 
 /** A folder for blocks: inside of this package, so that imports find what it has installed. */
-const folderFor = (purpose: "compile" | "run") =>
+const folderFor = (purpose: "compile" | "check" | "run") =>
   fileURLToPath(new URL(`../.cache/${purpose}/`, import.meta.url));
 const given = fileURLToPath(new URL("given.d.ts", import.meta.url));
 
@@ -35,7 +35,7 @@ function nameOf(block: Block): string {
  */
 export function writeBlocks(
   page: Page,
-  purpose: "compile" | "run",
+  purpose: "compile" | "check" | "run",
   change: (code: string) => string = (code) => code,
 ): ReadonlyMap<Block, string> {
   const folder = join(folderFor(purpose), page.path);
