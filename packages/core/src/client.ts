@@ -156,6 +156,9 @@ export class Client<Tasks extends TaskMap<Tasks> = UntypedTasks> {
   /**
    * How many messages of a group wait, are delayed, run, and are dead; undefined where the broker cannot tell. With
    * `goCompatible` those in the Go original's delayed queue are delayed ones too.
+   *
+   * @throws YTaskError `InvalidArgument` for a name that is refused, `Closed` after `close`; `Connection`,
+   * `AccessRefused` or `UnsupportedServer` where the broker cannot be used
    */
   async counts(group: string): Promise<Counts> {
     this.#refuseIfClosed();

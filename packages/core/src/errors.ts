@@ -1,6 +1,6 @@
 /**
- * The numbers that identify an error. 0 to 9 are the Go original's and keep their meaning; those from 100 on
- * are this library's. A number is never given to another meaning.
+ * The numbers that identify an error. 1 to 9 are the Go original's and keep their meaning; those from 100 on
+ * are this library's. A number never gets another meaning.
  */
 export const ErrorCode = {
   /** Kept for drivers ported from the Go original; nothing here throws it. */

@@ -15,15 +15,35 @@ export interface TaskEvent {
   readonly reason?: string | undefined;
 }
 
-/** What a server tells as it happens. */
+/**
+ * What a server tells as it happens. The end of an attempt is told once its result was stored, or could not be, and the
+ * broker has settled it. An attempt that is given back, as at a shutdown, tells no end.
+ */
 export interface ServerEvents {
+  /** An attempt begins. */
   started: [TaskEvent];
+  /** The task returned; of a workflow, each step by itself. */
   succeeded: [TaskEvent];
+  /**
+   * The task has failed for good: no retry is left or allowed, or it could not be started, as where its name is unknown.
+   * `error` says why. `deadLettered` follows.
+   */
   failed: [TaskEvent];
+  /** An attempt failed with `error`, and a retry follows: the broker has it already. */
   retried: [TaskEvent];
+  /** The task's expiry passed before the attempt began, so it was not run. */
   expired: [TaskEvent];
+  /** The task was aborted, by a client or by itself, before it ran or while it did. `reason` is what the task gave. */
   aborted: [TaskEvent];
+  /**
+   * The task's message is a dead letter, with `reason` a `DeadLetterReason`. It follows each `failed`. It comes alone for
+   * a message that cannot be read: `malformed` or `tooLarge`.
+   */
   deadLettered: [TaskEvent];
+  /**
+   * The broker took the task back before it was settled, so it may run on another server too. The signal of a task that
+   * still runs has fired. `reason` says what was noticed.
+   */
   leaseLost: [TaskEvent];
   /** Something went wrong in the background. It is logged, and throws nothing where nobody listens. */
   error: [Error];

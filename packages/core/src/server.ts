@@ -120,8 +120,9 @@ export class Server {
    * `startTimeoutMs`; a refusal that trying again cannot mend rejects at once.
    *
    * @param options `concurrency`: how many tasks of the group run at a time, default 1
-   * @throws YTaskError `InvalidArgument` for a group without tasks or that runs already; `Connection` and the like
-   * where the broker cannot be used; `ServerStop` where the server is shut down meanwhile; `Closed` after `shutdown`
+   * @throws YTaskError `InvalidArgument` for a group without tasks or that runs already, or a bad option; `Connection`
+   * where the broker cannot be reached within `startTimeoutMs`; `AccessRefused` or `UnsupportedServer` where broker or
+   * backend refuses; `ServerStop` where the server is shut down meanwhile; `Closed` after `shutdown`
    */
   async run(group: string, options: { readonly concurrency?: number | undefined } = {}): Promise<void> {
     this.#refuseIfStopped();

@@ -9,7 +9,10 @@ export interface TaskOptions<Task = AnyTask, Checked extends readonly unknown[] 
   readonly retryCount?: number | undefined;
   /** How long to wait before each retry. Default: 1 s doubling up to 60 s, 20 % jitter. `false` retries at once. */
   readonly backoff?: Backoff | undefined;
-  /** Milliseconds after which the task's signal fires and the attempt counts as failed. Default: the broker's, mostly none. */
+  /**
+   * Milliseconds after which the task's signal fires. An attempt that ends within a second of that is retried; one that
+   * goes on has failed for good. Default: the broker's `defaultTimeoutMs` (RabbitMQ: 25 minutes), else no limit.
+   */
   readonly timeoutMs?: number | undefined;
   /** Checks the arguments, as a list, before each run; what it returns is what the task gets. Any Standard Schema. */
   readonly schema?: StandardSchemaV1<unknown, Checked> | undefined;
