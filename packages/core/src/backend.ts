@@ -30,15 +30,15 @@ export interface BackendCapabilities {
 
 /** Keeps results, statuses and abort flags. Losing one costs a result, never a task. Calls take batches and may overlap. */
 export interface Backend {
-  /** Where they depend on the server, what is true of every server before `connect`, and what is true of this one after. */
+  /** Before `connect`: what every server can do. After it: what the connected one can. */
   readonly capabilities?: BackendCapabilities | undefined;
   /** As `Broker.connect`. */
   connect(environment?: DriverEnvironment): Promise<void>;
   /**
    * One outcome for each entry, in their order; of two entries for one key the later stands, as if written one after
    * the other, and so for two calls: those for one key take effect in the order in which they were made. Never rejects,
-   * and settles within a few seconds. A call that gave up must not write later on. Of several servers, the keys of one
-   * that is known to be down fail at once: after a call that was slow to fail, core makes none for a moment.
+   * and settles within a few seconds. A call that gave up must not write later on. With several servers, fail the keys
+   * of one known to be down at once: after a slow failure core makes no call for 0.4 s.
    */
   set(entries: readonly Entry[]): Promise<readonly Stored[]>;
   /**

@@ -71,9 +71,9 @@ export type Settlement =
 export type Outcome = "settled" | "lost" | "unknown" | Refused;
 
 /**
- * Of a `replace` only: a message that should take the delivery's place can never be stored, since it is too large, or its
- * queue's name or its delay too long. The delivery is held as before; core stores a failure and makes it a dead letter.
- * What may be stored at another time is `unknown`.
+ * Only for `replace`: a replacement can never be stored, since it is too large, or its queue's name or its delay is too
+ * long. The delivery stays held; core stores a failure and dead-letters it. If a later try could succeed, answer
+ * `unknown`.
  */
 export interface Refused {
   readonly kind: "refused";
@@ -101,18 +101,18 @@ export interface SubscribeOptions {
 export interface Subscription {
   /**
    * Up to `limit` deliveries, in the queue's order, waiting up to `waitMs` for the first. Resolves to none when the
-   * time is over or the subscription closes. Rejects with a YTaskError (`Connection` and the like) while the server
-   * cannot be reached; core calls again after a moment. Must settle within `waitMs` and a few seconds, whatever
-   * happens to the connection. Never called again before it settled.
+   * time is over or the subscription closes. Rejects with a YTaskError while nothing can be received: `Connection` where
+   * the server cannot be reached, `AccessRefused`, `ServerFull` or `UnsupportedServer` where it refuses. Core calls again
+   * after a moment, whatever the code. Must settle within `waitMs` and a few seconds, whatever happens to the connection.
+   * Never called again before it settled.
    */
   receive(limit: number, waitMs: number): Promise<readonly Delivery[]>;
   /** One outcome for each settlement, in their order. Never rejects, and settles within a few seconds. */
   settle(settlements: readonly Settlement[]): Promise<readonly Outcome[]>;
   /**
-   * For a broker that sends ahead: from now on it may send `count` deliveries more than `maxUnsettled`, since tasks are
-   * short and those will begin soon. Core says it anew when that changes, once a second or so, and with 0 once tasks are
-   * long. What came before stays, and need not be counted. Must keep the queue's order, and not throw. Optional: without
-   * it none are sent ahead of what runs.
+   * Only for brokers that prefetch. Raises the limit to `maxUnsettled + count`, since tasks are short and those will
+   * begin soon. Core calls it when the count has doubled or halved, and with 0 once tasks are long. Deliveries already
+   * sent do not count. Must keep the queue's order; must not throw. Without it, no more than `maxUnsettled` are sent.
    */
   sendAhead?(count: number): void;
   /** Ends it: a pending `receive` resolves, and unsettled deliveries go back to the head of the queue, in their order. */
@@ -170,8 +170,8 @@ export interface BrokerCapabilities {
    */
   readonly sendsAhead?: boolean | undefined;
   /**
-   * How many single sends of one turn core hands over in one call, the rest in further ones, which overlap. A whole
-   * number of at least 1; default 50.
+   * The most single sends that core puts into one call of `send`. More sends of the same turn go into further calls,
+   * which overlap. A whole number of at least 1; default 50.
    */
   readonly sendBatchSize?: number | undefined;
   /** The time limit of a task that names none, in milliseconds; for a broker that takes back what runs for too long. */
