@@ -62,7 +62,12 @@ export class DeadLetterBox {
     this.#connect = connect;
   }
 
-  /** The oldest first; at most `limit`, default 100. */
+  /**
+   * The oldest first; at most `limit`, default 100.
+   *
+   * @throws YTaskError `InvalidArgument` for a bad option, `Closed` after the client's `close`; `Connection`,
+   * `AccessRefused` or `UnsupportedServer` where broker or backend cannot be used
+   */
   async list(options: { readonly limit?: number | undefined } = {}): Promise<readonly DeadLetter[]> {
     checkOptions(options, { limit: rules.positiveCount }, "deadLetters.list: options");
     await this.#answer(this.#connect());
@@ -83,8 +88,12 @@ export class DeadLetterBox {
 
   /**
    * Sends letters again, those of the ids or all: with all their retries, with `Sent` stored over the old result, and
-   * with their abort flags cleared. Resolves to how many were sent again. Letters that another call is sending again are
-   * left to it; after a crash in the middle of one for up to a minute.
+   * with their abort flags cleared. Resolves to how many were sent again. Ids that are gone are passed over. Letters that
+   * another call is sending again are left to it; after a crash in the middle of one, for up to a minute. Where it
+   * rejects, some may have been sent: each letter is then either still here or back in its queue.
+   *
+   * @throws YTaskError `InvalidArgument` for ids that are no list of texts; `Backend` where the old results could not be
+   * replaced; `SendMessage` or `ServerFull` where the broker did not take all of them; else as `list`
    */
   async redrive(ids?: readonly string[]): Promise<number> {
     if (ids !== undefined && !(Array.isArray(ids) && ids.every((id) => typeof id === "string")))
@@ -93,13 +102,16 @@ export class DeadLetterBox {
     return ids === undefined ? this.#redriveAll() : this.#redriveSome(ids);
   }
 
-  /** Deletes all of them. Resolves to how many there were. */
+  /** Deletes all of them, and with them their tasks. Resolves to how many were deleted. Throws as `list`. */
   async purge(): Promise<number> {
     await this.#answer(this.#connect());
     return this.#answer(this.#letters.purge());
   }
 
-  /** Page by page, the oldest first; no more than there are now: those that come back dead wait for the next call. */
+  /**
+   * Page by page, the oldest first. It stops after as many as there are now: a task that fails again meanwhile waits for
+   * the next call.
+   */
   async #redriveAll(): Promise<number> {
     const begun = new Set<string>();
     const { dead = Number.MAX_SAFE_INTEGER } = await this.#answer(this.#broker.counts(this.#queue));
@@ -183,7 +195,7 @@ export class DeadLetterBox {
     const failed = outcomes.find((outcome) => outcome.kind === "failed");
     if (failed !== undefined) {
       await this.#unclaim(letters.filter((_, index) => outcomes[index]?.kind === "stored"));
-      throw nothingSent(failed.error);
+      throw notReplaced(failed.error);
     }
     return letters.filter((_, index) => outcomes[index]?.kind === "stored");
   }
@@ -208,10 +220,13 @@ export class DeadLetterBox {
       { key: abortKey(message.id), value: "cleared", expiresInSeconds: 1 },
     ]);
     for (const stored of await this.#answer(this.#backend.set(entries)))
-      if (stored.kind === "failed") throw nothingSent(stored.error);
+      if (stored.kind === "failed") throw notReplaced(stored.error);
   }
 
-  /** Where no statuses are kept, it is gone in a second: the old result would keep the new one from being stored. */
+  /**
+   * What replaces the old result. It is written even where no statuses are kept, for a second: the old result would keep
+   * the new one from being stored.
+   */
   #sentEntry(message: Message, executionId: string): Entry {
     const workflow = workflowStates(message, stepIndex(message, this.#group), "waiting");
     const statusExpires = this.#expiry.statusExpires || 1;
@@ -220,10 +235,10 @@ export class DeadLetterBox {
   }
 }
 
-const nothingSent = (cause: unknown): YTaskError =>
+const notReplaced = (cause: unknown): YTaskError =>
   new YTaskError(
     ErrorCode.Backend,
-    `nothing was sent again: the old results could not be replaced: ${messageOf(cause)}`,
+    `some were not sent again: their old results could not be replaced: ${messageOf(cause)}`,
     { cause },
   );
 
