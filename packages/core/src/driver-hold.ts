@@ -17,7 +17,7 @@ interface Use {
   closing: Promise<void> | undefined;
 }
 
-/** One count a driver, whoever uses it: several servers and clients may share one. */
+/** The use of each driver. Several servers and clients may share one driver, so the count is the driver's. */
 const uses = new WeakMap<Driver, Use>();
 
 /**
@@ -40,7 +40,7 @@ export class DriverHold {
 
   /**
    * Resolves once the driver is connected; rejects as its connect does, and may then be called again. Rejects with
-   * `Closed` after `close`: what comes late must not open a driver that nobody would close any more.
+   * `Closed` after `close`: a late call must not open a driver that nobody would close.
    */
   async connect(environment: DriverEnvironment): Promise<void> {
     this.#refuseIfClosed();
@@ -82,8 +82,8 @@ export class DriverHold {
   }
 
   /**
-   * A connect that is under way may succeed after the close: then there is something to close again, and whoever connects
-   * next waits for that. Never rejects.
+   * A connect that is under way may succeed after the close. Then the driver is closed again, and the next connect waits
+   * for that. Never rejects.
    */
   async #closeAfter(closed: Promise<void>, connecting: Promise<void> | undefined): Promise<void> {
     const [, connected] = await Promise.allSettled([closed, connecting]);

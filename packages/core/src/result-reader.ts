@@ -16,9 +16,12 @@ const defaultTimeoutMs = 30_000;
 const defaultPollMs = 300;
 const firstPollMs = 1;
 const readBoundMs = 5_000;
-/** A read without an answer for so long is no ordinary one that the bound of a wait cut short. */
+/** A wait may end while its last read is out. Only after this long does that say something about the backend. */
 const silentMs = 1_000;
-/** How many reads a millisecond waits make, all together, where the backend wakes them and each need hardly look. */
+/**
+ * The most reads a millisecond that all waits make together where the backend wakes them. Such a wait reads only in case
+ * it was not woken, so with many waits each reads less often.
+ */
 const mostReadsPerMs = 20;
 
 const waitRules = {
@@ -34,7 +37,10 @@ export class ResultReader {
   readonly #clock: Clock;
   readonly #logger: Logger;
   readonly #batcher: Batcher<string, Reading>;
-  /** Those that are under way. A signal of the client's for all would look through its listeners for each new one. */
+  /**
+   * The waits under way, for `close` to end. One abort signal for all would be slower: adding a listener searches those
+   * that are there.
+   */
   readonly #waits = new TurnoverMap<Wait, undefined>();
   #isClosed = false;
 
@@ -89,7 +95,7 @@ export class ResultReader {
       } catch (error) {
         if (!wait.isOver) problem = error;
         else {
-          // What an earlier read failed for says more than that this one is still out.
+          // If an earlier read failed, its error says more than the silence of this one.
           const silence = this.#clock.now() - began;
           if (isFirst || silence >= silentMs) problem ??= silent(silence);
           throw this.#timedOut(id, wait, problem);

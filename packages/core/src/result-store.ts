@@ -11,19 +11,18 @@ const callBoundMs = 1_500;
 const pauseMs = 400;
 
 /**
- * A call that fails sooner costs little pace, and none after it is left out: another server may hold the next key. It
- * is much longer than a server that is down takes to refuse, since a busy event loop makes any call look slow.
+ * A call that fails sooner is quick, and no call is skipped after it: a server that is up may hold the next key. The limit
+ * is far above what a server that is down takes to refuse, since a busy event loop makes any call look slow.
  */
 const slowMs = 500;
 
-/** An outage ends where nothing failed for so long: while one of several servers is down, calls fail and succeed by turns. */
+/** An outage is over once no call failed for so long. While one of several servers is down, calls fail and succeed by turns. */
 const calmMs = 5_000;
 
 /**
- * A backend that can do no harm: every call is bounded, and after one that was slow to fail none is made for a moment,
- * so that a backend that is down costs results and not the pace of the tasks. A driver that knows of several servers
- * which is down fails that one's keys at once, and so costs the others nothing. An outage is logged when it begins and
- * ends.
+ * A backend that cannot slow tasks down. Every call is bounded. After one that was slow to fail none is made for 0.4 s, so
+ * a backend that is down costs results, not the pace of the tasks. A driver with several servers fails the keys of one
+ * that is down at once, so the others go on. An outage is logged when it begins and when it ends.
  */
 export class ResultStore {
   readonly #source: HeldBackend;
@@ -75,7 +74,7 @@ export class ResultStore {
   #failed(error: unknown, began: number): void {
     const now = this.#clock.now();
     this.#lastFailure = now;
-    // To connect for each task would cost pace, too, however soon that fails.
+    // Without a connection each task would try to connect, and that takes time however soon it fails.
     if (now - began >= slowMs || !this.#source.hold.isConnected) this.#pausedUntil = now + pauseMs;
     if (this.#isDown) return;
     this.#isDown = true;

@@ -15,7 +15,7 @@ export interface Expiry {
 
 class Pending {
   constructor(
-    /** A status on the way is made when it is written: most are overtaken before. */
+    /** Intermediate statuses are built only when written: most are superseded first. */
     public result: ResultFields | (() => ResultFields),
     public isFinished: boolean,
   ) {}
@@ -33,14 +33,14 @@ class ResultEntry implements Entry {
 
 const largestBatch = 500;
 /**
- * As many batches are on their way at a time. More would wait in the store until their time was over, as after a call
- * that sends a million tasks.
+ * The most batches on their way at a time. More, as after a call that sends a million tasks, would wait inside the
+ * backend's client until their time was over.
  */
 const mostBatches = 16;
 
 /**
- * Writes statuses and results in batches, one a turn of the event loop or a flush. A status that is overtaken before
- * that is not written at all. Every write leaves a finished result as it is.
+ * Writes statuses and results in batches, one a turn of the event loop or a flush. A status that is superseded before
+ * that is never written. No write replaces a finished result.
  */
 export class StatusWriter {
   readonly #store: ResultStore;

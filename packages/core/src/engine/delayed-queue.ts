@@ -8,7 +8,7 @@ import { Puller } from "./puller.js";
 import { Settler } from "./settler.js";
 
 const batchSize = 100;
-/** What is due later comes back to this queue in between: a broker need not hold a message for longer. */
+/** The longest that a message is delayed at a time. One that is due later comes back to this queue in between. */
 const longestHoldMs = 30 * 86_400_000;
 
 /**

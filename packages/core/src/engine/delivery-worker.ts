@@ -19,7 +19,7 @@ import { Slots } from "./slots.js";
 
 /** A task whose function keeps the event loop busy for this long gets a warning. */
 const blockingMs = 1_000;
-/** What is known of a delivery is read again where it waited for a slot for so long. */
+/** A delivery that waited this long for a slot is looked up in the backend again: it may have been aborted meanwhile. */
 const staleMs = 100;
 
 /** What a worker is told by its group, and tells it. */
@@ -62,7 +62,7 @@ export class DeliveryWorker {
     return this.#options.concurrency + this.#lookAhead.size;
   }
 
-  /** How many of the deliveries that a broker sends ahead would begin soon. */
+  /** How many deliveries would begin soon if the broker sent them ahead. */
   get soon(): number {
     return this.#lookAhead.soon;
   }
@@ -101,7 +101,10 @@ export class DeliveryWorker {
     });
   }
 
-  /** What a receive that was under way still brings, often what was given back just now: it is nobody's task here. */
+  /**
+   * Deliveries that a pending receive brings after shutdown began, often those released just before. Releases them
+   * unread; they do not count as tasks.
+   */
   #giveBackUnread(deliveries: readonly Delivery[]): void {
     for (const delivery of deliveries) {
       this.#options.unsettled.set(delivery, undefined);
@@ -110,7 +113,7 @@ export class DeliveryWorker {
     }
   }
 
-  /** Its result first, as with all tasks. */
+  /** Makes it a dead letter. Its result is stored first, as with all tasks. */
   async #refuse({ settlement, id }: Unreadable): Promise<void> {
     this.#options.onDone();
     const unread = { id, group: this.#options.group, name: "", attempt: 0, startedAt: 0 };
@@ -134,7 +137,8 @@ export class DeliveryWorker {
       this.#begin(execution, known);
       return;
     }
-    // A call that was under way when the look-ahead ended must not take again what was just given back.
+    // Nothing is received ahead any more. A receive that was pending when that changed may bring back what was just
+    // released, so it must not wait here again.
     if (this.#lookAhead.size === 0) {
       this.#giveBack(execution);
       return;
@@ -253,7 +257,7 @@ export class DeliveryWorker {
   }
 
   #finish(execution: Execution, conclusion: Conclusion): void {
-    // What the shutdown gave back is no longer ours to finish.
+    // The shutdown has released it already, so there is nothing to settle.
     if (this.#options.unsettled.has(execution.delivery))
       this.#finisher.finish(execution, conclusion, this.#onEnd);
     else this.#onEnd();

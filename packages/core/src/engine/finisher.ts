@@ -49,7 +49,7 @@ export class Finisher {
   /** @param onEnd called once nothing is left to do for it */
   finish(execution: Execution, conclusion: Conclusion, onEnd: () => void): void {
     const { result, settlement } = conclusion;
-    // Of a task that may run elsewhere only a finished result may be written: it stands unless another came first.
+    // After a lost lease another server may run the task: store only a finished result, never a status on the way.
     const isOvertaken = execution.isLost && settlement.kind === "replace";
     if (result !== undefined && !isOvertaken) this.#engine.writer?.store(result);
     if (this.#concluded.length === 0) setImmediate(() => void this.#finishAll());

@@ -12,10 +12,10 @@ import { Puller } from "./puller.js";
 import { SendAhead } from "./send-ahead.js";
 import { Settler } from "./settler.js";
 
-/** Some room for what ran and is being settled, beside as much again as is held. */
+/** Extra unsettled deliveries for tasks that ended and are still being settled. */
 const settlingRoom = 32;
 
-/** Of a lease that ran out the most frequent cause, and what to do about it, stand beside the task's name in the log. */
+/** The usual cause of a lost lease and its remedy, for the log. */
 const lossReason =
   "the broker took it back; where a task blocks the event loop, move its work to a worker thread, or raise leaseMs where the broker has one";
 
@@ -35,7 +35,8 @@ export class Group {
   static async start(engine: Engine, name: string, concurrency: number, routing: Routing): Promise<Group> {
     const { broker, wireVersion, maxRedeliveries, events, logger } = engine.options;
     const mostUnsettled = concurrency + 2 * mostAhead(concurrency) + settlingRoom;
-    // What a broker sends ahead waits here while another server is idle: no more than run, until they are seen to be short.
+    // What a broker sends ahead waits here, even while another server is idle. So it may send no more than run at a time,
+    // until the tasks prove to be short.
     const maxUnsettled = broker.capabilities.sendsAhead === true ? concurrency : mostUnsettled;
     let group: Group | undefined;
     const subscription = await broker.subscribe(queueKey(name, wireVersion), {
@@ -149,7 +150,7 @@ export class Group {
     });
 
   #settled({ delivery }: Settlement, outcome: Outcome): void {
-    // It is held still, and becomes a dead letter.
+    // It was refused, so it is still held. It becomes a dead letter.
     if (typeof outcome === "object") return;
     this.#unsettled.delete(delivery);
     this.#puller.settled();

@@ -1,13 +1,13 @@
 import type { Conclusion } from "./conclude.js";
 import type { Execution } from "./execution.js";
 
-/** Beyond so many the oldest are forgotten: those attempts may run once more. */
+/** The most attempts that are remembered. The oldest are forgotten, so those tasks may run once more. */
 const mostRemembered = 1_000;
 
 /**
- * Attempts that succeeded here and were settled too late. One that is delivered here again is settled at once. Else,
- * where no result tells that it is done, a task that blocks the event loop for longer than the lease would go from
- * server to server, too late on each, until it was delivered too often.
+ * Attempts that succeeded here and were settled too late. One that is delivered here again is settled at once, without
+ * running. Without this, and where no result is stored, a task that blocks the event loop for longer than the lease would
+ * succeed too late on one server after another, until it was delivered too often.
  */
 export class LateSuccesses {
   readonly #conclusions = new Map<string, Conclusion>();

@@ -1,16 +1,16 @@
 /** Tasks that take longer than this on average are not received before a slot is free. */
 const shortMs = 5;
-/** What the average becomes where a task waited in vain: it takes some hundred short ones to forget that. */
+/** The average after a delivery waited in vain for a slot. It takes about a hundred short tasks to forget that. */
 const longMs = 1_000;
-/** What is received ahead should begin within so many milliseconds: for longer no other server should miss it. */
+/** What is received ahead should begin within so many milliseconds. If it waited for longer, another server might be idle. */
 const aheadMs = 10;
-/** A shorter average, of durations in whole milliseconds, says no more than that the tasks are short. */
+/** The least average that is believed. Durations are measured in whole milliseconds, so a lower one says only "short". */
 const leastMs = 0.2;
-/** Beyond so many, or twice as many as run, holding more makes nothing cheaper. */
+/** The most to receive ahead, or twice the concurrency where that is more. Holding more makes no call cheaper. */
 const enoughForBatches = 400;
 /**
- * What is held comes in so many pieces, so that one is on its way here while another is looked up, one runs and one is
- * stored: in one piece the server would wait for its broker and backend, and they for the server.
+ * What is held comes in so many pieces. One is on its way here while another is looked up, one runs and one is stored. In
+ * one piece the server would wait for its broker and backend, and they for the server.
  */
 const pieces = 5;
 /** A smaller piece costs more calls than it saves time. */
@@ -22,7 +22,8 @@ const weight = 0.05;
 
 /**
  * How many deliveries a group may hold beside those that run. Where tasks are short, waiting for the broker costs more
- * than running them, so what will begin soon is received ahead; where they are long, none: another server may be idle.
+ * than running them, so what will begin soon is received ahead. Where they are long, nothing is: another server may be
+ * idle.
  */
 export class LookAhead {
   readonly #concurrency: number;
@@ -38,7 +39,10 @@ export class LookAhead {
     this.#averageMs += weight * (durationMs - this.#averageMs);
   }
 
-  /** To be called where one waited for a slot until it was given back: else this server would take it again at once. */
+  /**
+   * Call when a delivery waited in vain for a slot and was released, so that this server does not receive it again at
+   * once.
+   */
   waitedInVain(): void {
     this.#averageMs = Math.max(this.#averageMs, longMs);
   }
@@ -56,7 +60,7 @@ export class LookAhead {
     return this.#averageMs < shortMs ? this.soon : 0;
   }
 
-  /** How many will begin within a moment, once a slot is free for them: as many a broker may send ahead. */
+  /** How many deliveries would begin within the next moment. A broker may send that many ahead. */
   get soon(): number {
     if (this.#ended < enough) return 0;
     const soon = Math.floor((this.#concurrency * aheadMs) / Math.max(leastMs, this.#averageMs));

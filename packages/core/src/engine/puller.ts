@@ -3,7 +3,7 @@ import type { Clock } from "../clock.js";
 import { messageOf } from "../errors.js";
 import type { Logger } from "../logger.js";
 
-/** How long one call waits for work. It bounds how long a shutdown with running tasks may receive once more. */
+/** How long one call waits for work. So long after a shutdown began a pending call may still bring deliveries. */
 const waitMs = 2_000;
 const firstPauseMs = 50;
 const longestPauseMs = 1_000;
@@ -74,7 +74,7 @@ export class Puller {
         isBroken = false;
         pauseMs = firstPauseMs;
         this.#take(deliveries);
-        // Where a subscription has ended and answers at once, this loop must not keep the event loop to itself.
+        // A subscription that has ended answers at once. Without a pause this loop would starve the event loop.
         if (deliveries.length === 0) await new Promise((resolve) => setImmediate(resolve));
       } catch (error) {
         if (this.#isStopped) return;

@@ -1,12 +1,12 @@
 import type { Subscription } from "../broker.js";
 import type { Clock } from "../clock.js";
 
-/** How long less is wanted at the least, in milliseconds: where durations vary, a broker should not be told all the time. */
+/** After lowering the limit, do not raise it for this long, in milliseconds, so that varying durations do not make it flap. */
 const restMs = 1_000;
 
 /**
- * Tells a broker that sends ahead how many deliveries, beside those that run, it may send: as many as will begin soon.
- * More would wait here while another server is idle. It is told of what makes a difference: twice as many, or half.
+ * Tells a broker that sends ahead how many deliveries it may send beside those that run: as many as will begin soon. More
+ * would wait here while another server is idle. It is told only when the number has doubled or halved.
  */
 export class SendAhead {
   readonly #subscription: Subscription;

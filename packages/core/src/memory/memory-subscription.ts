@@ -20,7 +20,7 @@ export class MemorySubscription implements Subscription, Consumer {
   readonly #options: SubscribeOptions;
   readonly #onEnded: (subscription: MemorySubscription) => void;
   readonly #held = new TurnoverMap<string, Delivery>();
-  /** What was taken back and is not yet reported: who is cut off cannot know. */
+  /** Deliveries whose lease expired while disconnected; reported at reconnect. */
   #lost: Delivery[] = [];
   #pending: PendingReceive | undefined;
   #isClosed = false;

@@ -14,9 +14,9 @@ export interface Known {
 const nothing: Known = { isAborted: false, result: undefined };
 
 /**
- * Reads, in one call for a batch: the abort flag of each delivery, and the stored result of those that were delivered
- * before or whose workflow step only the result can tell. Where the backend cannot be read, nothing is known and the
- * tasks run: running a task matters more than its result.
+ * Reads what is stored for a batch, in one call: the abort flag of each delivery, and the result of each that was
+ * delivered before, or whose workflow step only the result can tell. Where the backend cannot be read, nothing is known
+ * and the tasks run: running a task matters more than its result.
  */
 export async function inspect(
   executions: readonly Execution[],
