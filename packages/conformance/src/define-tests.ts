@@ -68,7 +68,7 @@ async function runBehaviour<B extends Bench, Need extends string>(
       assert.fail(`The behaviour was not shown within ${kit.testBoundMs} ms.`),
     );
   } catch (error) {
-    // What a broken driver does at its close would hide what it did before.
+    // The behaviour has failed already. An error of the close would hide that one.
     await bench.tidyUp().catch(() => {});
     throw error;
   }

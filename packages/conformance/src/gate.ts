@@ -52,8 +52,8 @@ export class Gate {
 
   /** Lets everything pass again, first what was kept for connections that their owner did not give up. */
   async mend(): Promise<void> {
-    // A connection that its owner reset in this very turn is heard of only when the sockets are next looked at, and
-    // its end one turn later.
+    // A driver may have given up a connection in this turn. Node notices that in its next turn, and tells its end one
+    // turn later. What was kept for such a connection must not pass.
     for (let turn = 0; turn < 3; turn++) await nextTurn();
     this.#state = "open";
     for (const { kept } of this.#passages) for (const deliver of kept.splice(0)) deliver();
@@ -81,7 +81,7 @@ export class Gate {
       if (this.#state === "stalled") passage.kept.push(() => to.write(bytes));
       else to.write(bytes);
     });
-    // What a dead process sent and its network never carried does not arrive later: what was kept goes with it.
+    // What was kept for a closed connection is dropped: what a dead process sent does not arrive later.
     from.on("close", () => this.#break(passage));
     from.on("error", () => {});
   }

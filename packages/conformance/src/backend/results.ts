@@ -15,7 +15,7 @@ export const running = result(1);
 /** Statuses that may still change. */
 export const unfinished: readonly string[] = [
   ...[0, 1, 2, 3].map((status) => result(status)),
-  // A Go server stores success after each step of a workflow.
+  // A Go server stores success after each step of a workflow, so a step that waits or runs says it is not finished.
   result(4, [
     ["first", "success"],
     ["second", "waiting"],
@@ -31,7 +31,7 @@ export const unfinished: readonly string[] = [
 /** Statuses that stand. */
 export const finished: readonly string[] = [
   ...[4, 5, 6, 7].map((status) => result(status)),
-  // Spaces are nobody's habit, but they are JSON.
+  // No known writer puts spaces there, but JSON allows them.
   '{"Id":"task", "Status" : 4, "Workflow" : [["first", "success"]]}',
   result(5, [
     ["first", "failure"],

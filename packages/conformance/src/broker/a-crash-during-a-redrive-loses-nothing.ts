@@ -5,7 +5,7 @@ import { numbered } from "./messages.js";
 import { nothingIsLost } from "./nothing-is-lost.js";
 
 const letters = numbered(10);
-/** Many: a driver that deletes and sends them all at once has nothing of them for the shortest of times. */
+/** Many crashes: if a driver deletes letters before it sends them, they are missing only for a very short time. */
 const callers = callersOf(30);
 
 export const aCrashDuringARedriveLosesNothing: BrokerBehaviour = {

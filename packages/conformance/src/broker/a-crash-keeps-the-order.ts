@@ -12,7 +12,7 @@ export const aCrashKeepsTheOrder: BrokerBehaviour = {
     await subscriber.take(6);
     await bench.cut(broker);
     const heir = await bench.subscribe(other, queue);
-    // How soon the first six are back is the broker's business: the others may be received before or between them.
+    // The contract does not say how soon the first six are back, so the others may come before or between them.
     const received = await heir.takeBodies(12);
     assert.deepEqual(
       received.filter((body) => Number(body) < 6),

@@ -10,7 +10,7 @@ export const aSettleDuringACutLeavesNothingStuck: BrokerBehaviour = {
   needs: ["cut"],
   async run(bench) {
     await settledOrBack(bench, async () => {});
-    // By the end of a receive a driver has noticed, and may answer in another way.
+    // After a receive the driver has noticed the cut, and its settle may take another way.
     await settledOrBack(bench, (subscriber) => subscriber.receive(1, 100).catch(() => {}));
   },
 };
@@ -34,7 +34,7 @@ async function settledOrBack(
   const outcomes: Outcome[] = [...(await subscriber.settle(settlements))];
   assert.ok(!outcomes.includes("settled"), "nothing can be settled while the server cannot be reached");
   await bench.mend(broker);
-  // As core does: what is lost is let go, what is unknown is settled again.
+  // As core does: a lost delivery is dropped, one with an unknown outcome is settled again.
   await bench.eventually("each outcome is known", async () => {
     const unknown = [...outcomes.keys()].filter((index) => outcomes[index] === "unknown");
     const again = await subscriber.settle(unknown.flatMap((index) => settlements[index] ?? []));

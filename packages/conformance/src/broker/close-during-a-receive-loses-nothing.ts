@@ -17,7 +17,7 @@ export const closeDuringAReceiveLosesNothing: BrokerBehaviour = {
       const subscriber = await bench.subscribe(broker, queue);
       const receiving = bench.soon("a receive during a close", subscriber.receive(most, bench.longWaitMs));
       const sending = broker.send(messages(queue, numbered(messagesInARound, messagesInARound * round)));
-      // Now and then the close meets what is on its way, now and then what has just arrived.
+      // In some rounds the close meets messages on their way, in others messages that have just arrived.
       if (round % 2 === 1) await sending;
       for (let turns = 0; turns < round % 4; turns++) await turn();
       const [received] = await Promise.all([receiving, sending, subscriber.close()]);

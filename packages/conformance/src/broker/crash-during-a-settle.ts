@@ -34,7 +34,7 @@ export async function crashDuringASettle(
     }),
   );
   await crashDuring(bench, calls);
-  // The one that was left whole must not take what is looked for.
+  // The broker that was not cut is still subscribed. It must not receive the messages that are looked for.
   await calls[0]?.broker.close();
   return nothingIsLost(bench, other, queue, bodies, (body, message) => body === inPlaceOf(message));
 }

@@ -3,23 +3,23 @@ import { awaitedLater } from "../settles.js";
 import type { BoundedBroker } from "./bounded-broker.js";
 import type { BrokerBench } from "./broker-bench.js";
 
-/** Multiples of it, without what is before the point, are spread evenly from 0 to 1, however many there are. */
+/** The fractions of its multiples are spread evenly from 0 to 1, however many are taken. */
 const goldenRatio = 0.618;
 
-/** A number for each call of `crashDuring`, where so many are cut. */
+/** A number for each call that `crashDuring` needs to cut so many: the first is not cut. */
 export const callersOf = (crashes: number): readonly number[] =>
   Array.from({ length: 1 + crashes }, (_, index) => index);
 
-/** A call of a broker that makes no other. */
+/** A call to make, and its broker, which makes no other call meanwhile. */
 export interface Call<T> {
   readonly broker: BoundedBroker;
   make(): Promise<T>;
 }
 
 /**
- * Makes the calls one after another, and takes the connection of each broker away in the middle of its own. The first is
- * left whole, and tells how long such a call takes; the others are cut at moments that are spread over that time, since
- * nobody outside can tell when a driver is between two of its steps. Resolves to what became of each call.
+ * Makes the calls one after another, and cuts each broker's connection in the middle of its call. The first call is not
+ * cut: it tells how long such a call takes. The others are cut at moments spread over that time, since a test cannot see
+ * when a driver is between two of its steps. Resolves to what became of each call.
  */
 export async function crashDuring<T>(
   bench: BrokerBench,
@@ -32,14 +32,14 @@ export async function crashDuring<T>(
     const making = awaitedLater(make());
     made.push(making);
     const cutAfterMs = index === 0 ? wholeMs : wholeMs * (((index - 1) * goldenRatio) % 1);
-    // One that is over already took no longer than the others will.
+    // A call that ended before its cut was quicker than the first: the cuts that follow must come sooner.
     if (await isOverWithin(cutAfterMs, making)) wholeMs = performance.now() - beganMs;
     if (index > 0) await bench.cut(broker);
   }
   return Promise.allSettled(made);
 }
 
-/** Looks at each turn of the event loop: a timer comes a millisecond later, when many calls are over. */
+/** Looks at each turn of the event loop. A timer would fire a millisecond late, and many calls are over by then. */
 async function isOverWithin(ms: number, call: Promise<unknown>): Promise<boolean> {
   const endMs = performance.now() + ms;
   let isOver = false;

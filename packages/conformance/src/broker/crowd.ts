@@ -13,7 +13,7 @@ const replaced = 8;
 const delayed = 4;
 const buried = 4;
 const crashesInAHundredBatches = 4;
-/** How many acks a crash may undo: those of its last moments, where a server confirms none. Some batches. */
+/** How many acks a crash may undo. A server may confirm no ack, so those of the last few batches may be lost. */
 const undoneByACrash = 5 * largestLimit;
 
 /** Several subscribers that do, at random, everything that can happen to a message, until each was acked. */

@@ -5,7 +5,7 @@ import { bodiesOf } from "./subscriber.js";
 
 const rounds = 20;
 const messagesInARound = 4;
-/** What is said in turn: more and less than before, and none. */
+/** The counts that `sendAhead` gets in turn: more than before, less, and none. */
 const aheads = [3, 20, 0, 1, 50, 0, 5];
 
 export const sendAheadMayChange: BrokerBehaviour = {

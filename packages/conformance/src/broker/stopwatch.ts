@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 
-/** The clocks of servers count whole milliseconds, and not all from the same edge. */
+/** Servers' clocks count whole milliseconds, and a millisecond does not begin at the same moment on each. */
 const marginMs = 10;
 
-/** Measures from before a send to after a receive: whatever is slow only adds to that, so it cannot fail by chance. */
+/** Measures from before a send to after a receive. A slow machine only adds to that, so the test cannot fail by chance. */
 export class Stopwatch {
   readonly #startMs = performance.now();
 

@@ -132,7 +132,7 @@ export class Subscriber {
     return this.settleAll(deliveries.map((delivery) => ({ delivery, kind: "release" })));
   }
 
-  /** Says how much may be sent ahead; where the broker sends nothing ahead, that is nothing to it. */
+  /** Says how much may be sent ahead. Does nothing where the broker sends nothing ahead. */
   sendAhead(count: number): void {
     this.#subscription.sendAhead?.(count);
   }
@@ -141,7 +141,7 @@ export class Subscriber {
     return this.#subscription.close();
   }
 
-  /** A receive that rejects because the server cannot be reached gives nothing, after a moment, as core takes it. */
+  /** As core does: where the server cannot be reached, it pauses and goes on with no deliveries. */
   async #receiveAgain(limit: number): Promise<readonly Delivery[]> {
     try {
       return await this.receive(limit, Math.min(receiveMs, this.#boundMs));

@@ -18,7 +18,7 @@ export const whatOthersGotCannotBeSettled: BrokerBehaviour = {
       { delivery: second, kind: "replace", by: messages(queue, ["replacement"]) },
     ];
     await bench.cut(broker);
-    // One call that breaks off, and one that may still be out when the connection is back: as core makes them.
+    // As core does: one call that breaks off, then one that may still be pending when the connection is back.
     await subscriber.settle(settlements);
     const heir = await bench.subscribe(other, queue);
     const again = await heir.take(2);
