@@ -78,7 +78,10 @@ export class Writer {
   }
 }
 
-/** How all are stored, where that is the same for all of them, as it mostly is; then their values, or values and hows. */
+/**
+ * The entries as the script takes them. Mostly all are stored in the same way: then that way comes first, and only values
+ * follow. Else an empty text comes first, and each value is followed by its own way.
+ */
 function valuesOf(entries: readonly Entry[]): string[] {
   const [first] = entries;
   if (first === undefined) return [];

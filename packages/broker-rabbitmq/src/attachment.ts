@@ -13,7 +13,7 @@ export interface AttachmentOptions {
   isOpen(): boolean;
   /** How many messages were delivered so far. */
   arrived(): number;
-  /** Whether the queue is one that the server may give other consumers, and leave ours on what was before it. */
+  /** Whether the server may put a new queue in this one's place and leave our consumer on the old: a quorum queue. */
   readonly mayBeDeaf: boolean;
   /** Whether no message is held. */
   holdsNothing(): boolean;
@@ -31,12 +31,13 @@ const patience = 3;
 const idlePatience = 5;
 
 /**
- * Watches that a consumer is still one. RabbitMQ tells a consumer of the end of its queue, but not where a quorum queue
- * is declared again in the same moment: the channel is open then, and takes nothing for ever. What it holds is gone, and
- * its acks would remove messages of the new queue. Of a classic queue that gives us nothing that cannot be so.
+ * Watches that a consumer still gets what its queue has. RabbitMQ tells a consumer that its queue was deleted, but not
+ * where a quorum queue is declared again in the same moment. The channel then stays open and delivers nothing, for ever.
+ * What the consumer holds is gone, and its acks would remove messages of the new queue. A classic queue that delivers
+ * nothing is never in that state.
  *
- * The first messages of the new queue, as many as are prefetched, count as delivered to it, and so do not wait. That
- * looks like a queue without work, so that a consumer without work is put in the place of another every few seconds.
+ * The new queue counts its first messages, as many as are prefetched, as delivered to the old consumer, so they do not
+ * show as waiting. That looks like a queue without work. So a consumer without work is replaced every few seconds.
  */
 export class Attachment {
   readonly #options: AttachmentOptions;

@@ -49,7 +49,8 @@ export class Questions {
       if (late) throw new Error("its turn came too late");
       return inTime(question(await this.#keeper.ready(graceMs)));
     });
-    // A turn ends with its question, whoever still waits for that: else all that wait would be asked when time is up.
+    // The next question's turn comes when this one has settled, even if its caller gave up before. Otherwise all that
+    // wait would be asked at once when the first one's time is up.
     this.#last = Promise.allSettled([before, answer]);
     const bound = inTime(answer, () => {
       late = true;

@@ -102,8 +102,8 @@ export class Settler {
   }
 
   /**
-   * Gives a delivery back, or adds it to what is to be removed. Answers the channel on which that is written, where the
-   * server has to know.
+   * Gives a delivery back, or adds it to `removals`. Returns the channel on which the server is told of it, or the outcome
+   * where the server need not be told.
    */
   #letGo(
     settlement: Settlement,

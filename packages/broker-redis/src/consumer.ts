@@ -22,9 +22,9 @@ class RedisDelivery implements Delivery {
 /**
  * A server's hold on what it took from a queue: a lease, and a hash of the unsettled messages.
  *
- * After a call that broke off, it is not known what happened, and the call may even happen later. So the consumer
- * takes a new name first: whatever comes late under the old one finds no lease and changes nothing, and what the lost
- * answer of a reserve would have told is read from the hash.
+ * After a call that broke off it is not known whether Redis ran it, and Redis may still run it later. So the consumer
+ * first takes a new name. A late call under the old name finds no lease and changes nothing. What the lost call reserved
+ * is read from the hash.
  */
 export class Consumer {
   readonly #connection: Connection;

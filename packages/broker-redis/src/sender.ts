@@ -9,7 +9,7 @@ import { send } from "./scripts/send.js";
 const rememberedMs = 600_000;
 /** The most messages of one call to Redis. */
 const mostMessages = 1_000;
-/** Of how many queues it is noted which tokens can be forgotten; what is not noted Redis forgets by itself, later. */
+/** For how many queues confirmed tokens are noted. Beyond that the notes are dropped: Redis then forgets the tokens later, by itself. */
 const mostNotedQueues = 1_000;
 /** The most messages that may wait for Redis to come back; further sends fail at once. */
 const mostWaiting = 10_000;

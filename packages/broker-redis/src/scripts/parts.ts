@@ -24,17 +24,23 @@ local function push_all(command, key, list, first, last)
   end
 end`;
 
-/** After so many bytes a call takes no more: its answer has to fit in its bound, and it should not hold up others. */
+/** The bytes after which a call takes no more. Its answer has to come within its bound, and it should not hold up others. */
 export const mostBytes = 4_000_000;
 
-/** `fit(count, bytes)`: how many more to take where `count` of `bytes` were: a few first, then what will fit by those. */
+/**
+ * `fit(count, bytes)`: how many more bodies to take after `count` bodies of `bytes` in all. It is 20 at first; then as many
+ * as fit if they are as long as those before.
+ */
 export const fit = `
 local function fit(count, bytes)
   if bytes == 0 then return 20 end
   return math.max(1, math.floor((${mostBytes} - bytes) * count / bytes))
 end`;
 
-/** `gather(queue, arrived)`: what a blocking move parked goes back to the head, so that a head is the head. */
+/**
+ * `gather(queue, arrived)`: puts what a blocking move parked back at the queue's head. It is older than the rest, so until
+ * then the head is not the next in line.
+ */
 export const gather = `
 local function gather(queue, arrived)
   while redis.call('LMOVE', arrived, queue, 'RIGHT', 'LEFT') do end
