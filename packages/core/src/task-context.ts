@@ -14,7 +14,8 @@ export interface TaskContext {
   readonly logger: Logger;
   /**
    * Ends this attempt; a retry follows where one is left, after `delayMs` or the task's backoff. Decides even where
-   * the task catches what it throws. Write `return context.retry(…)`.
+   * the task catches what it throws; of several calls of `retry` and `abort` the first does. Write
+   * `return context.retry(…)`.
    */
   retry(error?: unknown, options?: { readonly delayMs?: number | undefined }): never;
   /** Sets how many retries are left after this attempt; 0 for none. */

@@ -29,6 +29,29 @@ it("a context works when it is taken apart", async () => {
   expect(result).toMatchObject({ status: Status.Abort, retryCount: 1 });
 });
 
+it.each([
+  ["retry, then abort", Status.Failure],
+  ["abort, then retry", Status.Abort],
+])(
+  "of several calls of a context (%s) the first decides, where the task catches what they throw",
+  async (calls, status) => {
+    const world = new World();
+    const server = world.server();
+    server.add(
+      "g",
+      "odd",
+      withContext((context) => {
+        const decide = { retry: () => context.retry(), abort: () => context.abort() };
+        for (const call of calls.split(", then ") as (keyof typeof decide)[])
+          try {
+            decide[call]();
+          } catch {}
+      }),
+    );
+    expect((await resultOf(world, server)).status).toBe(status);
+  },
+);
+
 const hostile = new Proxy(
   {},
   {
