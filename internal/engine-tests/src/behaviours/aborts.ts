@@ -37,6 +37,21 @@ export const abortsAreKnownAtOnce: Behaviour = {
   },
 };
 
+export const abortsOfARetryAreKnownAtOnce: Behaviour = {
+  title: "so is a task that waits for its next attempt for long",
+  async run(bench) {
+    const server = await bench.server();
+    const retry = withContext((context) => context.retry(new Error("busy"), { delayMs: 3_000 }));
+    server.add(bench.group, "retry", retry);
+    await server.run(bench.group);
+    const client = await bench.client();
+    const task = await client.send(bench.group, "retry");
+    await until(async () => (await task.status()) === Status.WaitingRetry);
+    await task.abort();
+    expect(await task.status()).toBe(Status.Abort);
+  },
+};
+
 export const abortsInARetryWait: Behaviour = {
   title: "a task that is aborted while it waits for a retry is not tried again: status Abort",
   async run(bench) {
