@@ -141,6 +141,26 @@ describe("redrive", () => {
     expect(second?.id).not.toBe(first?.id);
   });
 
+  it("of all letters takes each once, where they come back under their ids and the broker cannot count them", async () => {
+    const world = new World();
+    const at = new Date(world.clock.now());
+    const letters = ["a", "b"].map((id) => ({ id, body: "{", reason: "malformed" as const, at }));
+    const redriven: string[] = [];
+    const broker = wrapBroker(world.broker(), {
+      counts: async () => ({ waiting: undefined, delayed: undefined, running: undefined, dead: undefined }),
+      deadLetters: () => ({
+        list: async () => (redriven.length < 10 ? letters : []),
+        redrive: async (ids = []) => {
+          redriven.push(...ids);
+          return ids.length;
+        },
+        purge: async () => 0,
+      }),
+    });
+    expect(await world.client({ broker }).deadLetters("g").redrive()).toBe(2);
+    expect(redriven).toEqual(["a", "b"]);
+  });
+
   it("of all letters takes each once, however fast they come back dead", async () => {
     const world = new World();
     const server = world.server().add("g", "refuse", () => {

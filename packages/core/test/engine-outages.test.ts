@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Backend } from "../src/backend.js";
 import { ErrorCode, YTaskError } from "../src/errors.js";
 import { World } from "./support/world.js";
-import { never, wrapBackend } from "./support/wrap.js";
+import { never, wrapBackend, wrapSubscriptions } from "./support/wrap.js";
 
 const count = 40;
 
@@ -130,6 +130,27 @@ describe("a broker that cannot be reached for a while", () => {
     expect(succeeded).toEqual([]);
     broker.reconnect();
     await world.clock.advance(2_000);
+    expect(succeeded).toEqual([task.id]);
+    expect(await client.counts("g")).toEqual({ waiting: 0, delayed: 0, running: 0, dead: 0 });
+  });
+});
+
+describe("a broker that never answers a settlement", () => {
+  it("is asked again after 15 s", async () => {
+    const world = new World();
+    let calls = 0;
+    const broker = wrapSubscriptions(world.broker(), (subscription) => ({
+      settle: (settlements) => (++calls === 1 ? never() : subscription.settle(settlements)),
+    }));
+    const server = world.server({ broker }).add("g", "run", () => 7);
+    const succeeded: string[] = [];
+    server.on("succeeded", ({ id }) => succeeded.push(id));
+    await server.run("g");
+    const client = world.client();
+    const task = await client.send("g", "run");
+    await world.clock.advance(14_999);
+    expect(calls).toBe(1);
+    await world.clock.advance(1_000);
     expect(succeeded).toEqual([task.id]);
     expect(await client.counts("g")).toEqual({ waiting: 0, delayed: 0, running: 0, dead: 0 });
   });

@@ -1,6 +1,8 @@
 import { expect, it } from "vitest";
+import { SendAhead } from "../src/engine/send-ahead.js";
+import { ManualClock } from "../src/memory/index.js";
 import { World } from "./support/world.js";
-import { wrapBroker, wrapSubscriptions } from "./support/wrap.js";
+import { never, wrapBroker, wrapSubscriptions } from "./support/wrap.js";
 
 /** A server on a broker that sends ahead, and what the broker was told of that. */
 async function serverThatIsSentAhead(concurrency: number) {
@@ -47,4 +49,24 @@ it("and once they are long, no more than run again", async () => {
   await run("long", 10);
   expect(told[0]).toBe(400);
   expect(told.at(-1)).toBe(0);
+});
+
+it("where durations vary, the broker is told of more only a second after it was told of less", async () => {
+  const told: number[] = [];
+  const clock = new ManualClock();
+  const sendAhead = new SendAhead(
+    { receive: never, settle: never, close: never, sendAhead: (count) => void told.push(count) },
+    clock,
+  );
+  const vary = () => {
+    for (const wanted of [400, 10]) sendAhead.update(wanted);
+  };
+  vary();
+  expect(told).toEqual([400, 10]);
+  await clock.advance(999);
+  vary();
+  expect(told).toEqual([400, 10]);
+  await clock.advance(1);
+  vary();
+  expect(told).toEqual([400, 10, 400, 10]);
 });
