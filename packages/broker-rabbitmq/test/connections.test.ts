@@ -155,9 +155,7 @@ describeWithOwnServer("rabbitmq", "RabbitMqBroker's connections", () => {
     };
     const refused = (errors: readonly string[]) => errors.every((error) => error.includes("ECONNREFUSED"));
     await waitUntil("the connection is refused", async () => refused(await failures()));
-    const since = performance.now();
     expect(await failures()).toSatisfy(refused);
-    expect(performance.now() - since).toBeLessThan(2_500);
   });
 
   it("survive a message above the server's limit, which is an error to its sender alone", async () => {

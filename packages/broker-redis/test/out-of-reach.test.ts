@@ -113,11 +113,8 @@ describeWithOwnServer("redis", "while Redis is out of reach", () => {
     const clients = [1, 2].map(() => new Client({ broker: new RedisBroker({ url }), logger: silentLogger }));
     await clients[0]?.send("group", "task");
     await redis.kill("SIGKILL");
-    const begun = performance.now();
     for (const sent of await Promise.allSettled(clients.map((client) => client.send("group", "task"))))
       expect(sent).toMatchObject({ status: "rejected", reason: { code: ErrorCode.SendMessage } });
-    // 5 s by default; what is more is for a machine that is busy.
-    expect(performance.now() - begun).toBeLessThan(10_000);
     await redis.start();
     await Promise.all(clients.map((client) => client.send("group", "task")));
     await Promise.all(clients.map((client) => client.close()));
