@@ -12,7 +12,8 @@ export const aDelayHoldsUpNothing: BrokerBehaviour = {
     await broker.send(messages(queue, ["60 days"], { delayMs: 60 * days }));
     await broker.send(messages(queue, ["soon"], { delayMs: 200 }));
     await broker.send(messages(queue, ["now"]));
-    assert.deepEqual(await subscriber.takeBodies(2), ["now", "soon"]);
+    // In any order: a server that is slow to take the last may have it after the others.
+    assert.deepEqual([...(await subscriber.takeBodies(2))].sort(), ["now", "soon"]);
     await subscriber.expectNothing();
     const { delayed = 2 } = await broker.counts(queue);
     assert.equal(delayed, 2);
