@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { RedisBackend } from "@ytask/backend-redis";
 import { Client, ErrorCode, YTaskError } from "@ytask/core";
+import { silentLogger } from "@ytask/core/driver";
 import { type RedisServer, startRedis } from "@ytask-internal/test-servers";
 import { type BreakName, breakOnPurpose } from "./breaks.js";
 import { type BrokerUnderTest, startBroker } from "./broker-under-test.js";
@@ -47,8 +48,6 @@ export interface RunOutcome {
   readonly startedAt: number;
 }
 
-const quiet = { debug() {}, info() {}, warn() {}, error() {} };
-
 /** Starts everything, lets the faults happen while tasks are sent, waits until all has run, and counts. */
 export async function chaosRun(options: RunOptions): Promise<RunOutcome> {
   mkdirSync(options.folder, { recursive: true });
@@ -88,7 +87,7 @@ const clientOf = (options: RunOptions, broker: BrokerUnderTest, backend: RedisSe
   new Client({
     broker: breakOnPurpose(brokerAt(broker.address), options.broken),
     backend: new RedisBackend({ url: backend.url }),
-    logger: quiet,
+    logger: silentLogger,
   });
 
 interface Parts {

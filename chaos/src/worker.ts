@@ -5,6 +5,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { RedisBackend } from "@ytask/backend-redis";
 import { returns, Server, type TaskEvent, withContext } from "@ytask/core";
+import { silentLogger } from "@ytask/core/driver";
 import { breakOnPurpose } from "./breaks.js";
 import { brokerAt } from "./drivers.js";
 import { retryDelayMs } from "./plan.js";
@@ -46,7 +47,7 @@ const server = new Server({
     record({ kind: "received", at: Date.now(), ...received }),
   ),
   backend: new RedisBackend({ url: settings.backendUrl }),
-  logger: { debug: () => {}, info: log("info"), warn: log("warn"), error: log("error") },
+  logger: { ...silentLogger, info: log("info"), warn: log("warn"), error: log("error") },
   startTimeoutMs: 60_000,
 });
 for (const name of names) server.add(settings.group, name, run);

@@ -1,7 +1,6 @@
 import { Client, Server } from "@ytask/core";
-import { type Backend, isFinished } from "@ytask/core/driver";
+import { type Backend, isFinished, silentLogger } from "@ytask/core/driver";
 import { MemoryBroker } from "@ytask/core/memory";
-import { silent } from "./silent.js";
 
 /** From when a result was stored until its waiter has the value, in milliseconds, in ascending order. */
 export async function latenessOfWaiters(backend: Backend, rounds = 100): Promise<readonly number[]> {
@@ -12,10 +11,10 @@ export async function latenessOfWaiters(backend: Backend, rounds = 100): Promise
     backend: afterEachSet(backend, () => {
       storedAt = performance.now();
     }),
-    logger: silent,
+    logger: silentLogger,
   });
   server.add("trial", "end", () => 1);
-  const client = new Client({ broker, backend: connectedElsewhere(backend), logger: silent });
+  const client = new Client({ broker, backend: connectedElsewhere(backend), logger: silentLogger });
   const lateness: number[] = [];
   try {
     await server.run("trial");

@@ -1,8 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Client, Server } from "@ytask/core";
-import type { Backend } from "@ytask/core/driver";
+import { type Backend, silentLogger } from "@ytask/core/driver";
 import { MemoryBroker } from "@ytask/core/memory";
-import { silent } from "./silent.js";
 
 const count = 1_000;
 const concurrency = 50;
@@ -28,7 +27,7 @@ export async function outage(backend: Backend, { takeAway, giveBack }: Disturban
   const tenth = gate();
   const all = gate();
   let finished = 0;
-  const server = new Server({ broker, backend, logger: silent });
+  const server = new Server({ broker, backend, logger: silentLogger });
   server.add("trial", "count", async (index: number) => {
     runs[index] = (runs[index] ?? 0) + 1;
     await sleep(1);
@@ -39,10 +38,10 @@ export async function outage(backend: Backend, { takeAway, giveBack }: Disturban
     if (finished === count / 10) tenth.open();
     if (finished === count) all.open();
   });
-  const client = new Client({ broker, backend, logger: silent });
+  const client = new Client({ broker, backend, logger: silentLogger });
   try {
     await server.run("trial", { concurrency });
-    const sender = new Client({ broker, logger: silent });
+    const sender = new Client({ broker, logger: silentLogger });
     await sender.sendMany(runs.map((_, index) => ({ group: "trial", name: "count", args: [index] })));
     await sender.close();
     await tenth.opened;

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { RedisBackend } from "@ytask/backend-redis";
 import { Client, Server } from "@ytask/core";
+import { silentLogger } from "@ytask/core/driver";
 import {
   describeWithOwnServer,
   type RedisCluster,
@@ -11,7 +12,6 @@ import {
 import { Cluster } from "ioredis";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { RedisBroker } from "../src/index.js";
-import { quietLogger } from "./support/lab.js";
 import { message } from "./support/subscriber.js";
 
 describeWithOwnServer("redis", "on a Cluster", () => {
@@ -42,7 +42,7 @@ describeWithOwnServer("redis", "on a Cluster", () => {
     const drivers = () => ({
       broker: new RedisBroker({ client: connection, leaseMs: 2_000 }),
       backend: new RedisBackend({ client: connection }),
-      logger: quietLogger,
+      logger: silentLogger,
     });
     await using server = new Server(drivers());
     const ran = new Set<string>();

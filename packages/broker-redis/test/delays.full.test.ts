@@ -2,10 +2,10 @@ import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { RedisBackend } from "@ytask/backend-redis";
 import { Client, Server } from "@ytask/core";
+import { silentLogger } from "@ytask/core/driver";
 import { describeWithOwnServer, type RedisServer, startRedis, waitUntil } from "@ytask-internal/test-servers";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { RedisBroker } from "../src/index.js";
-import { quietLogger } from "./support/lab.js";
 
 /** What is wanted at the 99th percentile, in milliseconds: printed, since a machine that is busy may take longer. */
 const wantedMs = 50;
@@ -21,7 +21,7 @@ describeWithOwnServer("redis", "how late delayed tasks are", () => {
     const drivers = () => ({
       broker: new RedisBroker({ url: redis.url }),
       backend: new RedisBackend({ url: redis.url }),
-      logger: quietLogger,
+      logger: silentLogger,
     });
     const group = randomUUID();
     const server = new Server(drivers());

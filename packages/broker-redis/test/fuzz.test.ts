@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { Client, type DeadLetter, Server } from "@ytask/core";
+import { silentLogger } from "@ytask/core/driver";
 import { queueKey } from "@ytask/core/wire";
 import { describeWithServer, type SharedServer, sharedRedis, waitUntil } from "@ytask-internal/test-servers";
 import fc from "fast-check";
@@ -7,7 +8,6 @@ import { Redis } from "ioredis";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { RedisBroker } from "../src/index.js";
 import { queueKeys } from "../src/queue-keys.js";
-import { quietLogger } from "./support/lab.js";
 import { tidyUpRedis } from "./support/tidy-up-redis.js";
 
 /** Cases that were found, and mended, are the `examples`: they run each time, before the others. */
@@ -45,7 +45,7 @@ describeWithServer("redis", "garbage in the broker's keys", () => {
     count: number,
   ): Promise<readonly DeadLetter[]> {
     const group = `fuzz-${randomUUID()}`;
-    const drivers = { broker: new RedisBroker({ url: shared.url, leaseMs: 1_000 }), logger: quietLogger };
+    const drivers = { broker: new RedisBroker({ url: shared.url, leaseMs: 1_000 }), logger: silentLogger };
     await using server = new Server(drivers);
     await using client = new Client(drivers);
     const ran: number[] = [];
@@ -141,7 +141,7 @@ describeWithServer("redis", "garbage in the broker's keys", () => {
         for (const pairs of all) await redis.xadd(dead, "*", ...pairs.flat());
         await using client = new Client({
           broker: new RedisBroker({ url: shared.url }),
-          logger: quietLogger,
+          logger: silentLogger,
         });
         const box = client.deadLetters(group);
         expect((await box.list()).map(({ body }) => body)).toEqual(all.map(([first]) => first?.[1]));

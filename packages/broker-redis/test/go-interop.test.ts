@@ -2,12 +2,11 @@ import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { RedisBackend } from "@ytask/backend-redis";
 import { Client, Server, Status } from "@ytask/core";
-import { isFinished } from "@ytask/core/driver";
+import { isFinished, silentLogger } from "@ytask/core/driver";
 import { describeWithServer, type SharedServer, sharedRedis, waitUntil } from "@ytask-internal/test-servers";
 import { Redis } from "ioredis";
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
 import { RedisBroker } from "../src/index.js";
-import { quietLogger } from "./support/lab.js";
 
 /** What the Go original was seen to write. */
 interface Capture {
@@ -52,7 +51,7 @@ describeWithServer("redis", "beside Go servers and clients", () => {
   const options = (more: { wireVersion?: 2 | 3; goCompatible?: boolean } = {}) => ({
     broker: new RedisBroker({ url: shared.url }),
     backend: new RedisBackend({ url: shared.url }),
-    logger: quietLogger,
+    logger: silentLogger,
     statusExpires: 60,
     resultExpires: 60,
     ...more,

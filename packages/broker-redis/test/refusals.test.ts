@@ -1,5 +1,6 @@
 import { connect, createServer, type Socket } from "node:net";
 import { ErrorCode, type Logger, YTaskError } from "@ytask/core";
+import { silentLogger } from "@ytask/core/driver";
 import {
   describeWithOwnServer,
   type RedisServer,
@@ -232,7 +233,7 @@ describeWithOwnServer("redis", "what Redis refuses is told with its cause, and w
 
   it("an append-only file that is off, with one warning", async () => {
     const warnings: string[] = [];
-    const logger: Logger = { debug() {}, info() {}, warn: (text) => warnings.push(text), error() {} };
+    const logger: Logger = { ...silentLogger, warn: (text) => warnings.push(text) };
     for (const url of [guarded.url, redis.url]) {
       const broker = new RedisBroker({ url });
       await broker.connect({ logger });

@@ -1,9 +1,9 @@
 import { Client, PermanentError, Server, withContext } from "@ytask/core";
+import { silentLogger } from "@ytask/core/driver";
 import { MemoryBackend } from "@ytask/core/memory";
 import { describeWithOwnServer, type RedisServer, startRedis, waitUntil } from "@ytask-internal/test-servers";
 import { afterAll, beforeAll, it } from "vitest";
 import { RedisBroker } from "../src/index.js";
-import { quietLogger } from "./support/lab.js";
 
 /** What the scripts change, a command each. */
 const commands =
@@ -23,7 +23,7 @@ describeWithOwnServer("redis", "a user who may not use one of the commands", () 
     const server = new Server({
       broker: new RedisBroker({ url, leaseMs: 500 }),
       backend: new MemoryBackend(),
-      logger: quietLogger,
+      logger: silentLogger,
     });
     const backoff = { kind: "fixed", initialMs: 20 } as const;
     server.add(group, "plain", (n: number) => void done.add(`plain ${n}`));
@@ -57,7 +57,7 @@ describeWithOwnServer("redis", "a user who may not use one of the commands", () 
     await redis.command("ACL", "SETUSER", user, "on", ">pass", "~*", "&*", "+@all");
     const limited = `redis://${user}:pass@${redis.host}:${redis.port}`;
     const done = new Set<string>();
-    await using client = new Client({ broker: new RedisBroker({ url: redis.url }), logger: quietLogger });
+    await using client = new Client({ broker: new RedisBroker({ url: redis.url }), logger: silentLogger });
     const server = serverOf(limited, group, done);
     await server.run(group);
     await server.run(`${group}-next`);

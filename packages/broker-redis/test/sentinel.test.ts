@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { RedisBackend } from "@ytask/backend-redis";
 import { Client, Server } from "@ytask/core";
+import { silentLogger } from "@ytask/core/driver";
 import { resultKey } from "@ytask/core/wire";
 import {
   describeWithOwnServer,
@@ -11,7 +12,6 @@ import {
 } from "@ytask-internal/test-servers";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { RedisBroker } from "../src/index.js";
-import { quietLogger } from "./support/lab.js";
 
 describeWithOwnServer("redis", "behind a Sentinel", () => {
   let sentinel: RedisSentinel;
@@ -29,7 +29,7 @@ describeWithOwnServer("redis", "behind a Sentinel", () => {
     const drivers = () => ({
       broker: new RedisBroker({ redis, leaseMs: 2_000 }),
       backend: new RedisBackend({ redis }),
-      logger: quietLogger,
+      logger: silentLogger,
     });
     const group = `sentinel-${randomUUID()}`;
     const ran = new Set<string>();

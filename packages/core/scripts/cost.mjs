@@ -2,14 +2,14 @@
  * Prints what a task costs in CPU, from send to stored result, on the in-memory driver at concurrency 100.
  * Run it after a build: node packages/core/scripts/cost.mjs [tasks]
  */
+import { silentLogger } from "../dist/driver.js";
 import { Client, Server } from "../dist/index.js";
 import { MemoryBackend, MemoryBroker } from "../dist/memory.js";
 
 const tasks = Number(process.argv[2] ?? 200_000);
-const silent = { debug() {}, info() {}, warn() {}, error() {} };
 
 async function round(count) {
-  const drivers = { broker: new MemoryBroker(), backend: new MemoryBackend(), logger: silent };
+  const drivers = { broker: new MemoryBroker(), backend: new MemoryBackend(), logger: silentLogger };
   const server = new Server(drivers);
   let done = 0;
   let finish;

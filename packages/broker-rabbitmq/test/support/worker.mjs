@@ -4,13 +4,13 @@
  */
 import { RabbitMqBroker } from "@ytask/broker-rabbitmq";
 import { Server } from "@ytask/core";
+import { silentLogger } from "@ytask/core/driver";
 
 const [url = "", group = "", queueType = "", concurrency = ""] = process.argv.slice(2);
-const silent = () => undefined;
 const server = new Server({
   broker: new RabbitMqBroker({ url, queueType }),
   maxRedeliveries: 3,
-  logger: { debug: silent, info: silent, warn: silent, error: silent },
+  logger: silentLogger,
 });
 server.add(group, "die", async () => {
   // What came with it is done by then.

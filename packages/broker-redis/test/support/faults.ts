@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { RedisBackend } from "@ytask/backend-redis";
 import { Client, Server } from "@ytask/core";
+import { silentLogger } from "@ytask/core/driver";
 import { type RedisServer, type TcpProxy, waitUntil } from "@ytask-internal/test-servers";
 import { expect } from "vitest";
 import { RedisBroker } from "../../src/index.js";
-import { quietLogger } from "./lab.js";
 
 /** How long servers may take to go on by themselves after a fault, in milliseconds. */
 export const resumeWithinMs = 10_000;
@@ -54,7 +54,7 @@ export async function workThrough(
   const drivers = () => ({
     broker: new RedisBroker({ url, leaseMs: 2_000 }),
     backend: new RedisBackend({ url }),
-    logger: quietLogger,
+    logger: silentLogger,
   });
   const ran = new Set<number>();
   await using server = new Server(drivers());

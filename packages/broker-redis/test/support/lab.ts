@@ -1,12 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { RedisBackend } from "@ytask/backend-redis";
-import { Client, type Logger } from "@ytask/core";
+import { Client } from "@ytask/core";
+import { silentLogger } from "@ytask/core/driver";
 import { type RedisServer, startRedis } from "@ytask-internal/test-servers";
 import { Redis } from "ioredis";
 import { RedisBroker } from "../../src/index.js";
 import { WorkerProcess } from "./worker-process.js";
-
-export const quietLogger: Logger = { debug() {}, info() {}, warn() {}, error() {} };
 
 /** A Redis of its own, a client, and servers in processes of their own. */
 export class Lab {
@@ -24,7 +23,7 @@ export class Lab {
     this.client = new Client({
       broker: new RedisBroker({ url }),
       backend: new RedisBackend({ url }),
-      logger: quietLogger,
+      logger: silentLogger,
     });
     this.#notes = new Redis(url);
     this.#notes.on("error", () => {

@@ -6,6 +6,7 @@
 import { RedisBackend } from "@ytask/backend-redis";
 import { RedisBroker } from "@ytask/broker-redis";
 import { Server } from "@ytask/core";
+import { silentLogger } from "@ytask/core/driver";
 import { Redis } from "ioredis";
 
 const [url = "", group = "", leaseMs = "", concurrency = ""] = process.argv.slice(2);
@@ -19,7 +20,7 @@ const notes = new Redis(url);
 const server = new Server({
   broker: new RedisBroker({ url, leaseMs: Number(leaseMs) }),
   backend: new RedisBackend({ url }),
-  logger: { debug: () => {}, info: () => {}, warn: log("warn"), error: log("error") },
+  logger: { ...silentLogger, warn: log("warn"), error: log("error") },
 });
 server.add(group, "note", async (number, forMs) => {
   await notes.rpush(`${group}:begun`, number);
