@@ -10,4 +10,5 @@ export { type RedisCluster, startRedisCluster } from "./redis-cluster.js";
 export { type RedisSentinel, startRedisSentinel } from "./redis-sentinel.js";
 export { type SharedServer, sharedMemcached, sharedMongo, sharedRabbitMq, sharedRedis } from "./shared.js";
 export type { TestServer } from "./test-server.js";
+export { describeUnless, itUnless } from "./unless.js";
 export { untilSucceeds, waitUntil } from "./wait-until.js";

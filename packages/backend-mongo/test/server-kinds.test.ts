@@ -1,4 +1,4 @@
-import { describeWithServer, type SharedServer, sharedMongo } from "@ytask-internal/test-servers";
+import { describeWithServer, itUnless, type SharedServer, sharedMongo } from "@ytask-internal/test-servers";
 import { type CommandStartedEvent, MongoClient } from "mongodb";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
 import { MongoBackend } from "../src/index.js";
@@ -20,8 +20,9 @@ describeWithServer("mongo", "the MongoDB backend", () => {
 
   const isFerretDb = mongoKind === "ferretdb";
 
-  it.skipIf(isFerretDb)(
-    `has MongoDB delete what expired${isFerretDb ? " (skipped: FerretDB 1.x has no TTL index)" : ""}`,
+  itUnless(
+    isFerretDb ? "FerretDB 1.x has no TTL index" : undefined,
+    "has MongoDB delete what expired",
     async () => {
       const backend = new MongoBackend({ url: mongo.url, ...own.options });
       await backend.connect();
@@ -32,8 +33,9 @@ describeWithServer("mongo", "the MongoDB backend", () => {
     },
   );
 
-  it.skipIf(!isFerretDb)(
-    `says once in the log where the server will not delete${isFerretDb ? "" : " (skipped: MongoDB does)"}`,
+  itUnless(
+    isFerretDb ? undefined : "MongoDB does",
+    "says once in the log where the server will not delete",
     async () => {
       const logger = keepingLogger();
       const backend = new MongoBackend({ url: mongo.url, ...own.options });

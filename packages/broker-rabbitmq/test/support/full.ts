@@ -1,4 +1,4 @@
-import { it } from "vitest";
+import { itUnless } from "@ytask-internal/test-servers";
 
 /** Whether the tests that take long run too. */
 export const isFull = process.env.YTASK_TEST_FULL !== undefined && process.env.YTASK_TEST_FULL !== "";
@@ -8,6 +8,5 @@ export const rounds = (quick: number): number => (isFull ? 20 : quick);
 
 /** A test that takes long; where it is skipped, its title says why. */
 export function itWhenFull(title: string, timeout: number, body: () => Promise<void>): void {
-  if (isFull) it(title, { timeout }, body);
-  else it.skip(`${title} (skipped: it takes long; set YTASK_TEST_FULL)`, body);
+  itUnless(isFull ? undefined : "it takes long; set YTASK_TEST_FULL", title, body, timeout);
 }
