@@ -1,7 +1,7 @@
 import { Client, type ClientOptions, Server, type ServerOptions } from "@ytask/core";
 import type { Broker } from "@ytask/core/driver";
+import { Log } from "@ytask-internal/test-servers/log";
 import type { EngineDrivers } from "./drivers.js";
-import { Log } from "./log.js";
 
 type Chosen<Options> = Partial<Omit<Options, "broker" | "backend" | "logger">>;
 

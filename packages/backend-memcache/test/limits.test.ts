@@ -3,9 +3,9 @@ import { Client, Server, Status } from "@ytask/core";
 import { ErrorCode, YTaskError } from "@ytask/core/driver";
 import { MemoryBroker } from "@ytask/core/memory";
 import { describeWithOwnServer, type MemcachedServer, startMemcached } from "@ytask-internal/test-servers";
+import { Log } from "@ytask-internal/test-servers/log";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { MemcacheBackend } from "../src/index.js";
-import { keepingLogger } from "./log.js";
 
 const megabyte = 1_024 * 1_024;
 
@@ -76,7 +76,7 @@ describeWithOwnServer("memcached", "memcached's limits", () => {
   it("make a result that is too large a failure that says so, with a line in the log", async () => {
     const broker = new MemoryBroker();
     const backend = new MemcacheBackend({ servers: server.servers });
-    const logger = keepingLogger();
+    const logger = new Log();
     const worker = new Server({ broker, backend, logger });
     worker.add("group1", "large", () => "x".repeat(megabyte));
     const client = new Client({ broker, backend, logger });
@@ -84,7 +84,7 @@ describeWithOwnServer("memcached", "memcached's limits", () => {
     const result = await (await client.send("group1", "large", [])).result();
     expect(result.status).toBe(Status.Failure);
     expect(result.error).toMatch(/larger than the backend can store/);
-    expect(logger.lines.join("\n")).toMatch(/larger than the backend can store/);
+    expect(logger.saying("larger than the backend can store")).not.toEqual([]);
     await client.close();
     await worker.shutdown();
   });

@@ -1,6 +1,6 @@
+import { Log } from "@ytask-internal/test-servers/log";
 import { Client, type ClientOptions, Server, type ServerOptions } from "../../src/index.js";
 import { ManualClock, MemoryBackend, MemoryBroker } from "../../src/memory/index.js";
-import { Log } from "./log.js";
 
 /** Queues and values in memory, and a clock that stands still: what servers and clients of one test share. */
 export class World {
