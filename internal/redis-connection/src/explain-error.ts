@@ -28,7 +28,7 @@ const replies: Record<string, Explanation> = {
 /** Turns what ioredis threw into a YTaskError that names the cause and what to do. `where` names the server. */
 export function explainError(thrown: unknown, where: string): YTaskError {
   if (YTaskError.isInstance(thrown)) return thrown;
-  const error = thrown instanceof Error ? thrown : new Error(String(thrown));
+  const error = withoutArguments(thrown instanceof Error ? thrown : new Error(String(thrown)));
   const text = redact(error.message);
   if (isReply(error)) {
     const [code, meaning] = meaningOf(error.message);
@@ -38,6 +38,17 @@ export function explainError(thrown: unknown, where: string): YTaskError {
     return new YTaskError(ErrorCode.Connection, `Redis at ${where} is not connected`, { cause: error });
   const what = error.name === "MaxRetriesPerRequestError" ? "it was closed" : text;
   return new CallBrokeOff(`the connection to Redis at ${where} broke while a call was out: ${what}`, error);
+}
+
+/** What ioredis and Redis note of a command's arguments, passwords and bodies, is of no error that is handed on. */
+function withoutArguments(error: Error & { command?: { readonly name?: string } }): Error {
+  if (error.command !== undefined) error.command = { name: error.command.name };
+  const echo = /,? with args beginning with: .*/s.exec(error.message)?.[0];
+  if (echo !== undefined) {
+    error.stack = error.stack?.replace(echo, "");
+    error.message = error.message.replace(echo, "");
+  }
+  return error;
 }
 
 /** Whether Redis answered with an error: then it did nothing. By name, as there may be two copies of ioredis. */

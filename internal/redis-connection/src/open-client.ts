@@ -19,6 +19,8 @@ const always = {
   // 0 makes ioredis reject the calls in flight when the connection closes; otherwise they would never settle.
   maxRetriesPerRequest: 0,
   retryStrategy: reconnectDelayMs,
+  // An error reply ends no connection: a script that Redis forgot is sent again on the same one.
+  reconnectOnError: null,
   disconnectTimeout: 50,
   enableAutoPipelining: false,
   readOnly: false,

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { Redis } from "ioredis";
 import { expect, it } from "vitest";
 import { RedisBroker, type RedisBrokerOptions } from "../src/index.js";
@@ -19,6 +20,23 @@ describeWithBroker("options of ioredis with which the broker could not work", (s
       await broker.connect();
       await broker.send([message(queue, "a")]);
       expect(await broker.counts(queue)).toEqual({ waiting: 1, delayed: 0, running: 0, dead: 0 });
+      await broker.close();
+    }
+    pattern.disconnect();
+  });
+
+  it.each([true, 2] as const)("a reconnect after each error is not taken over: %s", async (answer) => {
+    const { host, port } = shared.redis;
+    const reconnectOnError = () => answer;
+    const pattern = new Redis({ host, port, reconnectOnError, lazyConnect: true });
+    for (const options of [{ redis: { host, port, reconnectOnError } }, { client: pattern }]) {
+      const queue = `YTask:Queue:${randomUUID()}`;
+      const broker = new RedisBroker(options);
+      await broker.connect();
+      // The server answers that it does not know the script.
+      await shared.redis.command("SCRIPT", "FLUSH");
+      await broker.send([message(queue, "a")]);
+      expect(await broker.counts(queue)).toMatchObject({ waiting: 1 });
       await broker.close();
     }
     pattern.disconnect();

@@ -26,11 +26,16 @@ describeWithOwnServer("redis", "on a Cluster", () => {
     await cluster.stop();
   });
 
-  it("a client's option to have numbers as texts is not taken over", async () => {
-    const pattern = new Cluster(cluster.nodes, { lazyConnect: true, redisOptions: { stringNumbers: true } });
+  it("a client's options for numbers as texts, and for a reconnect after each error, are not taken over", async () => {
+    const pattern = new Cluster(cluster.nodes, {
+      lazyConnect: true,
+      redisOptions: { stringNumbers: true, reconnectOnError: () => 2 },
+    });
     const broker = new RedisBroker({ client: pattern });
-    const queue = "YTask:Queue:cluster-numbers";
+    const queue = "YTask:Queue:cluster-options";
     await broker.connect();
+    // Each node then answers that it does not know the script.
+    for (const index of [0, 1, 2]) await cluster.command(index, "SCRIPT", "FLUSH");
     await broker.send([message(queue, "a")]);
     expect(await broker.counts(queue)).toEqual({ waiting: 1, delayed: 0, running: 0, dead: 0 });
     await broker.close();

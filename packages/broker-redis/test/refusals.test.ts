@@ -1,4 +1,5 @@
 import { connect, createServer, type Socket } from "node:net";
+import { inspect } from "node:util";
 import { ErrorCode, type Logger, YTaskError } from "@ytask/core";
 import { silentLogger } from "@ytask/core/driver";
 import {
@@ -32,6 +33,9 @@ const connecting = async (options: ConstructorParameters<typeof RedisBroker>[0])
     await broker.close();
   }
 };
+
+/** All that a log could print of an error: its cause, and what hangs on that. */
+const everythingOf = (error: unknown): string => inspect(error, { depth: Number.POSITIVE_INFINITY });
 
 /** A real Redis that says it is older than it is. */
 async function startOldRedis(redis: RedisServer): Promise<{ readonly port: number; stop(): Promise<void> }> {
@@ -80,12 +84,24 @@ describeWithOwnServer("redis", "what Redis refuses is told with its cause, and w
       code: ErrorCode.AccessRefused,
       message: expect.stringMatching(/password/),
     });
-    expect(String(wrong)).not.toContain("wrong-secret");
+    expect(everythingOf(wrong)).not.toContain("wrong-secret");
     const none = await connecting({ url: `redis://${guarded.host}:${guarded.port}` });
     expect(none).toMatchObject({
       code: ErrorCode.AccessRefused,
       message: expect.stringMatching(/asks for a password/),
     });
+  });
+
+  it("a command that the server does not know, without what was said with it", async () => {
+    const withoutAuth = await startRedis({ arguments: ["--rename-command", "AUTH", ""] });
+    const { host, port } = withoutAuth;
+    const error = await connecting({ url: `redis://user:wrong-secret@${host}:${port}` });
+    await withoutAuth.stop();
+    expect(error).toMatchObject({
+      code: ErrorCode.UnsupportedServer,
+      message: expect.stringMatching(/unknown command .auth.\)/),
+    });
+    expect(everythingOf(error)).not.toContain("wrong-secret");
   });
 
   it("a server that is not there", async () => {
