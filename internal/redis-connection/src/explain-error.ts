@@ -41,11 +41,11 @@ export function explainError(thrown: unknown, where: string): YTaskError {
 }
 
 /** What ioredis and Redis note of a command's arguments, passwords and bodies, is of no error that is handed on. */
-function withoutArguments(error: Error & { command?: { readonly name?: string } }): Error {
+function withoutArguments(error: Error & { command?: { readonly name?: string | undefined } }): Error {
   if (error.command !== undefined) error.command = { name: error.command.name };
   const echo = /,? with args beginning with: .*/s.exec(error.message)?.[0];
   if (echo !== undefined) {
-    error.stack = error.stack?.replace(echo, "");
+    if (error.stack !== undefined) error.stack = error.stack.replace(echo, "");
     error.message = error.message.replace(echo, "");
   }
   return error;

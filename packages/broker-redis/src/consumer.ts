@@ -142,8 +142,12 @@ export class Consumer {
 
   /** Gives back what is held, and the lease. */
   async leave(): Promise<void> {
-    const { queue, arrived, returned } = this.#keys;
-    await this.change(leave, [queue, arrived, returned], []);
+    const { consumerPrefix, queue, arrived, returned } = this.#keys;
+    const leaving = `${this.#id}.leaving`;
+    const keys = [consumerPrefix + leaving, queue, arrived, returned];
+    let left: unknown;
+    do left = await this.change(leave, keys, [leaving]);
+    while (Number(left) > 0);
     this.#held.clear();
     this.#sure = false;
     this.#hasLeft = true;

@@ -1,3 +1,5 @@
+import { randomBytes } from "node:crypto";
+import { ErrorCode, YTaskError } from "@ytask/core/driver";
 import type { Connection } from "@ytask-internal/redis-connection";
 import { Loop } from "./loop.js";
 import type { QueueKeys } from "./queue-keys.js";
@@ -7,12 +9,19 @@ import { recover } from "./scripts/recover.js";
 const restMs = 500;
 /** After an outage everybody's lease looks expired; this long the others have to come back and renew theirs. */
 const secondLookMs = 3_000;
+/** Redis' clock was set forward where it gained more than this on ours. */
+const clockStepMs = 1_000;
+/** Longer than a call of a recovery takes: where none follows, others go on with it. */
+const recoveryLeaseMs = 5_000;
 
 export interface ReaperOptions {
   /** Whether a consumer is this server's own. */
   readonly isOwn: (consumer: string) => boolean;
+  readonly leaseMs: number;
   /** To be called with the number of messages that were returned. */
   readonly onRecovered: (count: number) => void;
+  /** To be called when Redis' clock was set forward, so that leases look expired which are not. */
+  readonly onClockStep: () => void;
   readonly onError: (error: Error) => void;
 }
 
@@ -29,6 +38,12 @@ export class Reaper {
   readonly #options: ReaperOptions;
   readonly #loop: Loop;
   #seen = new Map<string, Sighting>();
+  /** What was last told of consumers whose messages cannot be returned. */
+  #reported = new Map<string, string>();
+  /** Redis' time at the last look, and ours before we asked. */
+  #clocks: { readonly redis: number; readonly own: number } | undefined;
+  /** Not before this nobody is taken for gone, by `performance.now()`. */
+  #patientUntil = 0;
 
   constructor(connection: Connection, keys: QueueKeys, options: ReaperOptions) {
     this.#connection = connection;
@@ -44,27 +59,79 @@ export class Reaper {
 
   async #look(): Promise<number> {
     const breaks = this.#connection.breaks;
+    const own = performance.now();
     const reply = await this.#connection.use((client) => expired.run(client, [this.#keys.leases], []));
-    const list = reply as string[]; // what the script returns
+    const [redis, ...list] = reply as [number, ...string[]]; // what the script returns
+    this.#compareClocks(redis, own);
     const seen = new Map<string, Sighting>();
+    const reported = new Map<string, string>();
     for (let index = 0; index < list.length; index += 2) {
       const [consumer = "", ends = ""] = list.slice(index, index + 2);
       if (this.#options.isOwn(consumer)) continue;
       const before = this.#seen.get(consumer);
       const same = before !== undefined && before.ends === ends && before.breaks === breaks;
       const sighting = same ? before : { ends, at: performance.now(), breaks };
-      if (performance.now() - sighting.at < secondLookMs) seen.set(consumer, sighting);
-      else await this.#recover(consumer, ends);
+      const told = this.#reported.get(consumer);
+      if (told !== undefined) reported.set(consumer, told);
+      if (performance.now() < Math.max(sighting.at + secondLookMs, this.#patientUntil)) {
+        seen.set(consumer, sighting);
+        continue;
+      }
+      const problem = await this.#recover(consumer, ends);
+      if (problem !== undefined) reported.set(consumer, problem);
     }
     this.#seen = seen;
+    this.#reported = reported;
     return restMs;
   }
 
-  async #recover(consumer: string, ends: string): Promise<void> {
+  /**
+   * Where Redis' clock was set forward, the leases of those who live look expired too. Each renews its own as soon as it
+   * notices, and is given the time of a lease for that, since its event loop may be blocked for as long.
+   */
+  #compareClocks(redis: number, own: number): void {
+    const last = this.#clocks;
+    this.#clocks = { redis, own };
+    if (last === undefined || redis - last.redis <= performance.now() - last.own + clockStepMs) return;
+    this.#seen.clear();
+    this.#patientUntil = performance.now() + this.#options.leaseMs;
+    this.#options.onClockStep();
+  }
+
+  /** Resolves to what was reported, where it is this consumer's messages that cannot be returned. */
+  async #recover(consumer: string, ends: string): Promise<string | undefined> {
+    try {
+      await this.#returnAll(consumer, ends);
+      return undefined;
+    } catch (thrown) {
+      const error = thrown as YTaskError; // `Connection.use` throws nothing else
+      if (error.code === ErrorCode.Connection || error.code === ErrorCode.Closed) throw error;
+      const message = `what ${this.#keys.consumerPrefix}${consumer} holds cannot be returned: ${error.message}`;
+      if (message !== this.#reported.get(consumer))
+        this.#options.onError(new YTaskError(error.code, message, { cause: error }));
+      return message;
+    }
+  }
+
+  async #returnAll(consumer: string, ends: string): Promise<void> {
     const { leases, consumerPrefix, returned } = this.#keys;
-    const count = await this.#connection.use((client) =>
-      recover.run(client, [leases, consumerPrefix + consumer, returned], [consumer, ends]),
-    );
-    if (Number(count) > 0) this.#options.onRecovered(Number(count));
+    const caller = `${randomBytes(9).toString("base64url")}.recovery`;
+    const keys = [leases, consumerPrefix + consumer, consumerPrefix + caller, returned];
+    const move = async (seen: string): Promise<readonly [count: number, left: number]> => {
+      const values = [consumer, seen, caller, recoveryLeaseMs];
+      const reply = await this.#connection.use((client) => recover.run(client, keys, values));
+      return (reply as [number, number] | null) ?? [0, 0]; // what the script returns
+    };
+    let total = 0;
+    try {
+      let [count, left] = await move(ends);
+      total = count;
+      while (left > 0) {
+        [count, left] = await move("");
+        total += count;
+      }
+    } finally {
+      if (total > 0) this.#options.onRecovered(total);
+    }
   }
 }

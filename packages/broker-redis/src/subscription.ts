@@ -59,7 +59,9 @@ export class RedisSubscription implements Subscription {
     this.#settler = new Settler(this.#consumer, keys, parts.sender, { ...parts, onError });
     this.#reaper = new Reaper(connection, keys, {
       isOwn: (name) => this.#consumer.isOwn(name),
+      leaseMs,
       onRecovered: (count) => this.#recovered(count),
+      onClockStep: () => this.#renewal.hurry(),
       onError,
     });
     this.#renewal = new Loop(async () => {

@@ -11,6 +11,8 @@ export const counts = new Script(`
 local waiting = redis.call('LLEN', KEYS[1]) + redis.call('LLEN', KEYS[2]) + redis.call('LLEN', KEYS[3])
 local running = 0
 for _, consumer in ipairs(redis.call('ZRANGE', KEYS[5], 0, -1)) do
-  running = running + redis.call('HLEN', ARGV[1] .. consumer)
+  -- What is no hash is reported by who looks for abandoned consumers, and hides no count.
+  local held = redis.pcall('HLEN', ARGV[1] .. consumer)
+  if type(held) == 'number' then running = running + held end
 end
 return { waiting, redis.call('ZCARD', KEYS[4]), running, redis.call('XLEN', KEYS[6]) }`);

@@ -1,25 +1,41 @@
 import { Script } from "@ytask-internal/redis-connection";
-import { gather, inOrder, redeliveries, toHead } from "./parts.js";
+import { gather, piece, pushAll, redeliveries, toHead } from "./parts.js";
 
 /**
  * Ends a consumer: what it holds goes back to the head of the queue, in order, and what a blocking move parked goes
- * back into the queue itself.
+ * back into the queue itself. Of much, one call moves as much as it should, the last first. The first call ends the
+ * consumer's own name, so that nothing can be settled that went back already.
  *
- * KEYS leases, hash of the consumer, queue, arrived, returned
- * ARGV consumer
- * Returns how many went back.
+ * KEYS leases, hash of the consumer, hash under the name for leaving, queue, arrived, returned
+ * ARGV consumer, its name for leaving
+ * Returns how many are left: it is to be called again where there are any.
  */
 export const leave = new Script(`
-${gather}${redeliveries}${toHead}${inOrder}
-local leases, hash, queue, arrived, returned = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
+${gather}${redeliveries}${toHead}${piece}${pushAll}
+local leases, hash, own, queue, arrived, returned = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
+local consumer, leaving = ARGV[1], ARGV[2]
 redis.call('LLEN', queue)
 redis.call('LLEN', arrived)
 redis.call('LLEN', returned)
-if not redis.call('ZSCORE', leases, ARGV[1]) then return 0 end
-redis.call('ZREM', leases, '')
-local tokens, bodies = in_order(redis.call('HGETALL', hash))
+local held = redis.call('HLEN', hash)
+if not redis.call('ZSCORE', leases, leaving) then
+  local ends = redis.call('ZSCORE', leases, consumer)
+  if not ends then return 0 end
+  redis.call('ZREM', leases, '')
+  redis.call('ZADD', leases, ends, leaving)
+  if held > 0 then redis.call('RENAME', hash, own) end
+  redis.call('ZREM', leases, consumer)
+  held = 0
+end
+redis.call('HDEL', own, '')
+local tokens, bodies, left = piece(own, 'last')
 gather(queue, arrived)
-if #tokens > 0 then to_head(queue, arrived, returned, tokens, bodies) end
-redis.call('ZREM', leases, ARGV[1])
-redis.call('UNLINK', hash)
-return #tokens`);
+if #tokens > 0 then
+  to_head(queue, arrived, returned, tokens, bodies)
+  push_all('HDEL', own, tokens)
+end
+if left == 0 then
+  redis.call('ZREM', leases, leaving)
+  if held == 0 then redis.call('ZREM', leases, consumer) end
+end
+return left`);

@@ -24,7 +24,7 @@ local function push_all(command, key, list, first, last)
   end
 end`;
 
-/** The bytes after which a call takes no more. Its answer has to come within its bound, and it should not hold up others. */
+/** The bytes after which a call takes or moves no more. It has to end within its bound, and should not hold up others. */
 export const mostBytes = 4_000_000;
 
 /**
@@ -80,19 +80,32 @@ local function to_head(queue, arrived, returned, tokens, bodies)
   end
 end`;
 
-/** `in_order(fields)`: a consumer's hash, as HGETALL gives it, as tokens and bodies in the order of delivery. */
-export const inOrder = `
-local function in_order(fields)
-  local body_of, tokens, bodies = {}, {}, {}
-  for i = 1, #fields, 2 do
-    tokens[#tokens + 1] = fields[i]
-    body_of[fields[i]] = fields[i + 1]
+/**
+ * `piece(hash, which)`: tokens and bodies of a consumer's hash in the order of delivery, and how many more there are. Of
+ * much, as much as one call should move: the "first" of them or the "last".
+ */
+export const piece = `
+local function piece(hash, which)
+  local all, number = redis.call('HKEYS', hash), {}
+  for _, token in ipairs(all) do number[token] = tonumber(string.match(token, '^%d+') or 0) end
+  table.sort(all, function(a, b) return number[a] < number[b] end)
+  local at, step = 1, 1
+  if which == 'last' then at, step = #all, -1 end
+  local count, bytes, body_of = 0, 0, {}
+  while all[at] and bytes < ${mostBytes} do
+    local body = redis.call('HGET', hash, all[at])
+    body_of[all[at]] = body
+    bytes = bytes + #body
+    count = count + 1
+    at = at + step
   end
-  local number = {}
-  for i = 1, #tokens do number[tokens[i]] = tonumber(string.match(tokens[i], '^%d+') or 0) end
-  table.sort(tokens, function(a, b) return number[a] < number[b] end)
-  for i = 1, #tokens do bodies[i] = body_of[tokens[i]] end
-  return tokens, bodies
+  local first = which == 'last' and #all - count or 0
+  local tokens, bodies = {}, {}
+  for i = 1, count do
+    tokens[i] = all[first + i]
+    bodies[i] = body_of[tokens[i]]
+  end
+  return tokens, bodies, #all - count
 end`;
 
 /**

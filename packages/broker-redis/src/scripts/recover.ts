@@ -1,26 +1,36 @@
 import { Script } from "@ytask-internal/redis-connection";
-import { inOrder, now, pushAll, redeliveries } from "./parts.js";
+import { now, piece, pushAll, redeliveries } from "./parts.js";
 
 /**
- * Returns what an abandoned consumer held, each with one redelivery more.
+ * Returns what an abandoned consumer held, each with one redelivery more: of much, as much as one call should move. The
+ * first call gives it to a name of the caller's, so that the consumer finds its lease lost, should it come back. The
+ * others follow until nothing is left. Where they do not, that name's lease runs out as any other's.
  *
- * KEYS leases, hash of the consumer, returned
- * ARGV consumer, the end of its lease as it was seen
- * Returns how many were returned; -1 where the lease was renewed or is gone.
+ * KEYS leases, hash of the consumer, hash of the caller, returned
+ * ARGV consumer, the end of its lease as it was seen, or "" where the caller has taken over, caller, its lease (ms)
+ * Returns how many were returned, and how many are left; false where the lease was renewed or is gone.
  */
 export const recover = new Script(`
-${now}${redeliveries}${inOrder}${pushAll}
-local leases, hash, returned = KEYS[1], KEYS[2], KEYS[3]
-local ends = redis.call('ZSCORE', leases, ARGV[1])
-if ends ~= ARGV[2] or tonumber(ends) > now then return -1 end
+${now}${redeliveries}${piece}${pushAll}
+local leases, hash, own, returned = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
+local consumer, seen, caller = ARGV[1], ARGV[2], ARGV[3]
+local ends = redis.call('ZSCORE', leases, seen == '' and caller or consumer)
+if not ends or seen ~= '' and (ends ~= seen or tonumber(ends) > now) then return false end
 redis.call('LLEN', returned)
+local held = redis.call('HLEN', hash)
 redis.call('ZREM', leases, '')
-local tokens, bodies = in_order(redis.call('HGETALL', hash))
+redis.call('ZADD', leases, now + tonumber(ARGV[4]), caller)
+if seen ~= '' then
+  if held > 0 then redis.call('RENAME', hash, own) end
+  redis.call('ZREM', leases, consumer)
+end
+redis.call('HDEL', own, '')
+local tokens, bodies, left = piece(own, 'first')
 local entries = {}
 for i, token in ipairs(tokens) do
   entries[i] = (redeliveries(token) + 1) .. ':' .. bodies[i]
 end
 push_all('RPUSH', returned, entries)
-redis.call('ZREM', leases, ARGV[1])
-redis.call('UNLINK', hash)
-return #entries`);
+push_all('HDEL', own, tokens)
+if left == 0 then redis.call('ZREM', leases, caller) end
+return { #tokens, left }`);
