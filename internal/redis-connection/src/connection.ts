@@ -31,6 +31,8 @@ export class Connection {
   #attemptError: Error | undefined;
   #closed = false;
   #breaks = 0;
+  /** ioredis was told to end the connection that there is. */
+  #isDestroyed = false;
   /** Redis refused the SELECT, so the connection is in database 0, which may be another application's. */
   #inWrongDatabase = false;
 
@@ -117,7 +119,10 @@ export class Connection {
   /** Destroys the connection; ioredis makes a new one. */
   destroy(): void {
     this.#breaks++;
-    if (!this.#closed) this.#client.disconnect(true);
+    // Each time that it is told, ioredis adds a listener to the socket.
+    if (this.#closed || this.#isDestroyed) return;
+    this.#isDestroyed = true;
+    this.#client.disconnect(true);
   }
 
   /** Ends it: calls that are out reject. */
@@ -139,6 +144,7 @@ export class Connection {
       client.on(event, (error: Error) => this.#note(error));
     for (const event of ["close", "-node"]) client.on(event, () => this.#breaks++);
     client.on("connecting", () => {
+      this.#isDestroyed = false;
       this.#inWrongDatabase = false;
       this.#attemptError = undefined;
       this.#watch();

@@ -6,6 +6,7 @@ import {
   type RedisServer,
   startProxy,
   startRedis,
+  untilSucceeds,
   waitUntil,
 } from "@ytask-internal/test-servers";
 import { afterEach, beforeEach, expect, it } from "vitest";
@@ -47,6 +48,24 @@ describeWithOwnServer("redis", "while Redis is out of reach", () => {
     const known = errors.flatMap((error) => (SendFailed.isInstance(error) ? error.notStored : [])).length;
     expect((await broker.counts(queue)).waiting).toBeLessThanOrEqual(15_000 - known + 1);
     await broker.close();
+  });
+
+  it("many calls that end unanswered at once end their connection once, and the next one works", async () => {
+    const proxy = await startProxy(redis.port);
+    const broker = new RedisBroker({ url: `redis://127.0.0.1:${proxy.port}`, commandTimeoutMs: 500 });
+    await broker.connect();
+    const warnings: Error[] = [];
+    const onWarning = (warning: Error): unknown => warnings.push(warning);
+    process.on("warning", onWarning);
+    proxy.swallow();
+    const calls = await Promise.allSettled(Array.from({ length: 30 }, () => broker.counts(queue)));
+    expect(calls.map(({ status }) => status)).toEqual(calls.map(() => "rejected"));
+    proxy.pass();
+    await untilSucceeds("the broker is connected again", () => broker.counts(queue));
+    process.off("warning", onWarning);
+    expect(warnings).toEqual([]);
+    await broker.close();
+    await proxy.close();
   });
 
   it("a send waits for a server that comes back within its bound", async () => {
