@@ -27,7 +27,7 @@ export class RedisBackend implements Backend {
 
   /** Throws `InvalidArgument` for options that cannot work. Connects to nothing yet. */
   constructor(options: RedisBackendOptions = {}) {
-    checkConnectionOptions(options);
+    checkConnectionOptions(options, "new RedisBackend: options");
     this.#options = options;
   }
 

@@ -55,8 +55,8 @@ export class Writer {
     const end = performance.now() + this.#connection.commandTimeoutMs;
     try {
       // A second try only where this side's idea of Redis' clock was wrong, as after the clock was set.
-      const letters = (await this.#call(entries, end)) ?? (await this.#call(entries, end));
-      return letters ?? entries.map(() => failed(tooLate()));
+      const outcomes = (await this.#call(entries, end)) ?? (await this.#call(entries, end));
+      return outcomes ?? entries.map(() => failed(tooLate()));
     } catch (error) {
       return entries.map(() => failed(error as YTaskError)); // `Connection.use` throws nothing else
     }
@@ -68,12 +68,12 @@ export class Writer {
     const keys = entries.map(({ key }) => key);
     const values = [this.#clock.in(leftMs) ?? "", channelPrefix, ...valuesOf(entries)];
     const reply = await this.#connection.use((client) => set.run(client, keys, values), leftMs);
-    const [serverMs, letters, ...errors] = reply as [number, string | null, ...string[]]; // what the script returns
+    const [serverMs, codes, ...errors] = reply as [number, string | null, ...string[]]; // what the script returns
     this.#clock.learn(serverMs);
-    if (letters === null) return undefined;
-    return Array.from(letters, (letter) => {
-      if (letter === "s") return stored;
-      return letter === "k" ? kept : failed(this.#connection.explain(errors.shift() ?? ""));
+    if (codes === null) return undefined;
+    return Array.from(codes, (code) => {
+      if (code === "s") return stored;
+      return code === "k" ? kept : failed(this.#connection.explain(errors.shift() ?? ""));
     });
   }
 }
@@ -96,9 +96,9 @@ function valuesOf(entries: readonly Entry[]): string[] {
 
 function howOf(entry: Entry): string {
   const { expiresInSeconds, unless } = entry;
-  const letters = unless === undefined ? "aA" : unless === "present" ? "pP" : "fF";
-  const letter = letters[isAwaited(entry) ? 1 : 0] ?? "";
-  return expiresInSeconds === undefined ? letter : letter + expiresInSeconds;
+  const codes = unless === undefined ? "aA" : unless === "present" ? "pP" : "fF";
+  const code = codes[isAwaited(entry) ? 1 : 0] ?? "";
+  return expiresInSeconds === undefined ? code : code + expiresInSeconds;
 }
 
 /** Nobody waits for a task to begin, so that is not announced: it would double the cost of storing it. */

@@ -6,7 +6,7 @@ it.each<[unknown, RegExp]>([
   [null, /must be an object/],
   [{ uri: "redis://127.0.0.1:6379" }, /no option "uri"/],
   [{ leaseMs: 1_000 }, /no option "leaseMs"/],
-  [{ url: "not a url" }, /url must be redis:/],
+  [{ url: "not a url" }, /^new RedisBackend: options\.url must be redis:/],
   [{ client: {} }, /client must be a Redis or a Cluster/],
 ])("refuses the options %j", (options, what) => {
   // A caller without types may give anything.

@@ -7,6 +7,8 @@ import {
   ErrorCode,
   type Logger,
   type Outgoing,
+  type Rules,
+  rules,
   type SubscribeOptions,
   type Subscription,
   silentLogger,
@@ -34,6 +36,14 @@ export interface RedisBrokerOptions extends RedisConnectionOptions {
   readonly deadLetterLimit?: number | undefined;
 }
 
+const ownRules: Rules = {
+  leaseMs: (value) =>
+    typeof value === "number" && value >= 300 && value <= 86_400_000
+      ? undefined
+      : "a number of milliseconds from 300 to 86400000",
+  deadLetterLimit: rules.positiveCount,
+};
+
 interface Open {
   readonly connection: Connection;
   readonly sender: Sender;
@@ -59,8 +69,7 @@ export class RedisBroker implements Broker {
 
   /** Throws `InvalidArgument` for options that cannot work. Connects to nothing yet. */
   constructor(options: RedisBrokerOptions = {}) {
-    checkConnectionOptions(options, ["leaseMs", "deadLetterLimit"]);
-    checkOptions(options);
+    checkConnectionOptions(options, "new RedisBroker: options", ownRules);
     this.#options = options;
   }
 
@@ -146,10 +155,3 @@ export class RedisBroker implements Broker {
 
 const notConnected = (): YTaskError =>
   new YTaskError(ErrorCode.Closed, "the Redis broker is not connected; call connect first");
-
-function checkOptions({ leaseMs, deadLetterLimit }: RedisBrokerOptions): void {
-  if (leaseMs !== undefined && !(typeof leaseMs === "number" && leaseMs >= 300 && leaseMs <= 86_400_000))
-    throw new YTaskError(ErrorCode.InvalidArgument, "leaseMs must be 300 to 86,400,000 milliseconds");
-  if (deadLetterLimit !== undefined && !(Number.isInteger(deadLetterLimit) && deadLetterLimit > 0))
-    throw new YTaskError(ErrorCode.InvalidArgument, "deadLetterLimit must be a whole number above 0");
-}

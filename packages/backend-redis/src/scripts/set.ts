@@ -8,9 +8,9 @@ import { readAll } from "./read-all.js";
  * KEYS the key of each entry
  * ARGV when the caller gives up, by Redis' clock in ms ("" never); what the name of a channel begins with; how all
  *      entries are stored, or "" where that differs; then for each entry its value, and behind it, where it differs, how:
- *      a letter, "a" always, "p" unless present, "f" unless finished, in capitals where it is to be announced, and
+ *      a code, "a" always, "p" unless present, "f" unless finished, in capitals where it is to be announced, and
  *      behind it the seconds until it expires, or nothing for never
- * Returns Redis' time in ms; one letter an entry: "s" stored, "k" kept, "e" error; and the errors. The letters are
+ * Returns Redis' time in ms; one code an entry: "s" stored, "k" kept, "e" error; and the errors. The codes are
  * false where the caller gave up before, and nothing was done.
  */
 export const set = new Script(`
@@ -27,10 +27,10 @@ local function is_finished(text)
   return not (string.find(text, ',%s*"waiting"%s*%]') or string.find(text, ',%s*"running"%s*%]'))
 end
 local function parse(settings)
-  local letter, seconds = string.sub(settings, 1, 1), string.sub(settings, 2)
-  local small = string.lower(letter)
+  local code, seconds = string.sub(settings, 1, 1), string.sub(settings, 2)
+  local small = string.lower(code)
   -- Not by order, which depends on the locale that Redis was started in.
-  return small, small ~= letter, seconds ~= '' and seconds
+  return small, small ~= code, seconds ~= '' and seconds
 end
 -- How the entry at hand is stored.
 local is_common, how, is_announced, seconds = args[3] ~= ''
@@ -58,7 +58,7 @@ local function store(i, key, value)
   if seconds then return command('SET', key, value, 'EX', seconds) end
   return command('SET', key, value)
 end
-local letters, reply = {}, { now, '' }
+local codes, reply = {}, { now, '' }
 for i, key in ipairs(keys) do
   local value
   if is_common then value = args[3 + i]
@@ -67,15 +67,15 @@ for i, key in ipairs(keys) do
     how, is_announced, seconds = parse(args[2 * i + 3])
   end
   local result = store(i, key, value)
-  if not result then letters[i] = 'k'
+  if not result then codes[i] = 'k'
   elseif result.err then
-    letters[i] = 'e'
+    codes[i] = 'e'
     reply[#reply + 1] = result.err
   else
-    letters[i] = 's'
+    codes[i] = 's'
     -- A user who may not publish can still store; waiters then poll.
     if is_announced then command('PUBLISH', args[2] .. key, '') end
   end
 end
-reply[2] = table.concat(letters)
+reply[2] = table.concat(codes)
 return reply`);
