@@ -211,7 +211,8 @@ describeWithOwnServer("redis", "what Redis refuses is told with its cause, and w
     await broker.connect();
     const { subscription, errors } = await subscribe(broker, queue);
     await redis.command("DEL", queue);
-    await broker.send([message(queue, "later", { delayMs: 100 })]);
+    // Long enough that it is not yet due when the key is of another type.
+    await broker.send([message(queue, "later", { delayMs: 2_000 })]);
     await redis.command("SET", queue, "of somebody else");
     const wrongType = {
       code: ErrorCode.UnsupportedServer,

@@ -27,7 +27,8 @@ if not redis.call('ZSCORE', leases, leaving) then
   redis.call('ZREM', leases, consumer)
   held = 0
 end
-redis.call('HDEL', own, '')
+-- Under that name there is nothing left. Under the new one a token may be anything.
+redis.call('HDEL', hash, '')
 local tokens, bodies, left = piece(own, 'last')
 gather(queue, arrived)
 if #tokens > 0 then

@@ -24,7 +24,8 @@ if seen ~= '' then
   if held > 0 then redis.call('RENAME', hash, own) end
   redis.call('ZREM', leases, consumer)
 end
-redis.call('HDEL', own, '')
+-- Under that name there is nothing left. Under the new one a token may be anything.
+redis.call('HDEL', hash, '')
 local tokens, bodies, left = piece(own, 'first')
 local entries = {}
 for i, token in ipairs(tokens) do
