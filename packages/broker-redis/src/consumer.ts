@@ -1,64 +1,94 @@
 import { randomBytes } from "node:crypto";
 import { type Delivery, ErrorCode, TurnoverMap, YTaskError } from "@ytask/core/driver";
 import { CallBrokeOff, type Connection, type Script } from "@ytask-internal/redis-connection";
+import { AnswerSize, leastBytes } from "./answer-size.js";
 import { redeliveriesOf, tokenNumber, tokenOf } from "./delivery-token.js";
 import type { QueueKeys } from "./queue-keys.js";
 import { leave } from "./scripts/leave.js";
+import { read } from "./scripts/read.js";
 import { renew } from "./scripts/renew.js";
 import { reserve } from "./scripts/reserve.js";
+import { restore } from "./scripts/restore.js";
 import { takeOver } from "./scripts/take-over.js";
 
-/** How many bodies are read at once: each answer has to fit in its bound, however long they are. */
-const adoptedAtOnce = 50;
+/** The most bodies that one call reads: what Lua can unpack. */
+const mostReadAtOnce = 1_000;
+/** How often a body that takes an answer for itself may take too long. */
+const mostTimeouts = 2;
 
 class RedisDelivery implements Delivery {
+  /** A settle of it failed, which may yet have happened. */
+  mayBeSettled = false;
+
   constructor(
     readonly id: string,
     readonly body: string,
     readonly redeliveries: number,
+    /** The consumer's name under which the server was last known to hold it. */
+    public heldUnder: string,
   ) {}
+}
+
+/** A message whose body does not come through the line. */
+export interface StuckMessage {
+  readonly token: string;
+  /** The length of its body, in bytes. */
+  readonly bytes: number;
+}
+
+export interface ConsumerEvents {
+  /** To be called with what was handed out and is no longer this consumer's. */
+  readonly onLost: (deliveries: readonly Delivery[]) => void;
+  /** To be called when `reserve` would hand out what the server says is this consumer's, and it did not know of. */
+  readonly onFound: () => void;
 }
 
 /**
  * A server's hold on what it took from a queue: a lease, and a hash of the unsettled messages.
  *
- * After a call that broke off it is not known whether Redis ran it, and Redis may still run it later. So the consumer
- * first takes a new name. A late call under the old name finds no lease and changes nothing. What the lost call reserved
- * is read from the hash.
+ * After a connection broke it is not known what became of the calls that were out. Redis may still run one of them later,
+ * and it may have lost its last writes. So the consumer first takes a new name. A late call under the old name finds no
+ * lease and changes nothing. What the consumer then holds and does not know of is read from the hash and handed out: a
+ * reserve took it whose answer was lost, or Redis lost its settle.
  */
 export class Consumer {
   readonly #connection: Connection;
   readonly #keys: QueueKeys;
   readonly #leaseMs: number;
-  readonly #onLost: (deliveries: readonly Delivery[]) => void;
+  readonly #events: ConsumerEvents;
   readonly #id = randomBytes(9).toString("base64url");
-  readonly #held = new TurnoverMap<string, Delivery>();
-  /** Reserved by a call whose answer was lost, and not yet handed out. */
-  #found: Delivery[] = [];
+  readonly #held = new TurnoverMap<string, RedisDelivery>();
+  readonly #answerSize: AnswerSize;
+  /** Tokens of what the server says is this consumer's, and was not handed out by it. */
+  #unread: readonly string[] = [];
+  /** The first of those, when it alone did not come through. */
+  #stuck: { readonly token: string; readonly bytes: number; timeouts: number } | undefined;
   #name = "";
   #names = 0;
-  /** Names under which the server may know this consumer. */
-  #possibleNames: string[] = [];
-  #sure = false;
+  /** The last name that the server is known to have taken. */
+  #knownName: string | undefined;
+  /** Names under which the server may know this consumer, or would again after it lost its last writes. */
+  #possibleNames: readonly string[] = [];
+  /** How often the connection had broken when the server last took a name; undefined where that is in doubt. */
+  #sureAt: number | undefined;
   #hasLeft = false;
   #takingOver: Promise<void> | undefined;
   #nextToken = 1;
 
-  constructor(
-    connection: Connection,
-    keys: QueueKeys,
-    leaseMs: number,
-    onLost: (deliveries: readonly Delivery[]) => void,
-  ) {
+  constructor(connection: Connection, keys: QueueKeys, leaseMs: number, events: ConsumerEvents) {
     this.#connection = connection;
     this.#keys = keys;
     this.#leaseMs = leaseMs;
-    this.#onLost = onLost;
+    this.#events = events;
+    this.#answerSize = new AnswerSize(connection);
   }
 
-  /** Whether this consumer has or had a name. */
+  /**
+   * Whether the server may know this consumer by a name. An older name of it, that Redis has again after it lost its
+   * last writes, is like that of a server that is gone.
+   */
   isOwn(name: string): boolean {
-    return name.startsWith(`${this.#id}.`);
+    return this.#possibleNames.includes(name);
   }
 
   /** A token for what is sent in place of a delivery: the same at every try. */
@@ -66,67 +96,88 @@ export class Consumer {
     return `${this.#id}.${delivery.id}`;
   }
 
-  /** How many messages are held and not settled. */
+  /** How many messages were handed out and are not settled. */
   get size(): number {
     return this.#held.size;
   }
 
-  /** Whether a delivery is held and not settled. */
+  /** Whether a delivery was handed out and is not settled. */
   holds(delivery: Delivery): boolean {
     return this.#held.has(delivery.id);
   }
 
+  /**
+   * Why the server may not have a delivery that is held here. `settled`: an earlier settle of it failed, and has happened
+   * all the same. `deleted`: the hash was deleted or evicted. `unclear`: that, or Redis lost its last writes, and the
+   * message is in the queue again.
+   */
+  whyMissing(delivery: Delivery): "settled" | "deleted" | "unclear" {
+    const own = this.#held.get(delivery.id);
+    if (own?.mayBeSettled) return "settled";
+    return own?.heldUnder === this.#name ? "deleted" : "unclear";
+  }
+
+  /** The message whose body took too long too often, and holds up all others. */
+  get stuck(): StuckMessage | undefined {
+    const stuck = this.#stuck;
+    return stuck !== undefined && stuck.timeouts >= mostTimeouts && this.#unread[0] === stuck.token
+      ? stuck
+      : undefined;
+  }
+
+  /** Tokens of what this consumer holds and has not handed out. */
+  get unread(): readonly string[] {
+    return this.#unread;
+  }
+
+  /** To be called when what was not handed out is no longer held. */
+  forgetUnread(tokens: readonly string[]): void {
+    this.#unread = this.#unread.filter((token) => !tokens.includes(token));
+    this.#stuck = undefined;
+  }
+
   /** Takes up to `limit` messages. One call at a time. */
   async reserve(limit: number): Promise<readonly Delivery[]> {
-    await this.hold();
-    if (this.#found.length > 0) return this.#found.splice(0, limit);
-    const first = this.#nextToken;
-    // Should the answer be lost, the next call must not use the same tokens.
-    this.#nextToken += limit;
-    const { returned, arrived, queue } = this.#keys;
-    const answer = await this.#ask(reserve, [returned, arrived, queue], [first, limit]);
-    if (!answer.current) {
-      await this.hold();
-      return this.#found.splice(0, limit);
+    for (;;) {
+      if (!this.#isSure) await this.hold();
+      const deliveries = await (this.#unread.length > 0 ? this.#read(limit) : this.#reserve(limit));
+      if (deliveries !== undefined) return deliveries;
     }
-    if (answer.reply === null) {
-      this.lose();
-      return [];
-    }
-    const [counts, ...bodies] = answer.reply as [string[], ...string[]]; // what the script returns
-    this.#nextToken = first + bodies.length;
-    return bodies.map((body, index) => this.#keep(tokenOf(first + index, counts[index]), body));
   }
 
   /**
    * Runs a script that changes what the consumer holds: it gets leases and hash as its first keys, and the consumer's
-   * name as its first value. Resolves to its reply; rejects where it is not known what happened.
+   * name as its first value; it returns -1 where that has no lease, and then must have done nothing.
+   * Resolves to its reply, and to -1 where some of `deliveries` are lost; rejects where it is not known what happened.
+   *
+   * @param deliveries what it settles
    */
   async change(
     script: Script,
     keys: readonly string[],
     values: readonly (string | number)[],
+    deliveries: readonly Delivery[] = [],
   ): Promise<unknown> {
-    await this.hold();
-    const { current, reply } = await this.#ask(script, keys, values);
-    if (current || reply !== -1) return reply;
-    throw new CallBrokeOff("the consumer took a new name while the call was out");
+    return this.#change(deliveries, () =>
+      this.#ask(script, keys, values).catch((error: unknown) => {
+        for (const { id } of deliveries) {
+          const own = this.#held.get(id);
+          if (own !== undefined) own.mayBeSettled = true;
+        }
+        throw error;
+      }),
+    );
+  }
+
+  /** Puts deliveries back into the hash that the server lost. Rejects where it is not known whether it did. */
+  async restore(deliveries: readonly Delivery[]): Promise<void> {
+    const values = deliveries.flatMap(({ id, body }) => [id, body]);
+    await this.#change(deliveries, () => this.#ask(restore, [], values));
   }
 
   /** To be called for what is settled. */
   forget(delivery: Delivery): void {
     this.#held.delete(delivery.id);
-  }
-
-  /** To be called when a script found no lease: another server has the messages, or will have them. */
-  lose(): void {
-    for (const delivery of this.#found) this.#held.delete(delivery.id);
-    const deliveries = [...this.#held.values()];
-    this.#held.clear();
-    this.#found = [];
-    this.#possibleNames = [];
-    this.#sure = false;
-    if (deliveries.length > 0) this.#onLost(deliveries);
   }
 
   async renew(): Promise<void> {
@@ -136,7 +187,7 @@ export class Consumer {
       renew.run(client, [this.#keys.leases], [name, this.#leaseMs]),
     );
     if (reply !== 0 || name !== this.#name) return;
-    this.lose();
+    this.#sureAt = undefined;
     await this.hold();
   }
 
@@ -145,22 +196,30 @@ export class Consumer {
     const { consumerPrefix, queue, arrived, returned } = this.#keys;
     const leaving = `${this.#id}.leaving`;
     const keys = [consumerPrefix + leaving, queue, arrived, returned];
+    // Where the key of the leases was deleted, there is a lease again that can be given back.
+    await this.renew();
     let left: unknown;
     do left = await this.change(leave, keys, [leaving]);
     while (Number(left) > 0);
     this.#held.clear();
-    this.#sure = false;
+    this.#unread = [];
+    this.#sureAt = undefined;
     this.#hasLeft = true;
   }
 
-  /** Makes sure of the lease: after the start, after it was lost, and after a call that broke off. */
+  /** Makes sure of the lease: after the start, after it was not found, and after the connection broke. */
   async hold(): Promise<void> {
-    if (this.#sure) return;
-    if (this.#hasLeft) throw new YTaskError(ErrorCode.Closed, "the subscription was closed");
-    this.#takingOver ??= this.#takeOver().finally(() => {
-      this.#takingOver = undefined;
-    });
-    await this.#takingOver;
+    while (!this.#isSure) {
+      if (this.#hasLeft) throw new YTaskError(ErrorCode.Closed, "the subscription was closed");
+      this.#takingOver ??= this.#takeOver().finally(() => {
+        this.#takingOver = undefined;
+      });
+      await this.#takingOver;
+    }
+  }
+
+  get #isSure(): boolean {
+    return this.#sureAt === this.#connection.breaks;
   }
 
   async #takeOver(): Promise<void> {
@@ -168,55 +227,142 @@ export class Consumer {
     const name = `${this.#id}.${++this.#names}`;
     this.#name = name;
     this.#possibleNames = [...old, name];
+    this.#sureAt = undefined;
     const hashes = [name, ...old].map((each) => this.#keys.consumerPrefix + each);
+    let breaks: number | undefined;
     const reply = await this.#connection
-      .use((client) => takeOver.run(client, [this.#keys.leases, ...hashes], [this.#leaseMs, name, ...old]))
+      .use((client) => {
+        breaks = this.#connection.breaks;
+        return takeOver.run(client, [this.#keys.leases, ...hashes], [this.#leaseMs, name, ...old]);
+      })
       .catch((error: unknown) => {
         if (!(error instanceof CallBrokeOff)) this.#possibleNames = old;
         throw error;
       });
-    if (reply === null) this.lose();
-    this.#possibleNames = [name];
-    if (reply !== null) await this.#adopt(name, reply as string[]); // what the script returns
-    this.#sure = true;
+    this.#possibleNames = this.#knownName === undefined ? [name] : [this.#knownName, name];
+    this.#knownName = name;
+    this.#sureAt = breaks;
+    if (reply === null) this.#lose();
+    else this.#compare(name, reply as string[]); // what the script returns
   }
 
-  /** Takes note of messages that the server says are this consumer's, and that it does not know of. */
-  async #adopt(name: string, tokens: readonly string[]): Promise<void> {
-    const unknown = tokens.filter((token) => !this.#held.has(token));
-    if (unknown.length === 0) return;
-    unknown.sort((one, other) => tokenNumber(one) - tokenNumber(other));
-    for (let from = 0; from < unknown.length; from += adoptedAtOnce) {
-      const tokens = unknown.slice(from, from + adoptedAtOnce);
-      const bodies = await this.#connection.use((client) =>
-        client.hmget(this.#keys.consumerPrefix + name, ...tokens),
-      );
-      tokens.forEach((token, index) => {
-        const body = bodies[index];
-        if (typeof body === "string") this.#found.push(this.#keep(token, body));
-      });
+  /** Neither lease nor hash is there: another server has the messages, or will have them. */
+  #lose(): void {
+    const deliveries = [...this.#held.values()];
+    this.#held.clear();
+    this.#unread = [];
+    if (deliveries.length > 0) this.#events.onLost(deliveries);
+  }
+
+  /** @param tokens of what the server holds under the name */
+  #compare(name: string, tokens: readonly string[]): void {
+    const unread: string[] = [];
+    for (const token of tokens) {
+      const delivery = this.#held.get(token);
+      if (delivery === undefined) unread.push(token);
+      else delivery.heldUnder = name;
     }
+    unread.sort((one, other) => tokenNumber(one) - tokenNumber(other));
+    this.#unread = unread;
+    if (unread.length > 0) this.#events.onFound();
   }
 
-  async #ask(
-    script: Script,
-    keys: readonly string[],
-    values: readonly (string | number)[],
-  ): Promise<{ readonly current: boolean; readonly reply: unknown }> {
+  /** Undefined where it has to be done again: the name is an old one by now, or has no lease. */
+  async #reserve(limit: number): Promise<readonly Delivery[] | undefined> {
+    const first = this.#nextToken;
+    // Should the answer be lost, the next call must not use the same tokens.
+    this.#nextToken += limit;
+    const { returned, arrived, queue } = this.#keys;
     const name = this.#name;
-    const all = [this.#keys.leases, this.#keys.consumerPrefix + name, ...keys];
+    const reply = await this.#measured(() =>
+      this.#ask(reserve, [returned, arrived, queue], [first, limit, this.#answerSize.bytes]),
+    );
+    if (name !== this.#name) return undefined;
+    if (reply === null) {
+      this.#sureAt = undefined;
+      return undefined;
+    }
+    const [counts, ...bodies] = reply as [string[], ...string[]]; // what the script returns
+    this.#nextToken = first + bodies.length;
+    return bodies.map((body, index) => this.#keep(tokenOf(first + index, counts[index]), body));
+  }
+
+  /** As many of what was not handed out as fit in an answer. Undefined where it has to be done again. */
+  async #read(limit: number): Promise<readonly Delivery[] | undefined> {
+    const name = this.#name;
+    const hash = this.#keys.consumerPrefix + name;
+    let tokens = this.#unread.slice(0, Math.min(limit, mostReadAtOnce));
+    const [first = ""] = tokens;
+    // After a failure it is asked for the length, so that one body is told from a batch, and it is known what to blame.
+    const isReduced = this.#answerSize.isReduced;
+    const bytes = isReduced ? await this.#connection.use((client) => client.hstrlen(hash, first)) : 0;
+    if (isReduced && bytes >= this.#answerSize.bytes) tokens = [first];
+    const isToBlame = tokens.length === 1 && bytes > leastBytes;
+    let askedAt = Number.POSITIVE_INFINITY;
+    const reply = await this.#measured(() =>
+      this.#connection.use((client) => {
+        askedAt = performance.now();
+        return read.run(client, [hash], [this.#answerSize.bytes, ...tokens]);
+      }),
+    ).catch((error: unknown) => {
+      // A connection that was cut says nothing about the length.
+      const isTimeout = performance.now() - askedAt >= this.#connection.commandTimeoutMs * 0.9;
+      if (isToBlame && isTimeout) this.#blame(first, bytes);
+      throw error;
+    });
+    if (name !== this.#name) return undefined;
+    const bodies = reply as (string | null)[]; // what the script returns
+    this.#unread = this.#unread.slice(bodies.length);
+    const found = bodies.flatMap((body, index) =>
+      body === null ? [] : [this.#keep(tokens[index] ?? "", body)],
+    );
+    return found.length > 0 ? found : undefined;
+  }
+
+  #blame(token: string, bytes: number): void {
+    if (this.#stuck?.token === token) this.#stuck.timeouts++;
+    else this.#stuck = { token, bytes, timeouts: 1 };
+  }
+
+  /** Makes a call whose answer carries messages. */
+  async #measured(call: () => Promise<unknown>): Promise<unknown> {
+    const beganAt = performance.now();
     try {
-      const reply = await this.#connection.use((client) => script.run(client, all, [name, ...values]));
-      return { current: name === this.#name, reply };
+      const answer = await call();
+      if (this.#answerSize.isReduced && Array.isArray(answer))
+        this.#answerSize.came(lengthOf(answer), performance.now() - beganAt);
+      return answer;
     } catch (error) {
-      if (error instanceof CallBrokeOff && name === this.#name) this.#sure = false;
+      this.#answerSize.failed(error);
       throw error;
     }
   }
 
+  /** Makes a call, again where there was no lease: unless some of `deliveries` are lost, and then it resolves to -1. */
+  async #change(deliveries: readonly Delivery[], call: () => Promise<unknown>): Promise<unknown> {
+    for (;;) {
+      if (!this.#isSure) await this.hold();
+      if (!deliveries.every((delivery) => this.holds(delivery))) return -1;
+      const name = this.#name;
+      const reply = await call();
+      if (reply !== -1) return reply;
+      if (name === this.#name) this.#sureAt = undefined;
+    }
+  }
+
+  #ask(script: Script, keys: readonly string[], values: readonly (string | number)[]): Promise<unknown> {
+    const name = this.#name;
+    const all = [this.#keys.leases, this.#keys.consumerPrefix + name, ...keys];
+    return this.#connection.use((client) => script.run(client, all, [name, ...values]));
+  }
+
   #keep(token: string, body: string): Delivery {
-    const delivery = new RedisDelivery(token, body, redeliveriesOf(token));
+    const delivery = new RedisDelivery(token, body, redeliveriesOf(token), this.#name);
     this.#held.set(token, delivery);
     return delivery;
   }
 }
+
+/** How many characters the texts of an answer have. */
+const lengthOf = (answer: readonly unknown[]): number =>
+  answer.reduce<number>((sum, item) => sum + (typeof item === "string" ? item.length : 0), 0);

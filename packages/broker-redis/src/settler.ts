@@ -1,13 +1,14 @@
 import {
   type DeadLetterReason,
   type Delivery,
+  type Logger,
   type Outcome,
   type Outgoing,
   type Settlement,
   TurnoverMap,
 } from "@ytask/core/driver";
 import { inPieces } from "@ytask-internal/redis-connection";
-import type { Consumer } from "./consumer.js";
+import type { Consumer, StuckMessage } from "./consumer.js";
 import { tokenNumber } from "./delivery-token.js";
 import type { QueueKeys } from "./queue-keys.js";
 import { settle } from "./scripts/settle.js";
@@ -18,12 +19,15 @@ const mostAtOnce = 1_000;
 /** How much of an error's text is kept with a dead letter, in characters. */
 const longestError = 8_192;
 
+const whyLost = "it lost its last writes, and they run again, or their key was deleted";
+
 export interface SettlerOptions {
   /** The most dead letters; beyond it the oldest are deleted. */
   readonly deadLetterLimit: number | undefined;
   /** To be called with the number of dead letters after one was added. */
   readonly onDeadLetters: (count: number) => void;
   readonly onError: (error: Error) => void;
+  readonly logger: Logger;
 }
 
 /** Settles deliveries of a consumer, in one call to Redis for all of them. */
@@ -46,12 +50,34 @@ export class Settler {
   async settle(settlements: readonly Settlement[]): Promise<readonly Outcome[]> {
     const begun = settlements.map(({ delivery }) => this.#begin(delivery));
     const held = settlements.filter((_, index) => begun[index]);
-    const pieces = inPieces(held, mostAtOnce, charactersOf).map((piece) => this.#settlePiece(piece));
-    const outcomes = (await Promise.all(pieces)).flat();
+    const outcomes = new Map<Settlement, Outcome>();
+    await Promise.all(
+      inPieces(held, mostAtOnce, charactersOf).map((piece) => this.#settlePiece(piece, outcomes)),
+    );
     for (const { delivery } of held) this.#out.delete(delivery.id);
-    if (held.length === settlements.length) return outcomes;
-    let next = 0;
-    return begun.map((isBegun) => (isBegun ? (outcomes[next++] ?? "unknown") : "lost"));
+    return settlements.map((settlement, index) =>
+      begun[index] ? (outcomes.get(settlement) ?? "unknown") : "lost",
+    );
+  }
+
+  /**
+   * Makes a message a dead letter that was not handed out, since its body does not come through. Rejects where it is not
+   * known what happened.
+   */
+  async bury({ token }: StuckMessage, reason: DeadLetterReason, error: string): Promise<void> {
+    const reply = await this.#change([0, 0, this.#limit, ...letterValues(token, reason, error)], []);
+    this.#consumer.forgetUnread([token]);
+    this.#noteLetters(reply);
+  }
+
+  /** Gives back messages that were not handed out. Rejects where it is not known what happened. */
+  async giveBack(tokens: readonly string[]): Promise<void> {
+    // The last first, since each call puts its own to the head.
+    for (let end = tokens.length; end > 0; end -= mostAtOnce) {
+      const some = tokens.slice(Math.max(0, end - mostAtOnce), end);
+      await this.#change([0, some.length, this.#limit, ...some], []);
+      this.#consumer.forgetUnread(some);
+    }
   }
 
   #begin(delivery: Delivery): boolean {
@@ -60,36 +86,93 @@ export class Settler {
     return true;
   }
 
-  async #settlePiece(settlements: readonly Settlement[]): Promise<readonly Outcome[]> {
-    const outcome = await this.#outcomeOf(settlements);
-    return settlements.map(() => outcome);
+  /** Notes the outcome of each. */
+  async #settlePiece(settlements: readonly Settlement[], outcomes: Map<Settlement, Outcome>): Promise<void> {
+    const note = (some: readonly Settlement[], outcome: Outcome): void => {
+      for (const settlement of some) outcomes.set(settlement, outcome);
+    };
+    try {
+      const missing = await this.#trySettling(settlements, note);
+      if (missing.length === 0) return;
+      // Until it is known, as of those that a failure leaves behind.
+      note(missing, "unknown");
+      await this.#restore(missing);
+      this.#giveUp(await this.#trySettling(missing, note), note);
+    } catch (error) {
+      for (const settlement of settlements)
+        if (!outcomes.has(settlement)) outcomes.set(settlement, "unknown");
+      this.#options.onError(error as Error); // only YTaskErrors are thrown in here
+    }
   }
 
-  async #outcomeOf(settlements: readonly Settlement[]): Promise<Outcome> {
-    try {
-      const sentElsewhere = await Promise.all(
-        settlements.map((settlement) => this.#sendElsewhere(settlement)),
-      );
-      const { queue, arrived, returned, delayed, dead } = this.#keys;
-      const reply = await this.#consumer.change(
-        settle,
-        [queue, arrived, returned, delayed, dead],
-        this.#valuesOf(settlements),
-      );
-      if (reply === -1) {
-        this.#consumer.lose();
-        return "lost";
-      }
-      // Before it asked, the consumer may have found that it had lost its lease, and taken a new one that holds nothing.
-      if (!settlements.every(({ delivery }) => this.#consumer.holds(delivery))) return "lost";
-      for (const { delivery } of settlements) this.#consumer.forget(delivery);
-      for (const forget of sentElsewhere) forget?.();
-      if (Number(reply) > 0) this.#options.onDeadLetters(Number(reply));
-      return "settled";
-    } catch (error) {
-      this.#options.onError(error as Error); // only YTaskErrors are thrown in here
-      return "unknown";
+  /** Resolves to those that Redis does not have any more, though nobody settled them and no other server has them. */
+  async #trySettling(settlements: readonly Settlement[], note: Note): Promise<readonly Settlement[]> {
+    const sentElsewhere = await Promise.all(settlements.map((settlement) => this.#sendElsewhere(settlement)));
+    const deliveries = settlements.map(({ delivery }) => delivery);
+    const reply = await this.#change(this.#valuesOf(settlements), deliveries);
+    // While it asked, the consumer may have found that it had lost its lease, and taken a new one that holds nothing.
+    if (reply === -1 || !deliveries.every((delivery) => this.#consumer.holds(delivery))) {
+      note(settlements, "lost");
+      return [];
     }
+    this.#noteLetters(reply);
+    const missing = Array.isArray(reply) ? this.#missing(settlements, reply) : [];
+    const isMissing = new Set(missing);
+    const settled = missing.length === 0 ? settlements : settlements.filter((one) => !isMissing.has(one));
+    settlements.forEach((settlement, index) => {
+      if (!isMissing.has(settlement)) sentElsewhere[index]?.();
+    });
+    const whyMissing = ({ delivery }: Settlement) => this.#consumer.whyMissing(delivery);
+    this.#giveUp(
+      missing.filter((settlement) => whyMissing(settlement) === "unclear"),
+      note,
+    );
+    for (const { delivery } of settled) this.#consumer.forget(delivery);
+    note(settled, "settled");
+    return missing.filter((settlement) => whyMissing(settlement) === "deleted");
+  }
+
+  /** Those that Redis did not have, though no earlier call settled them. */
+  #missing(settlements: readonly Settlement[], reply: readonly unknown[]): readonly Settlement[] {
+    const [, missingAcks, ...tokens] = reply as [number, number, ...string[]]; // what the script returns
+    const isUnsettled = ({ delivery }: Settlement) => this.#consumer.whyMissing(delivery) !== "settled";
+    // Which of them it was is not known, and does not matter: they are done.
+    if (missingAcks > 0 && settlements.filter(({ kind }) => kind === "ack").every(isUnsettled))
+      this.#warn(`${missingAcks} messages before their tasks were done: ${whyLost}`);
+    const set = new Set(tokens);
+    return settlements.filter((settlement) => set.has(settlement.delivery.id) && isUnsettled(settlement));
+  }
+
+  /** Puts messages back that somebody deleted, so that they can be settled. */
+  async #restore(settlements: readonly Settlement[]): Promise<void> {
+    this.#warn(
+      `${settlements.length} messages while their tasks ran; they were put back to be settled. See that nobody deletes its keys, and that maxmemory-policy is noeviction`,
+    );
+    const deliveries = settlements.map(({ delivery }) => delivery);
+    for (const piece of inPieces(deliveries, mostAtOnce, ({ body }) => body.length))
+      await this.#consumer.restore(piece);
+  }
+
+  #giveUp(settlements: readonly Settlement[], note: Note): void {
+    if (settlements.length === 0) return;
+    this.#warn(`${settlements.length} messages while their tasks ran, which cannot be settled: ${whyLost}`);
+    for (const { delivery } of settlements) this.#consumer.forget(delivery);
+    note(settlements, "lost");
+  }
+
+  #warn(what: string): void {
+    this.#options.logger.warn(`Redis lost ${what}`, { queue: this.#keys.queue });
+  }
+
+  #change(values: readonly (string | number)[], deliveries: readonly Delivery[]): Promise<unknown> {
+    const { queue, arrived, returned, delayed, dead } = this.#keys;
+    return this.#consumer.change(settle, [queue, arrived, returned, delayed, dead], values, deliveries);
+  }
+
+  /** @param reply what the script returned */
+  #noteLetters(reply: unknown): void {
+    const letters = Number(Array.isArray(reply) ? reply[0] : reply);
+    if (letters > 0) this.#options.onDeadLetters(letters);
   }
 
   /** Messages for other queues are stored before the delivery is removed; the token keeps a second try from storing them twice. */
@@ -98,6 +181,11 @@ export class Settler {
     const others = settlement.by.filter(({ queue }) => queue !== this.#keys.queue);
     if (others.length === 0) return undefined;
     return this.#sender.sendOnce(others, this.#consumer.tokenFor(settlement.delivery));
+  }
+
+  /** The most dead letters, as the script takes it. */
+  get #limit(): number | string {
+    return this.#options.deadLetterLimit ?? "";
   }
 
   #valuesOf(settlements: readonly Settlement[]): (string | number)[] {
@@ -113,8 +201,7 @@ export class Settler {
       else others.push(...this.#replacementValues(token, settlement.by));
     }
     releases.sort((one, other) => tokenNumber(one) - tokenNumber(other));
-    const limit = this.#options.deadLetterLimit ?? "";
-    return [acks.length, releases.length, limit, ...acks, ...releases, ...others];
+    return [acks.length, releases.length, this.#limit, ...acks, ...releases, ...others];
   }
 
   #replacementValues(token: string, by: readonly Outgoing[]): (string | number)[] {
@@ -124,6 +211,9 @@ export class Settler {
     return values;
   }
 }
+
+/** Notes an outcome for each. */
+type Note = (settlements: readonly Settlement[], outcome: Outcome) => void;
 
 const charactersOf = (settlement: Settlement): number => {
   if (settlement.kind === "replace") return settlement.by.reduce((sum, { body }) => sum + body.length, 0);

@@ -1,10 +1,12 @@
-import type {
-  Delivery,
-  Logger,
-  Outcome,
-  Settlement,
-  SubscribeOptions,
-  Subscription,
+import {
+  type Delivery,
+  ErrorCode,
+  type Logger,
+  type Outcome,
+  type Settlement,
+  type SubscribeOptions,
+  type Subscription,
+  YTaskError,
 } from "@ytask/core/driver";
 import type { Connection } from "@ytask-internal/redis-connection";
 import { Consumer } from "./consumer.js";
@@ -18,6 +20,8 @@ import { Waker } from "./waker.js";
 
 /** The most that one call reserves. */
 const mostAtOnce = 1_000;
+/** A body that is longer, in bytes, and does not come through in time, is too large; of others the line is too slow. */
+const longestSlow = 1_000_000;
 
 export interface SubscriptionParts {
   /** The broker's connection. */
@@ -54,8 +58,11 @@ export class RedisSubscription implements Subscription {
     this.#onError = onError;
     this.#parts = parts;
     this.#maxUnsettled = options.maxUnsettled;
-    this.#consumer = new Consumer(connection, keys, leaseMs, options.onLost.bind(options));
     this.#waker = new Waker(parts.blocking, keys);
+    this.#consumer = new Consumer(connection, keys, leaseMs, {
+      onLost: options.onLost.bind(options),
+      onFound: () => this.#waker.nudge(),
+    });
     this.#settler = new Settler(this.#consumer, keys, parts.sender, { ...parts, onError });
     this.#reaper = new Reaper(connection, keys, {
       isOwn: (name) => this.#consumer.isOwn(name),
@@ -90,6 +97,7 @@ export class RedisSubscription implements Subscription {
     for (;;) {
       if (this.#closing !== undefined) return [];
       const room = Math.min(limit, mostAtOnce, this.#maxUnsettled - this.#consumer.size);
+      if (room > 0) await this.#clear();
       const deliveries = room > 0 ? await this.#consumer.reserve(room) : [];
       // What was reserved while it closed has gone back to the queue with the rest.
       if (this.#closing !== undefined) return [];
@@ -130,6 +138,25 @@ export class RedisSubscription implements Subscription {
       );
     }
     this.#parts.onClose(this);
+  }
+
+  /** Gets a message out of the way whose body does not come through. */
+  async #clear(): Promise<void> {
+    const { stuck, unread } = this.#consumer;
+    if (stuck === undefined) return;
+    const { connection, keys } = this.#parts;
+    const what = `a message of ${stuck.bytes} bytes in ${keys.queue} does not come through within ${connection.commandTimeoutMs} ms`;
+    if (stuck.bytes > longestSlow) {
+      const text = `${what}; raise commandTimeoutMs, then redrive it; or send less in one message`;
+      await this.#settler.bury(stuck, "tooLarge", text);
+      this.#onError(new YTaskError(ErrorCode.TooLarge, `${text}: it is a dead letter now`));
+      return;
+    }
+    await this.#settler.giveBack(unread);
+    throw new YTaskError(
+      ErrorCode.Connection,
+      `${what}: the line to Redis is too slow for it. Raise commandTimeoutMs; it went back for others to run, with what was held behind it`,
+    );
   }
 
   #recovered(count: number): void {

@@ -1,35 +1,39 @@
 import { Script } from "@ytask-internal/redis-connection";
-import { countOf, fit, mostBytes } from "./parts.js";
+import { countOf } from "./parts.js";
 
 /**
  * Takes messages for a consumer: those that were returned first, then those that a blocking move parked, then the
  * queue's. They stay in the consumer's hash, token to body, until they are settled.
  *
  * KEYS leases, hash of the consumer, returned, arrived, queue
- * ARGV consumer, number of the first token, limit
+ * ARGV consumer, number of the first token, limit, most bytes: what would exceed them is left, but for the first
  * Returns false where the consumer has no lease (any more); else the counts of redeliveries of those that were
  * returned, and then the bodies. Tokens are numbered on from the first; ".count" follows where a count is above 0.
  */
 export const reserve = new Script(`
-${countOf}${fit}
+${countOf}
 local leases, hash, returned, arrived, queue = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
-local first, limit = tonumber(ARGV[2]), tonumber(ARGV[3])
+local first, limit, most = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
 if not redis.call('ZSCORE', leases, ARGV[1]) then return false end
 redis.call('HDEL', hash, '')
 redis.call('LTRIM', returned, 0, -1)
 local waiting = { redis.call('LLEN', returned), redis.call('LLEN', arrived), redis.call('LLEN', queue) }
 local counts, bodies, fields, bytes = {}, {}, {}, 0
+local full = false
 -- Returns how many were taken, which are still there.
 local function take(key, waiting, keep)
   local taken = 0
-  while taken < waiting and #bodies < limit and bytes < ${mostBytes} do
-    local more = math.min(fit(#bodies, bytes), limit - #bodies)
-    local entries = redis.call('LRANGE', key, taken, taken + more - 1)
+  while not full and taken < waiting and #bodies < limit do
+    -- A few first, then what will fit by those.
+    local more = bytes == 0 and 20 or math.max(1, math.floor((most - bytes) * #bodies / bytes))
+    local entries = redis.call('LRANGE', key, taken, taken + math.min(more, limit - #bodies) - 1)
     for _, entry in ipairs(entries) do
+      full = #bodies > 0 and bytes + #entry > most
+      if full then break end
       keep(entry)
       bytes = bytes + #entry
+      taken = taken + 1
     end
-    taken = taken + #entries
   end
   return taken
 end

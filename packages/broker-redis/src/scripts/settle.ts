@@ -2,7 +2,7 @@ import { Script } from "@ytask-internal/redis-connection";
 import { gather, holdBack, now, redeliveries, toHead } from "./parts.js";
 
 /**
- * Settles deliveries of a consumer. One that is no longer in its hash was settled by an earlier call.
+ * Settles deliveries of a consumer. One that is not in its hash was settled by an earlier call, or Redis lost it.
  *
  * KEYS leases, hash of the consumer, queue, arrived, returned, delayed, dead
  * ARGV consumer, number of tokens to acknowledge, number of tokens to release, most dead letters ("" without end);
@@ -10,7 +10,7 @@ import { gather, holdBack, now, redeliveries, toHead } from "./parts.js";
  *        "d", token, reason, error                        make it a dead letter
  *        "r", token, count, (delay in ms, "t" or "h", body) × count      replace it
  * Returns -1 where the consumer's lease is lost, and does nothing; else how many dead letters there are, where one
- * was added, or 0.
+ * was added, or 0. Where some were not in the hash: that, how many of those to acknowledge, and the tokens of the others.
  */
 export const settle = new Script(`
 ${now}${gather}${redeliveries}${toHead}${holdBack}
@@ -26,7 +26,8 @@ if #ARGV > 4 + acks then
   redis.call('ZCARD', delayed)
   redis.call('XLEN', dead)
 end
-if acks > 0 then redis.call('HDEL', hash, unpack(ARGV, 5, 4 + acks)) end
+local missing, missing_acks = {}, 0
+if acks > 0 then missing_acks = acks - redis.call('HDEL', hash, unpack(ARGV, 5, 4 + acks)) end
 local at = 5 + acks
 if releases > 0 then
   local tokens, bodies = {}, {}
@@ -35,6 +36,8 @@ if releases > 0 then
     if body then
       tokens[#tokens + 1] = ARGV[i]
       bodies[#bodies + 1] = body
+    else
+      missing[#missing + 1] = ARGV[i]
     end
   end
   if #tokens > 0 then
@@ -47,7 +50,10 @@ end
 local letters = 0
 local function bury(token, reason, error)
   local body = redis.call('HGET', hash, token)
-  if not body then return end
+  if not body then
+    missing[#missing + 1] = token
+    return
+  end
   local limit = {}
   if ARGV[4] ~= '' then limit = { 'MAXLEN', '=', ARGV[4] } end
   limit[#limit + 1] = '*'
@@ -59,7 +65,10 @@ end
 
 local replaced = 0
 local function replace(token, count, from)
-  if redis.call('HEXISTS', hash, token) == 0 then return end
+  if redis.call('HEXISTS', hash, token) == 0 then
+    missing[#missing + 1] = token
+    return
+  end
   for _ = 1, count do
     local delay, where, body = ARGV[from], ARGV[from + 1], ARGV[from + 2]
     if tonumber(delay) > 0 then
@@ -86,4 +95,5 @@ while at <= #ARGV do
     at = at + 3 + 3 * count
   end
 end
-return letters`);
+if #missing == 0 and missing_acks == 0 then return letters end
+return { letters, missing_acks, unpack(missing) }`);
