@@ -18,6 +18,8 @@ import type { Sender } from "./sender.js";
 const mostAtOnce = 1_000;
 /** How much of an error's text is kept with a dead letter, in characters. */
 const longestError = 8_192;
+/** The end of an error's text of which the rest is not kept. */
+const cutMark = "… (cut)";
 
 const whyLost = "it lost its last writes, and they run again, or their key was deleted";
 
@@ -51,9 +53,7 @@ export class Settler {
     const begun = settlements.map(({ delivery }) => this.#begin(delivery));
     const held = settlements.filter((_, index) => begun[index]);
     const outcomes = new Map<Settlement, Outcome>();
-    await Promise.all(
-      inPieces(held, mostAtOnce, charactersOf).map((piece) => this.#settlePiece(piece, outcomes)),
-    );
+    await Promise.all(piecesOf(held).map((piece) => this.#settlePiece(piece, outcomes)));
     for (const { delivery } of held) this.#out.delete(delivery.id);
     return settlements.map((settlement, index) =>
       begun[index] ? (outcomes.get(settlement) ?? "unknown") : "lost",
@@ -200,7 +200,6 @@ export class Settler {
         others.push(...letterValues(token, settlement.reason, settlement.error));
       else others.push(...this.#replacementValues(token, settlement.by));
     }
-    releases.sort((one, other) => tokenNumber(one) - tokenNumber(other));
     return [acks.length, releases.length, this.#limit, ...acks, ...releases, ...others];
   }
 
@@ -215,14 +214,31 @@ export class Settler {
 /** Notes an outcome for each. */
 type Note = (settlements: readonly Settlement[], outcome: Outcome) => void;
 
+/** In the order in which they are to be made: releases the last first, since each call puts its own to the head. */
+function piecesOf(settlements: readonly Settlement[]): readonly (readonly Settlement[])[] {
+  const inCalls = (some: readonly Settlement[]) => inPieces(some, mostAtOnce, charactersOf);
+  const releases = settlements.filter(({ kind }) => kind === "release");
+  if (releases.length === 0) return inCalls(settlements);
+  releases.sort((one, other) => tokenNumber(one.delivery.id) - tokenNumber(other.delivery.id));
+  const others = settlements.filter(({ kind }) => kind !== "release");
+  return [...inCalls(others), ...inCalls(releases).toReversed()];
+}
+
+/** How much Redis has to move. */
 const charactersOf = (settlement: Settlement): number => {
+  if (settlement.kind === "ack") return 0;
   if (settlement.kind === "replace") return settlement.by.reduce((sum, { body }) => sum + body.length, 0);
-  return settlement.kind === "deadLetter" ? longestError : 0;
+  const error = settlement.kind === "deadLetter" ? (settlement.error?.length ?? 0) : 0;
+  return settlement.delivery.body.length + Math.min(error, longestError);
 };
 
 const letterValues = (token: string, reason: DeadLetterReason, error: string | undefined): string[] => [
   "d",
   token,
   reason,
-  (error ?? "").slice(0, longestError),
+  cut(error ?? ""),
 ];
+
+/** The beginning of a long text, which says so at its end. */
+const cut = (text: string): string =>
+  text.length <= longestError ? text : text.slice(0, longestError - cutMark.length) + cutMark;
