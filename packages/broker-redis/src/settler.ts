@@ -16,6 +16,8 @@ import type { Sender } from "./sender.js";
 
 /** The most settlements of one call: what Lua can unpack. */
 const mostAtOnce = 1_000;
+/** After so many milliseconds no further call is begun; what is left is settled again. */
+const mostMs = 2_000;
 /** How much of an error's text is kept with a dead letter, in characters. */
 const longestError = 8_192;
 /** The end of an error's text of which the rest is not kept. */
@@ -53,7 +55,10 @@ export class Settler {
     const begun = settlements.map(({ delivery }) => this.#begin(delivery));
     const held = settlements.filter((_, index) => begun[index]);
     const outcomes = new Map<Settlement, Outcome>();
-    await Promise.all(piecesOf(held).map((piece) => this.#settlePiece(piece, outcomes)));
+    const end = performance.now() + mostMs;
+    // One after the other: Redis lets nobody else in between calls that came at once.
+    for (const piece of piecesOf(held))
+      if (performance.now() > end || !(await this.#settlePiece(piece, outcomes))) break;
     for (const { delivery } of held) this.#out.delete(delivery.id);
     return settlements.map((settlement, index) =>
       begun[index] ? (outcomes.get(settlement) ?? "unknown") : "lost",
@@ -86,22 +91,27 @@ export class Settler {
     return true;
   }
 
-  /** Notes the outcome of each. */
-  async #settlePiece(settlements: readonly Settlement[], outcomes: Map<Settlement, Outcome>): Promise<void> {
+  /** Notes the outcome of each. Resolves to whether all are known. */
+  async #settlePiece(
+    settlements: readonly Settlement[],
+    outcomes: Map<Settlement, Outcome>,
+  ): Promise<boolean> {
     const note = (some: readonly Settlement[], outcome: Outcome): void => {
       for (const settlement of some) outcomes.set(settlement, outcome);
     };
     try {
       const missing = await this.#trySettling(settlements, note);
-      if (missing.length === 0) return;
+      if (missing.length === 0) return true;
       // Until it is known, as of those that a failure leaves behind.
       note(missing, "unknown");
       await this.#restore(missing);
       this.#giveUp(await this.#trySettling(missing, note), note);
+      return true;
     } catch (error) {
       for (const settlement of settlements)
         if (!outcomes.has(settlement)) outcomes.set(settlement, "unknown");
       this.#options.onError(error as Error); // only YTaskErrors are thrown in here
+      return false;
     }
   }
 
