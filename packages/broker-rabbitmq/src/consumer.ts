@@ -5,7 +5,7 @@ import { ChannelKeeper } from "./channel-keeper.js";
 import { Consuming } from "./consuming.js";
 import { Held, mustBeSentAgain } from "./deliveries.js";
 import { DeliveryChannel } from "./delivery-channel.js";
-import { HoldingQueue } from "./holding-queue.js";
+import { HoldingQueues } from "./holding-queues.js";
 import { Inbox } from "./inbox.js";
 import type { Link } from "./link.js";
 import type { QueueSpec } from "./names.js";
@@ -31,10 +31,10 @@ export class Consumer {
   readonly #options: ConsumerOptions;
   readonly #keeper: ChannelKeeper<Channel>;
   readonly #resender: Resender;
+  readonly #holdingQueues: HoldingQueues;
   readonly #renewal: Renewal;
   readonly #attachment: Attachment;
   readonly #consuming: Consuming;
-  #holdingQueue: HoldingQueue | undefined;
   /** The channel on which messages come; undefined once it has closed. */
   #channel: DeliveryChannel | undefined;
   #generation = 0;
@@ -51,14 +51,22 @@ export class Consumer {
       cause: () => options.link.lastError,
       doing: `Could not take messages from ${options.queue.name}`,
     });
-    const { queue, sender, consumerTimeoutMs } = options;
+    const { queue, link, sender, consumerTimeoutMs } = options;
     this.#resender = new Resender({ queue, sender, onError });
+    this.#holdingQueues = new HoldingQueues({
+      queue,
+      link,
+      sender,
+      onLost: (channel) => this.#lose(channel),
+      onDeleted: (channel) => this.#orphan(channel),
+      onError,
+    });
     this.#renewal = new Renewal({
       queue,
       sender,
       inbox: this.inbox,
       consumerTimeoutMs,
-      holdingQueue: () => this.#openHoldingQueue(),
+      holdingQueues: this.#holdingQueues,
       onError,
     });
     this.#consuming = new Consuming(queue.name, options.maxUnsettled);
@@ -103,7 +111,7 @@ export class Consumer {
     await bounded(this.#stop(isCancelled), boundMs, () => undefined);
     const left = this.inbox.allOut().filter(mustBeSentAgain);
     const isSent = await bounded(this.#resender.resend(left), boundMs, () => false);
-    await this.#holdingQueue?.close(isSent, boundMs);
+    await this.#holdingQueues.close(isSent, boundMs);
     await this.#keeper.close(boundMs);
   }
 
@@ -193,18 +201,5 @@ export class Consumer {
     const lost = this.inbox.allOut().filter((held) => held.channel === channel && !held.orphaned);
     for (const held of lost) this.inbox.settled(held);
     if (lost.length > 0 && !this.#isClosed) this.#options.onLost(lost.map((held) => held.delivery));
-  }
-
-  #openHoldingQueue(): HoldingQueue {
-    const { queue, link, sender } = this.#options;
-    this.#holdingQueue ??= new HoldingQueue({
-      queue,
-      link,
-      sender,
-      onLost: (channel) => this.#lose(channel),
-      onDeleted: (channel) => this.#orphan(channel),
-      onError: (error) => this.#options.onError(error),
-    });
-    return this.#holdingQueue;
   }
 }

@@ -1,5 +1,8 @@
 import { randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import { bounded } from "@ytask/core/driver";
 import type { Channel, ConsumeMessage } from "amqplib";
+import { AbandonedCopies } from "./abandoned-copies.js";
 import { ChannelKeeper } from "./channel-keeper.js";
 import { copyOf, redeliveriesOf } from "./deliveries.js";
 import { DeliveryChannel } from "./delivery-channel.js";
@@ -34,6 +37,9 @@ const onTheWayMs = 60_000;
 /** When the server deletes the queue after its owner is gone, in milliseconds. */
 const unusedMs = 3_600_000;
 
+/** How long to wait before a message that goes home was not stored is sent again, in milliseconds. */
+const pauseMs = 1_000;
+
 /**
  * A queue of one server, for messages of tasks that run for long: the server's consumer timeout counts from a message's
  * delivery, so a copy that is delivered anew has the whole time again.
@@ -43,6 +49,12 @@ export class HoldingQueue {
   readonly #spec: QueueSpec;
   readonly #keeper: ChannelKeeper<Channel>;
   readonly #expected = new Map<string, (hold: Hold) => void>();
+  readonly #abandoned = new AbandonedCopies();
+  /** The channel on which copies come; undefined once it has closed. */
+  #channel: DeliveryChannel | undefined;
+  /** A channel on which a copy did not come that the server has. */
+  #deaf: DeliveryChannel | undefined;
+  #isClosed = false;
 
   constructor(options: HoldingQueueOptions) {
     this.#options = options;
@@ -56,35 +68,68 @@ export class HoldingQueue {
   }
 
   /**
-   * Puts a copy of a message into the queue, and resolves to it once it was delivered here.
+   * Whether nothing comes here any more. Where a quorum queue is deleted and declared again in the same moment, RabbitMQ
+   * 3.10 does not tell its consumers, and counts what follows as delivered to them.
+   */
+  get isDeaf(): boolean {
+    return this.#deaf !== undefined && this.#deaf === this.#channel;
+  }
+
+  /** Whether nothing is held or on its way here, as far as that can be told: on a new channel it cannot. */
+  get isDone(): boolean {
+    return this.isDeaf && this.#channel?.heldCount === 0 && this.#expected.size === 0;
+  }
+
+  /** Whether this is the channel on which messages are held here. */
+  holdsOn(channel: DeliveryChannel): boolean {
+    return channel === this.#channel;
+  }
+
+  /**
+   * Puts a copy of a message into the queue, and resolves to it once it was delivered here. A copy that comes after this
+   * has rejected is removed.
    *
-   * @throws YTaskError where it was not stored; an error too where it did not come back in time
+   * @throws YTaskError where it was not stored, or may not be; an error too where it did not come back in time
    */
   async hold(message: ConsumeMessage, redeliveries: number, boundMs: number): Promise<Hold> {
     await this.#keeper.ready(boundMs);
+    const channel = this.#channel;
     const messageId = randomUUID();
     // Counted now: when it leaves this queue by itself, its server has died over it.
     const copy = copyOf(message, this.#spec, redeliveries + 1);
-    const arrival = new Promise<Hold>((resolve, reject) => {
-      const timer = setTimeout(() => {
-        this.#expected.delete(messageId);
-        reject(new Error(`The copy of a long task's message did not arrive within ${boundMs} ms`));
-      }, boundMs);
-      this.#expected.set(messageId, (hold) => {
-        clearTimeout(timer);
-        resolve(hold);
+    let hold: Hold | undefined;
+    const arrival = new Promise<void>((resolve) => {
+      this.#expected.set(messageId, (arrived) => {
+        hold = arrived;
+        resolve();
       });
     });
-    arrival.catch(() => undefined);
-    const [sent] = await this.#options.sender.send([
-      { ...copy, properties: { ...copy.properties, messageId } },
-    ]);
-    if (sent !== undefined && sent.kind !== "stored") throw sent.error;
-    return arrival;
+    try {
+      const [sent] = await this.#options.sender.send([
+        { ...copy, properties: { ...copy.properties, messageId } },
+      ]);
+      if (sent?.kind === "notStored") throw sent.error;
+      if (sent?.kind === "unknown" && hold === undefined) throw this.#abandon(messageId, sent.error);
+      await bounded(arrival, boundMs, () => {
+        if (this.#channel === channel) this.#deaf = channel;
+        throw this.#abandon(
+          messageId,
+          new Error(`The copy of a long task's message did not arrive within ${boundMs} ms`),
+        );
+      });
+      if (hold !== undefined && this.holdsOn(hold.channel)) return hold;
+      throw this.#abandon(
+        messageId,
+        new Error("The channel closed to which a long task's message was moved"),
+      );
+    } finally {
+      this.#expected.delete(messageId);
+    }
   }
 
   /** Closes it; `isEmpty` where nothing is held any more, and the queue can go. */
   async close(isEmpty: boolean, boundMs: number): Promise<void> {
+    this.#isClosed = true;
     try {
       if (isEmpty) await this.#keeper.current?.deleteQueue(this.#spec.name);
     } catch {
@@ -93,34 +138,50 @@ export class HoldingQueue {
     await this.#keeper.close(boundMs);
   }
 
+  #abandon(messageId: string, error: Error): Error {
+    this.#abandoned.add(messageId);
+    return error;
+  }
+
   async #setUp(channel: Channel): Promise<void> {
     const deliveries = new DeliveryChannel(channel);
-    channel.once("close", () => this.#options.onLost(deliveries));
+    this.#channel = deliveries;
+    channel.once("close", () => {
+      if (this.#channel === deliveries) this.#channel = undefined;
+      this.#options.onLost(deliveries);
+    });
     await declare(channel, this.#spec);
     await channel.consume(this.#spec.name, (message) => {
       if (message !== null) return void this.#arrive(deliveries, message);
       this.#options.onDeleted(deliveries);
       // The next channel declares the queue anew: copies that nobody takes would become runs of their own.
-      void this.#keeper.renew();
+      if (!this.#isClosed) void this.#keeper.renew();
     });
   }
 
   async #arrive(channel: DeliveryChannel, message: ConsumeMessage): Promise<void> {
     channel.arrived(message);
-    const messageId = String(message.properties.messageId);
-    const expected = this.#expected.get(messageId);
-    this.#expected.delete(messageId);
-    if (expected !== undefined) return expected({ channel, message });
-    const [sent] = await this.#options.sender.send([
-      copyOf(message, this.#options.queue, redeliveriesOf(message)),
-    ]);
-    if (sent?.kind === "stored") channel.remove([message]);
-    else if (sent !== undefined) this.#options.onError(sent.error);
+    // Twice, where the channel closes before its server has confirmed it.
+    const expected = this.#expected.get(String(message.properties.messageId));
+    if (expected !== undefined) expected({ channel, message });
+    else if (this.#abandoned.has(message)) channel.remove([message]);
+    else await this.#sendHome(channel, message);
+  }
+
+  /** What nobody here runs any more, since its channel closed. It must not stay, or the server ends the channel over it. */
+  async #sendHome(channel: DeliveryChannel, message: ConsumeMessage): Promise<void> {
+    const { queue, sender, onError } = this.#options;
+    while (this.holdsOn(channel) && !this.#isClosed) {
+      const [sent] = await sender.send([copyOf(message, queue, redeliveriesOf(message))]);
+      if (sent === undefined || sent.kind === "stored") return void channel.remove([message]);
+      onError(sent.error);
+      await sleep(pauseMs, undefined, { ref: false });
+    }
   }
 }
 
 /** Without the group's name, with which it could be too long: the group's queue is in its arguments. */
-const holdingQueue = (queue: QueueSpec): QueueSpec => ({
+export const holdingQueue = (queue: QueueSpec): QueueSpec => ({
   name: `YTask:ts1:held:${randomUUID()}`,
   arguments: {
     "x-queue-type": "quorum",

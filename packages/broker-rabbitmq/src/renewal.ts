@@ -1,5 +1,5 @@
 import { copyOf, type Held } from "./deliveries.js";
-import type { HoldingQueue } from "./holding-queue.js";
+import type { HoldingQueues } from "./holding-queues.js";
 import type { Inbox } from "./inbox.js";
 import type { QueueSpec } from "./names.js";
 import type { Sender } from "./sender.js";
@@ -10,8 +10,8 @@ export interface RenewalOptions {
   readonly sender: Sender;
   /** The server's consumer timeout, in milliseconds. */
   readonly consumerTimeoutMs: number;
-  /** Where messages of tasks that run for long are moved to; made when it is first needed. */
-  holdingQueue(): HoldingQueue;
+  /** Where messages of tasks that run for long are moved to. */
+  readonly holdingQueues: HoldingQueues;
   onError(error: Error): void;
 }
 
@@ -35,21 +35,22 @@ export class Renewal {
   }
 
   #look(): void {
-    const { inbox, consumerTimeoutMs } = this.#options;
+    const { inbox, consumerTimeoutMs, holdingQueues } = this.#options;
     const before = performance.now() - consumerTimeoutMs / 2;
+    const isDue = (held: Held) => held.since < before || holdingQueues.isReplaced(held.channel);
     for (const held of inbox.allOut())
-      if (held.since < before && !held.orphaned && !this.#moving.has(held)) void this.#move(held);
+      if (isDue(held) && !held.orphaned && !this.#moving.has(held)) void this.#move(held);
+    holdingQueues.deleteReplaced(consumerTimeoutMs / 4);
     for (const held of inbox.takeReady((one) => one.since < before)) void this.#sendBack(held);
   }
 
   /** Its task runs: the message is moved to the holding queue, and the delivery goes on under its own id. */
   async #move(held: Held): Promise<void> {
-    const { inbox, consumerTimeoutMs, onError } = this.#options;
+    const { inbox, consumerTimeoutMs, holdingQueues, onError } = this.#options;
     this.#moving.add(held);
     try {
       const { message, delivery } = held;
-      const holdingQueue = this.#options.holdingQueue();
-      const hold = await holdingQueue.hold(message, delivery.redeliveries, consumerTimeoutMs / 4);
+      const hold = await holdingQueues.hold(message, delivery.redeliveries, consumerTimeoutMs / 4);
       if (inbox.out(delivery.id) !== held || held.orphaned) {
         // It was settled meanwhile, or lost and is delivered again: the copy is not needed.
         hold.channel.remove([hold.message]);

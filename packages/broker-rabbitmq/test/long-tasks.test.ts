@@ -10,6 +10,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import type { QueueType } from "../src/index.js";
 import { closeBrokersAfterEach, connected } from "./support/brokers.js";
 import { isFull, itWhenFull } from "./support/full.js";
+import { holdingQueues } from "./support/holding-queues.js";
 import { newQueue, Taker } from "./support/taker.js";
 
 /** The server's consumer timeout: a minute where there is time, which is also how often it looks. */
@@ -25,20 +26,10 @@ describeWithOwnServer("rabbitmq", "a task that runs for longer than the consumer
   });
   afterAll(() => server.stop());
 
-  /** The queues in which servers hold what runs for long: how many messages each has, and how many were taken from it. */
-  async function holdingQueues() {
-    const columns = ["name", "messages", "messages_unacknowledged"];
-    const listed = await server.control("list_queues", ...columns, "--no-table-headers");
-    return listed.split("\n").flatMap((line) => {
-      const [name = "", messages, taken] = line.split("\t");
-      return name.includes(":held:") ? [{ name, messages, taken }] : [];
-    });
-  }
-
   const untilHeld = (count: number): Promise<void> =>
     waitUntil(
       `${count} are moved`,
-      async () => (await holdingQueues()).some(({ taken }) => taken === `${count}`),
+      async () => (await holdingQueues(server)).some(({ taken }) => taken === count),
       { timeoutMs: 2 * consumerTimeoutMs },
     );
 
@@ -105,13 +96,13 @@ describeWithOwnServer("rabbitmq", "a task that runs for longer than the consumer
   }, async () => {
     const queue = newQueue();
     const { broker, taker } = await takenAndMoved(queue, ["ends", "is retried"]);
-    const held = (await holdingQueues()).find(({ taken }) => taken === "2");
+    const held = (await holdingQueues(server)).find(({ taken }) => taken === 2);
     await server.control("delete_queue", held?.name ?? "");
     await broker.send([{ queue, body: "another" }]);
     await taker.untilTaken(["another"]);
     // That takes half of the timeout; of the others a copy was made in each tenth of it, which nobody took.
     await untilHeld(1);
-    expect((await holdingQueues()).filter(({ messages }) => Number(messages) > 1)).toEqual([]);
+    expect((await holdingQueues(server)).filter(({ messages }) => messages > 1)).toEqual([]);
     expect(taker.lost).toEqual([]);
     const [ends, retried] = taker.deliveries;
     if (ends === undefined || retried === undefined) throw new Error("nothing was taken");

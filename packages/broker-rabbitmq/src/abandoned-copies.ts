@@ -1,0 +1,23 @@
+import type { ConsumeMessage } from "amqplib";
+
+/** How many are remembered: a server in alarm may take days until it stores what it was sent, or never do. */
+const most = 10_000;
+
+/**
+ * Copies of messages that were given up before the server told whether it has them, by their ids. What they are copies of
+ * is still held, was settled, or is delivered again: so one that comes after all is to be removed, and is no run.
+ */
+export class AbandonedCopies {
+  readonly #ids = new Set<string>();
+
+  add(id: string): void {
+    this.#ids.add(id);
+    const [oldest = id] = this.#ids;
+    if (this.#ids.size > most) this.#ids.delete(oldest);
+  }
+
+  /** Also of one that came before: until its ack has arrived, the server may deliver it again. */
+  has({ properties: { messageId } }: ConsumeMessage): boolean {
+    return this.#ids.has(String(messageId));
+  }
+}

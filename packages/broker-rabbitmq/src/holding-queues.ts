@@ -1,0 +1,47 @@
+import type { ConsumeMessage } from "amqplib";
+import type { DeliveryChannel } from "./delivery-channel.js";
+import { type Hold, HoldingQueue, type HoldingQueueOptions } from "./holding-queue.js";
+
+/**
+ * The holding queue of a server, made when it is first needed, and another in its place where it is deaf. The deaf one
+ * stays until what it holds was moved: where its channel closed, copies in it would be too old, and become runs at once.
+ */
+export class HoldingQueues {
+  readonly #options: HoldingQueueOptions;
+  readonly #replaced = new Set<HoldingQueue>();
+  #current: HoldingQueue | undefined;
+
+  constructor(options: HoldingQueueOptions) {
+    this.#options = options;
+  }
+
+  /** As `HoldingQueue.hold`. */
+  hold(message: ConsumeMessage, redeliveries: number, boundMs: number): Promise<Hold> {
+    if (this.#current?.isDeaf === true) {
+      this.#replaced.add(this.#current);
+      this.#current = undefined;
+    }
+    this.#current ??= new HoldingQueue(this.#options);
+    return this.#current.hold(message, redeliveries, boundMs);
+  }
+
+  /** Whether what is held on this channel is in a queue that was replaced, and has to be moved. */
+  isReplaced(channel: DeliveryChannel): boolean {
+    return [...this.#replaced].some((queue) => queue.holdsOn(channel));
+  }
+
+  /** Deletes those that were replaced and hold nothing any more, with the copies in them that never came. */
+  deleteReplaced(boundMs: number): void {
+    for (const queue of this.#replaced)
+      if (queue.isDone) {
+        this.#replaced.delete(queue);
+        void queue.close(true, boundMs);
+      }
+  }
+
+  /** As `HoldingQueue.close`, of all. */
+  async close(isEmpty: boolean, boundMs: number): Promise<void> {
+    const queues = [...this.#replaced, ...(this.#current === undefined ? [] : [this.#current])];
+    await Promise.all(queues.map((queue) => queue.close(isEmpty, boundMs)));
+  }
+}
