@@ -1,7 +1,14 @@
 import type { ConsumeMessage } from "amqplib";
+import type { Addressed } from "./sender.js";
 
 /** How many are remembered: a server in alarm may take days until it stores what it was sent, or never do. */
 const most = 10_000;
+
+/** A copy under an id of its own, by which it is known when it comes. */
+export const withId = (copy: Addressed, messageId: string): Addressed => ({
+  ...copy,
+  properties: { ...copy.properties, messageId },
+});
 
 /**
  * Copies of messages that were given up before the server told whether it has them, by their ids. What they are copies of

@@ -1,9 +1,10 @@
 import { bounded, type SubscribeOptions } from "@ytask/core/driver";
 import type { Channel, ConsumeMessage } from "amqplib";
+import { AbandonedCopies } from "./abandoned-copies.js";
 import { Attachment } from "./attachment.js";
 import { ChannelKeeper } from "./channel-keeper.js";
 import { Consuming } from "./consuming.js";
-import { Held, mustBeSentAgain } from "./deliveries.js";
+import { Held, mustBeSentAgain, redeliveriesOf } from "./deliveries.js";
 import { DeliveryChannel } from "./delivery-channel.js";
 import { HoldingQueues } from "./holding-queues.js";
 import { Inbox } from "./inbox.js";
@@ -11,6 +12,7 @@ import type { Link } from "./link.js";
 import type { QueueSpec } from "./names.js";
 import { mostPrefetched, type QueueType } from "./options.js";
 import { declareDue, type Queues } from "./queues.js";
+import { Recounts } from "./recounts.js";
 import { Renewal } from "./renewal.js";
 import { Resender } from "./resender.js";
 import type { Sender } from "./sender.js";
@@ -31,6 +33,8 @@ export class Consumer {
   readonly #options: ConsumerOptions;
   readonly #keeper: ChannelKeeper<Channel>;
   readonly #resender: Resender;
+  readonly #recounts: Recounts;
+  readonly #abandoned = new AbandonedCopies();
   readonly #holdingQueues: HoldingQueues;
   readonly #renewal: Renewal;
   readonly #attachment: Attachment;
@@ -53,10 +57,19 @@ export class Consumer {
     });
     const { queue, link, sender, consumerTimeoutMs } = options;
     this.#resender = new Resender({ queue, sender, onError });
+    this.#recounts = new Recounts({
+      queue,
+      sender,
+      abandoned: this.#abandoned,
+      isHeld: ({ channel }) => this.#channel === channel,
+      handOver: (held) => this.inbox.add(held),
+      onError,
+    });
     this.#holdingQueues = new HoldingQueues({
       queue,
       link,
       sender,
+      abandoned: this.#abandoned,
       onLost: (channel) => this.#lose(channel),
       onDeleted: (channel) => this.#orphan(channel),
       onError,
@@ -64,6 +77,7 @@ export class Consumer {
     this.#renewal = new Renewal({
       queue,
       sender,
+      abandoned: this.#abandoned,
       inbox: this.inbox,
       consumerTimeoutMs,
       holdingQueues: this.#holdingQueues,
@@ -120,7 +134,8 @@ export class Consumer {
     const channel = this.#channel?.channel;
     try {
       if (isCancelled) await this.#consuming.end();
-      await this.#resender.close();
+      this.#resender.close();
+      await this.#recounts.close();
       if (isCancelled) await channel?.prefetch(this.#options.maxUnsettled);
     } catch {
       // The channel closed meanwhile, which gives everything back too.
@@ -144,10 +159,11 @@ export class Consumer {
     channel.arrived(message);
     if (this.#isClosed) return;
     this.#arrived++;
-    const id = `${generation}:${message.fields.deliveryTag}`;
-    const held = new Held(id, channel, message);
-    if (this.#options.queueType === "classic" && message.fields.redelivered)
-      this.#resender.recount(held, () => this.#channel === channel);
+    if (this.#abandoned.has(message)) return void channel.remove([message]);
+    const isFlagged = this.#options.queueType === "classic" && message.fields.redelivered;
+    const redeliveries = redeliveriesOf(message) + (isFlagged ? 1 : 0);
+    const held = new Held(`${generation}:${message.fields.deliveryTag}`, channel, message, redeliveries);
+    if (isFlagged) this.#recounts.add(held);
     else this.inbox.add(held);
   }
 
@@ -160,7 +176,7 @@ export class Consumer {
     this.#orphan(channel);
     const ready = this.inbox.takeReady((held) => held.channel === channel);
     channel.channel.close().catch(() => undefined);
-    void this.#resender.rescue(ready);
+    void this.#resender.rescue([...ready, ...this.#recounts.takeWaiting(channel)]);
   }
 
   #orphan(channel: DeliveryChannel): void {

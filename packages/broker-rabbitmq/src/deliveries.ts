@@ -2,6 +2,7 @@ import type { Delivery } from "@ytask/core/driver";
 import type { ConsumeMessage } from "amqplib";
 import type { DeliveryChannel } from "./delivery-channel.js";
 import type { QueueSpec } from "./names.js";
+import { overflowQueue } from "./overflow-queue.js";
 import type { Addressed } from "./sender.js";
 
 /** How often a message was redelivered, where the server does not count. Ours: Go servers pass over it. */
@@ -20,8 +21,8 @@ export class Held {
   /** When the server delivered it, by `performance.now()`. */
   since = performance.now();
 
-  constructor(id: string, channel: DeliveryChannel, message: ConsumeMessage) {
-    this.delivery = new RabbitMqDelivery(id, message.content.toString(), redeliveriesOf(message));
+  constructor(id: string, channel: DeliveryChannel, message: ConsumeMessage, redeliveries: number) {
+    this.delivery = new RabbitMqDelivery(id, message.content.toString(), redeliveries);
     this.channel = channel;
     this.message = message;
   }
@@ -59,4 +60,10 @@ export const copyOf = (message: ConsumeMessage, to: QueueSpec, redeliveries: num
     priority: nextInLine,
     ...(redeliveries > 0 ? { headers: { [REDELIVERIES]: redeliveries } } : {}),
   },
+});
+
+/** A copy of what has left its queue, for that queue; it waits outside where there is no room in it. */
+export const homeward = (message: ConsumeMessage, queue: QueueSpec, redeliveries: number): Addressed => ({
+  ...copyOf(message, queue, redeliveries),
+  overflow: overflowQueue(queue),
 });

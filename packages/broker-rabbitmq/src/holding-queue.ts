@@ -2,9 +2,9 @@ import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { bounded } from "@ytask/core/driver";
 import type { Channel, ConsumeMessage } from "amqplib";
-import { AbandonedCopies } from "./abandoned-copies.js";
+import { type AbandonedCopies, withId } from "./abandoned-copies.js";
 import { ChannelKeeper } from "./channel-keeper.js";
-import { copyOf, redeliveriesOf } from "./deliveries.js";
+import { copyOf, homeward, redeliveriesOf } from "./deliveries.js";
 import { DeliveryChannel } from "./delivery-channel.js";
 import type { Link } from "./link.js";
 import type { QueueSpec } from "./names.js";
@@ -16,6 +16,8 @@ export interface HoldingQueueOptions {
   readonly queue: QueueSpec;
   readonly link: Link;
   readonly sender: Sender;
+  /** Learns of the copies that may be stored beside what they are copies of. */
+  readonly abandoned: AbandonedCopies;
   /** Called when messages that are held here are lost: the channel broke. */
   onLost(channel: DeliveryChannel): void;
   /** Called when the queue was deleted, with all that is held here. */
@@ -49,7 +51,6 @@ export class HoldingQueue {
   readonly #spec: QueueSpec;
   readonly #keeper: ChannelKeeper<Channel>;
   readonly #expected = new Map<string, (hold: Hold) => void>();
-  readonly #abandoned = new AbandonedCopies();
   /** The channel on which copies come; undefined once it has closed. */
   #channel: DeliveryChannel | undefined;
   /** A channel on which a copy did not come that the server has. */
@@ -96,7 +97,7 @@ export class HoldingQueue {
     const channel = this.#channel;
     const messageId = randomUUID();
     // Counted now: when it leaves this queue by itself, its server has died over it.
-    const copy = copyOf(message, this.#spec, redeliveries + 1);
+    const copy = withId(copyOf(message, this.#spec, redeliveries + 1), messageId);
     let hold: Hold | undefined;
     const arrival = new Promise<void>((resolve) => {
       this.#expected.set(messageId, (arrived) => {
@@ -105,9 +106,7 @@ export class HoldingQueue {
       });
     });
     try {
-      const [sent] = await this.#options.sender.send([
-        { ...copy, properties: { ...copy.properties, messageId } },
-      ]);
+      const [sent] = await this.#options.sender.send([copy]);
       if (sent?.kind === "notStored") throw sent.error;
       if (sent?.kind === "unknown" && hold === undefined) throw this.#abandon(messageId, sent.error);
       await bounded(arrival, boundMs, () => {
@@ -139,7 +138,7 @@ export class HoldingQueue {
   }
 
   #abandon(messageId: string, error: Error): Error {
-    this.#abandoned.add(messageId);
+    this.#options.abandoned.add(messageId);
     return error;
   }
 
@@ -164,17 +163,19 @@ export class HoldingQueue {
     // Twice, where the channel closes before its server has confirmed it.
     const expected = this.#expected.get(String(message.properties.messageId));
     if (expected !== undefined) expected({ channel, message });
-    else if (this.#abandoned.has(message)) channel.remove([message]);
+    else if (this.#options.abandoned.has(message)) channel.remove([message]);
     else await this.#sendHome(channel, message);
   }
 
   /** What nobody here runs any more, since its channel closed. It must not stay, or the server ends the channel over it. */
   async #sendHome(channel: DeliveryChannel, message: ConsumeMessage): Promise<void> {
-    const { queue, sender, onError } = this.#options;
+    const { queue, sender, abandoned, onError } = this.#options;
     while (this.holdsOn(channel) && !this.#isClosed) {
-      const [sent] = await sender.send([copyOf(message, queue, redeliveriesOf(message))]);
+      const id = randomUUID();
+      const [sent] = await sender.send([withId(homeward(message, queue, redeliveriesOf(message)), id)]);
       if (sent === undefined || sent.kind === "stored") return void channel.remove([message]);
       onError(sent.error);
+      if (sent.kind === "unknown") abandoned.add(id);
       await sleep(pauseMs, undefined, { ref: false });
     }
   }

@@ -21,6 +21,8 @@ export type Published =
       readonly error: YTaskError;
       /** Whether sending it again cannot help. */
       readonly isFinal?: boolean;
+      /** Whether a queue refused it, which others may not. */
+      readonly isRefused?: boolean;
     };
 
 const stored: Published = { kind: "stored" };
@@ -62,6 +64,11 @@ export class Publisher {
     link.onUnblocked(() => {
       for (const resolve of this.#unblocked) resolve();
     });
+  }
+
+  /** Why the server takes no messages, as far as it has told; undefined while it does. */
+  get blocked(): string | undefined {
+    return this.#link.blocked;
   }
 
   /** Resolves once messages can be published. */
@@ -149,7 +156,7 @@ export class Publisher {
    * closed may be.
    */
   #outcomeOf(publication: Publication, thrown: unknown): Published {
-    if (isNacked(thrown)) return { kind: "notStored", error: refused(publication) };
+    if (isNacked(thrown)) return { kind: "notStored", error: refused(publication), isRefused: true };
     const cause = this.#cause ?? this.#link.lastError ?? thrown;
     const error = explain(cause, doing);
     return isTooLarge(publication.body, cause)

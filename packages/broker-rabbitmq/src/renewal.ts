@@ -1,3 +1,5 @@
+import { randomUUID } from "node:crypto";
+import { type AbandonedCopies, withId } from "./abandoned-copies.js";
 import { copyOf, type Held } from "./deliveries.js";
 import type { HoldingQueues } from "./holding-queues.js";
 import type { Inbox } from "./inbox.js";
@@ -8,6 +10,8 @@ export interface RenewalOptions {
   readonly queue: QueueSpec;
   readonly inbox: Inbox;
   readonly sender: Sender;
+  /** Learns of the copies that may be stored beside what they are copies of. */
+  readonly abandoned: AbandonedCopies;
   /** The server's consumer timeout, in milliseconds. */
   readonly consumerTimeoutMs: number;
   /** Where messages of tasks that run for long are moved to. */
@@ -67,8 +71,10 @@ export class Renewal {
 
   /** Nobody has begun with it for all that time: it is sent again, next in line, for any server to take. */
   async #sendBack(held: Held): Promise<void> {
-    const { queue, sender, onError } = this.#options;
-    const [sent] = await sender.send([copyOf(held.message, queue, held.delivery.redeliveries)]);
+    const { queue, sender, abandoned, onError } = this.#options;
+    const id = randomUUID();
+    const [sent] = await sender.send([withId(copyOf(held.message, queue, held.delivery.redeliveries), id)]);
+    if (sent?.kind === "unknown") abandoned.add(id);
     if (sent?.kind === "stored") held.channel.remove([held.message]);
     else if (sent !== undefined) {
       onError(sent.error);

@@ -12,6 +12,8 @@ export interface Addressed {
   readonly body: Buffer;
   readonly properties?: Options.Publish | undefined;
   readonly delayMs?: number | undefined;
+  /** Where it goes instead when its queue refuses it. Not with a delay. */
+  readonly overflow?: QueueSpec | undefined;
 }
 
 /** A message that cannot be stored, with the reason. */
@@ -53,8 +55,29 @@ export class Sender {
     this.#answerTimeoutMs = answerTimeoutMs;
   }
 
+  /** Why the server takes no messages, as far as it has told; undefined while it does. */
+  get blocked(): string | undefined {
+    return this.#publishers.ordinary.blocked;
+  }
+
   /** What became of each message, in their order, within a few seconds. Never rejects. */
   async send(messages: readonly Addressed[]): Promise<readonly Sent[]> {
+    const since = performance.now();
+    const sent = await this.#send(messages);
+    const refused = messages.flatMap((message, index) => {
+      const overflow = overflowOf(message, sent[index]);
+      return overflow === undefined ? [] : [{ ...message, to: overflow }];
+    });
+    // Who settles this gives up after a while and settles it again, which must not meet what is still under way.
+    const isLate = performance.now() - since > this.#answerTimeoutMs / 2;
+    if (refused.length === 0 || isLate) return sent;
+    const overflown = [...(await this.#send(refused))];
+    return sent.map((outcome, index) =>
+      overflowOf(messages[index], outcome) === undefined ? outcome : (overflown.shift() ?? outcome),
+    );
+  }
+
+  async #send(messages: readonly Addressed[]): Promise<readonly Sent[]> {
     const since = performance.now();
     const simple = messages.every((message) => !isDelayed(message) && this.#queues.knows(message.to));
     const published = simple
@@ -148,6 +171,10 @@ const deletedMeanwhile = () =>
   new YTaskError(ErrorCode.SendMessage, "The message's queue was deleted while it was sent; send it again");
 
 const unroutable: Published = { kind: "unroutable" };
+
+/** Where a message is to be sent after its queue refused it. */
+const overflowOf = (message: Addressed | undefined, outcome: Sent | undefined): QueueSpec | undefined =>
+  outcome?.kind === "notStored" && outcome.isRefused === true ? message?.overflow : undefined;
 
 const isSent = (outcome: Published): outcome is Sent => outcome.kind !== "unroutable";
 

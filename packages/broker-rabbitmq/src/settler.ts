@@ -2,12 +2,13 @@ import type { Outcome, Refused, Settlement } from "@ytask/core/driver";
 import type { Channel, ConsumeMessage } from "amqplib";
 import { deadLetter, outgoing } from "./addressing.js";
 import { Barrier } from "./barrier.js";
-import { copyOf, mustBeSentAgain } from "./deliveries.js";
+import { homeward, mustBeSentAgain } from "./deliveries.js";
 import { DeliveryChannel } from "./delivery-channel.js";
 import type { Inbox } from "./inbox.js";
 import type { Link } from "./link.js";
 import type { QueueSpec } from "./names.js";
 import type { QueueType } from "./options.js";
+import { overflowQueue } from "./overflow-queue.js";
 import type { Addressed, Failed, Sender, Sent } from "./sender.js";
 
 export interface SettlerOptions {
@@ -84,18 +85,24 @@ export class Settler {
     });
   }
 
-  /** What has to be stored before the delivery may go; nothing for one that is no longer held. */
+  /**
+   * What has to be stored before the delivery may go; nothing for one that is no longer held. What comes back to this very
+   * queue must not wait for room in it: the tasks that wait would be those whose end makes room.
+   */
   #messagesFor(settlement: Settlement): readonly Addressed[] {
     const { name, queue, queueType, inbox } = this.#options;
     const held = inbox.out(settlement.delivery.id);
     if (held === undefined) return [];
     switch (settlement.kind) {
       case "replace":
-        return settlement.by.map((message) => outgoing(message, queueType));
+        return settlement.by.map((message) => {
+          const isRetryNow = message.queue === name && !((message.delayMs ?? 0) > 0);
+          return { ...outgoing(message, queueType), overflow: isRetryNow ? overflowQueue(queue) : undefined };
+        });
       case "deadLetter":
         return [deadLetter(name, queueType, held.message.content, settlement.reason, settlement.error)];
       case "release":
-        return mustBeSentAgain(held) ? [copyOf(held.message, queue, held.delivery.redeliveries)] : [];
+        return mustBeSentAgain(held) ? [homeward(held.message, queue, held.delivery.redeliveries)] : [];
       case "ack":
         return [];
     }

@@ -10,7 +10,7 @@ import { holdingQueue } from "../src/holding-queue.js";
 import { groupQueue } from "../src/names.js";
 import { closeBrokersAfterEach, connected } from "./support/brokers.js";
 import { deleteQueues } from "./support/delete-queues.js";
-import { allQueues, holdingQueues, isHoldingQueue } from "./support/holding-queues.js";
+import { allQueues, holdingQueues, isHoldingQueue } from "./support/queue-looks.js";
 import { newQueue, Taker } from "./support/taker.js";
 
 /** What the broker is told. The server takes nothing back for half an hour, so that a slow machine has time enough. */

@@ -10,7 +10,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import type { QueueType } from "../src/index.js";
 import { closeBrokersAfterEach, connected } from "./support/brokers.js";
 import { isFull, itWhenFull } from "./support/full.js";
-import { holdingQueues } from "./support/holding-queues.js";
+import { holdingQueues } from "./support/queue-looks.js";
 import { newQueue, Taker } from "./support/taker.js";
 
 /** The server's consumer timeout: a minute where there is time, which is also how often it looks. */

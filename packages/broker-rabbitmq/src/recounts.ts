@@ -1,0 +1,101 @@
+import { randomUUID } from "node:crypto";
+import { YTaskError } from "@ytask/core/driver";
+import { type AbandonedCopies, withId } from "./abandoned-copies.js";
+import { copyOf, type Held } from "./deliveries.js";
+import type { DeliveryChannel } from "./delivery-channel.js";
+import type { QueueSpec } from "./names.js";
+import type { Failed, Sender } from "./sender.js";
+
+export interface RecountsOptions {
+  readonly queue: QueueSpec;
+  readonly sender: Sender;
+  /** Learns of the copies that may be stored beside what they are copies of. */
+  readonly abandoned: AbandonedCopies;
+  /** Whether a message is still held for this subscription. */
+  isHeld(held: Held): boolean;
+  /** Called with what cannot be sent again now, and so has to run as it is, with its count only in memory. */
+  handOver(held: Held): void;
+  onError(error: Error): void;
+}
+
+/**
+ * A classic queue does not count redeliveries, it only flags what was delivered before. So a flagged message is sent
+ * again with our own count, next in line, and then removed: one that ends its server each time must not come back
+ * uncounted. Where the server takes no messages, it runs without that: what waits here fills the room of what could run.
+ */
+export class Recounts {
+  readonly #options: RecountsOptions;
+  readonly #waiting: Held[] = [];
+  #running: Promise<void> | undefined;
+  #isClosed = false;
+
+  constructor(options: RecountsOptions) {
+    this.#options = options;
+  }
+
+  /** @param held a flagged message; its delivery has the new count */
+  add(held: Held): void {
+    this.#waiting.push(held);
+    this.#running ??= this.#run();
+  }
+
+  /** Takes away what nothing was begun for, of what was delivered on this channel. */
+  takeWaiting(channel: DeliveryChannel): readonly Held[] {
+    return this.#waiting.splice(0).filter((held) => held.channel === channel);
+  }
+
+  /** Begins nothing more, and resolves when what was begun has ended. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await this.#running;
+  }
+
+  /**
+   * The first goes alone. A server in alarm tells a connection of it only when that sends something, and that copy is
+   * stored when the alarm ends: of many there would be as many.
+   */
+  async #run(): Promise<void> {
+    let most = 1;
+    while (this.#waiting.length > 0 && !this.#isClosed) {
+      const batch = this.#waiting.splice(0, most).filter((held) => this.#options.isHeld(held));
+      most = (await this.#recount(batch)) ? Number.POSITIVE_INFINITY : 1;
+    }
+    this.#running = undefined;
+  }
+
+  /** Resolves to whether the server told of each what became of it. */
+  async #recount(batch: readonly Held[]): Promise<boolean> {
+    const { queue, sender, abandoned, onError } = this.#options;
+    if (sender.blocked !== undefined || batch.length === 0) {
+      for (const held of batch) this.#handOver(held);
+      return false;
+    }
+    const recounts = batch.map((held) => ({ held, id: randomUUID() }));
+    const sent = await sender.send(
+      recounts.map(({ held, id }) => withId(copyOf(held.message, queue, held.delivery.redeliveries), id)),
+    );
+    for (const [index, { held, id }] of recounts.entries()) {
+      const kind = sent[index]?.kind;
+      if (kind === "unknown") abandoned.add(id);
+      if (kind === "stored") held.channel.remove([held.message]);
+      else this.#handOver(held);
+    }
+    const failures = sent.filter((outcome): outcome is Failed => outcome.kind !== "stored");
+    const unknown = failures.find(({ kind }) => kind === "unknown");
+    if (unknown !== undefined) onError(mayRunTwice(unknown.error));
+    else if (failures[0] !== undefined) onError(failures[0].error);
+    return unknown === undefined;
+  }
+
+  #handOver(held: Held): void {
+    if (!this.#isClosed && this.#options.isHeld(held)) this.#options.handOver(held);
+  }
+}
+
+const mayRunTwice = (error: YTaskError): YTaskError =>
+  new YTaskError(
+    error.code,
+    `A redelivered message was sent again to be counted, and may be stored or not; it runs now, and a second time where ` +
+      `another server takes the copy: ${error.message}`,
+    { cause: error },
+  );

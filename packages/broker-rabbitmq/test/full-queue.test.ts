@@ -1,0 +1,106 @@
+import { once } from "node:events";
+import { Server, withContext } from "@ytask/core";
+import { SendFailed, silentLogger } from "@ytask/core/driver";
+import {
+  describeWithOwnServer,
+  type RabbitMqServer,
+  startRabbitMq,
+  waitUntil,
+} from "@ytask-internal/test-servers";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { type QueueType, RabbitMqBroker } from "../src/index.js";
+import { closeBrokersAfterEach, connected } from "./support/brokers.js";
+import { deleteQueues } from "./support/delete-queues.js";
+import { newQueue, Taker } from "./support/taker.js";
+
+const types: readonly QueueType[] = ["classic", "quorum"];
+
+describeWithOwnServer("rabbitmq", "a queue that is full by a policy", () => {
+  closeBrokersAfterEach();
+  let server: RabbitMqServer;
+  beforeAll(async () => {
+    server = await startRabbitMq({ deadLetterRetryMs: 1_000 });
+    const policy = JSON.stringify({ "max-length": 5, overflow: "reject-publish" });
+    await server.control("set_policy", "full", "^YTask:Queue:", policy, "--apply-to", "queues");
+  });
+  afterAll(() => server.stop());
+
+  /** Sends until the queue refuses; resolves to the bodies that it took. */
+  async function fill(broker: RabbitMqBroker, queue: string): Promise<readonly string[]> {
+    const taken: string[] = [];
+    for (;;) {
+      const body = `${taken.length}`;
+      try {
+        await broker.send([{ queue, body }]);
+        taken.push(body);
+      } catch (error) {
+        if (!SendFailed.isInstance(error)) throw error;
+        expect(error.notStored).toEqual([0]);
+        return taken;
+      }
+    }
+  }
+
+  it("is drained by servers of a classic queue to which messages come back", async () => {
+    const queue = newQueue();
+    const sender = await connected({ url: server.url });
+    const other = await Taker.from(await connected({ url: server.url }), queue, {
+      ack: false,
+      maxUnsettled: 5,
+    });
+    const first = ["a", "b", "c", "d", "e"];
+    await sender.send(first.map((body) => ({ queue, body })));
+    await other.untilTaken(first);
+    const waiting = await fill(sender, queue);
+    // What the other held comes back, flagged, to the head of a queue that has no room for a copy of it.
+    await other.close();
+    const taker = await Taker.from(await connected({ url: server.url }), queue, { maxUnsettled: 3 });
+    await taker.untilTaken([...first, ...waiting]);
+    expect(taker.bodies.toSorted()).toEqual([...first, ...waiting].toSorted());
+    await taker.close();
+    await deleteQueues(server.url, [queue]);
+  });
+
+  for (const queueType of types)
+    it(`is drained by servers of a ${queueType} queue whose tasks are all retried at once`, {
+      timeout: 120_000,
+    }, async () => {
+      const queue = newQueue();
+      const group = queue.replace("YTask:Queue:", "");
+      const concurrency = 3;
+      const broker = new RabbitMqBroker({ url: server.url, queueType });
+      const worker = new Server({ broker, logger: silentLogger });
+      const done = new Set<number>();
+      const runs: number[] = [];
+      let open = () => {};
+      const gate = new Promise<void>((resolve) => {
+        open = resolve;
+      });
+      const fail = withContext(async ({ signal }, number: number) => {
+        runs.push(number);
+        await Promise.race([gate, once(signal, "abort")]);
+        if (runs.filter((run) => run === number).length === 1) throw new Error("once more");
+        done.add(number);
+      });
+      worker.add(group, "fail", fail, { retryCount: 1, backoff: false });
+      await worker.run(group, { concurrency });
+      const client = worker.client();
+      let sent = 0;
+      for (;;) {
+        // Full is what it stays only once all slots are taken.
+        const areSlotsTaken = runs.length === concurrency;
+        const isTaken = await client.send(group, "fail", [sent]).then(
+          () => true,
+          () => false,
+        );
+        if (isTaken) sent++;
+        else if (areSlotsTaken) break;
+      }
+      open();
+      await waitUntil("all are done", () => done.size === sent, { timeoutMs: 100_000 });
+      expect(runs.length).toBe(2 * sent);
+      await worker.shutdown();
+      await client.close();
+      await deleteQueues(server.url, [queue]);
+    });
+});
