@@ -87,7 +87,7 @@ export class Settler {
 
   /**
    * What has to be stored before the delivery may go; nothing for one that is no longer held. What comes back to this very
-   * queue must not wait for room in it: the tasks that wait would be those whose end makes room.
+   * queue must not wait for room in it: the tasks that wait would be those whose end makes room. Nor does a dead letter.
    */
   #messagesFor(settlement: Settlement): readonly Addressed[] {
     const { name, queue, queueType, inbox } = this.#options;
@@ -99,8 +99,11 @@ export class Settler {
           const isRetryNow = message.queue === name && !((message.delayMs ?? 0) > 0);
           return { ...outgoing(message, queueType), overflow: isRetryNow ? overflowQueue(queue) : undefined };
         });
-      case "deadLetter":
-        return [deadLetter(name, queueType, held.message.content, settlement.reason, settlement.error)];
+      case "deadLetter": {
+        const { reason, error } = settlement;
+        const letter = deadLetter(name, queueType, held.message.content, reason, error);
+        return [{ ...letter, overflow: overflowQueue(letter.to) }];
+      }
       case "release":
         return mustBeSentAgain(held) ? [homeward(held.message, queue, held.delivery.redeliveries)] : [];
       case "ack":

@@ -12,6 +12,7 @@ import { type QueueType, RabbitMqBroker } from "../src/index.js";
 import { closeBrokersAfterEach, connected } from "./support/brokers.js";
 import { deleteQueues } from "./support/delete-queues.js";
 import { newQueue, Taker } from "./support/taker.js";
+import { untilAccepted } from "./support/until-accepted.js";
 
 const types: readonly QueueType[] = ["classic", "quorum"];
 
@@ -103,4 +104,21 @@ describeWithOwnServer("rabbitmq", "a queue that is full by a policy", () => {
       await client.close();
       await deleteQueues(server.url, [queue]);
     });
+
+  it("of dead letters keeps no task in its slot, and takes the others when there is room", async () => {
+    const queue = newQueue();
+    const broker = await connected({ url: server.url });
+    const taker = await Taker.from(broker, queue, { ack: false });
+    const bodies = ["1", "2", "3", "4", "5", "6", "7", "8"];
+    for (const body of bodies) await untilAccepted(broker, { queue, body });
+    await taker.untilTaken(bodies);
+    for (const delivery of taker.deliveries)
+      expect(
+        await taker.subscription.settle([{ delivery, kind: "deadLetter", reason: "permanentFailure" }]),
+      ).toEqual(["settled"]);
+    await broker.deadLetters(queue).purge();
+    await waitUntil("the others are there", async () => (await broker.counts(queue)).dead === 3);
+    await taker.close();
+    await deleteQueues(server.url, [queue]);
+  });
 });
