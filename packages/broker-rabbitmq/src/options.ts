@@ -1,12 +1,4 @@
-import {
-  checkOptions,
-  ErrorCode,
-  type Rule,
-  type Rules,
-  redact,
-  rules,
-  YTaskError,
-} from "@ytask/core/driver";
+import { checkOptions, ErrorCode, type Rule, type Rules, rules, YTaskError } from "@ytask/core/driver";
 import { type ChannelModel, credentials, type RecoveringChannelModel, type SocketOptions } from "amqplib";
 
 /** The most that AMQP's 16 bits let a consumer prefetch. */
@@ -86,10 +78,7 @@ export function settingsOf(options: RabbitMqBrokerOptions): Settings {
   checkOptions(options, allowed, "new RabbitMqBroker: options");
   const { client, queueType = "classic" } = options;
   if (client !== undefined && (options.url !== undefined || options.socketOptions !== undefined))
-    throw new YTaskError(
-      ErrorCode.InvalidArgument,
-      "new RabbitMqBroker: name either client, or url and socketOptions, not both",
-    );
+    refuse("name either client, or url and socketOptions, not both");
   const url = parsed(options.url ?? "amqp://guest:guest@127.0.0.1:5672");
   return {
     url: withHeartbeat(url),
@@ -115,9 +104,28 @@ function withHeartbeat(url: URL): string {
 
 function parsed(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url?.protocol !== "amqp:" && url?.protocol !== "amqps:") throw badUrl(text);
+  if (url?.protocol !== "amqp:" && url?.protocol !== "amqps:")
+    // Without the URL itself: where a password's "/" or "#" is not percent-encoded, nothing tells where it ends.
+    refuse(
+      "url must be amqp://user:password@host:port/vhost or amqps://…; what is special in a password is percent-encoded",
+    );
+  for (const [name, { isAllowed, range }] of Object.entries(tunable)) {
+    const value = url.searchParams.get(name);
+    if (value !== null && !(/^\d+$/.test(value) && isAllowed(Number(value))))
+      refuse(`${name} in url must be a whole number, ${range}`);
+  }
   return url;
 }
+
+/** What AMQP's fields for them hold. amqplib fails at them only when it connects, or takes them for something else. */
+const tunable: Readonly<Record<string, { isAllowed(value: number): boolean; readonly range: string }>> = {
+  heartbeat: { isAllowed: (value) => value <= 65_535, range: "0 (none) to 65,535 seconds" },
+  frameMax: {
+    isAllowed: (value) => value === 0 || (value >= 4_096 && value <= 4_294_967_295),
+    range: "4,096 to 4,294,967,295 bytes, or 0 for the server's",
+  },
+  channelMax: { isAllowed: (value) => value <= 65_535, range: "0 (the server's) to 65,535" },
+};
 
 /** amqplib takes what is percent-encoded for Latin-1. */
 function credentialsIn({ username, password }: URL): SocketOptions {
@@ -125,15 +133,10 @@ function credentialsIn({ username, password }: URL): SocketOptions {
   try {
     return { credentials: credentials.plain(decodeURIComponent(username), decodeURIComponent(password)) };
   } catch {
-    throw new YTaskError(
-      ErrorCode.InvalidArgument,
-      "new RabbitMqBroker: user and password in url must be percent-encoded: % is %25",
-    );
+    return refuse("user and password in url must be percent-encoded: % is %25");
   }
 }
 
-const badUrl = (url: string) =>
-  new YTaskError(
-    ErrorCode.InvalidArgument,
-    `"${redact(url)}" is not a URL of the form amqp://user:password@host:port/vhost or amqps://…`,
-  );
+function refuse(problem: string): never {
+  throw new YTaskError(ErrorCode.InvalidArgument, `new RabbitMqBroker: ${problem}`);
+}
