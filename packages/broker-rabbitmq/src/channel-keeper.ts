@@ -9,7 +9,7 @@ export interface KeeperOptions<C extends Channel> {
   setUp?(channel: C): Promise<void>;
   /** Called when a channel that was in use has closed. */
   onDown?(error: YTaskError): void;
-  /** Called when opening or preparing a channel failed; it is tried again. */
+  /** Called when opening or preparing a channel failed; it is tried again. What stays the same is told ever more rarely. */
   onError?(error: YTaskError): void;
   /** Why its connection is down, while that is known. */
   cause?(): Error | undefined;
@@ -36,6 +36,8 @@ export class ChannelKeeper<C extends Channel> {
   #closed = false;
   #current: C | undefined;
   #lastError: YTaskError | undefined;
+  /** How often in a row the last error came. */
+  #sameErrors = 0;
   readonly #waiting = new Set<Waiter<C>>();
   #pauseMs: number;
 
@@ -103,15 +105,21 @@ export class ChannelKeeper<C extends Channel> {
         await this.#once();
       } catch (error) {
         if (this.#closed) return;
-        this.#lastError = explain(error, this.#options.doing);
-        this.#options.onError?.(this.#lastError);
+        const failure = explain(error, this.#options.doing);
+        this.#fail(failure);
         // Waiting longer would not help.
-        if (this.#lastError.code !== ErrorCode.Connection)
-          for (const waiter of this.#waiting) waiter.reject(this.#lastError);
+        if (failure.code !== ErrorCode.Connection) for (const waiter of this.#waiting) waiter.reject(failure);
       }
       await this.#pause();
       this.#pauseMs = Math.min(Math.max(this.#pauseMs * 2, shortPauseMs), longestPauseMs);
     }
+  }
+
+  /** Tells the first, the second, the fourth, the eighth … of errors that are the same. */
+  #fail(error: YTaskError): void {
+    this.#sameErrors = error.message === this.#lastError?.message ? this.#sameErrors + 1 : 1;
+    this.#lastError = error;
+    if (Number.isInteger(Math.log2(this.#sameErrors))) this.#options.onError?.(error);
   }
 
   /** The life of one channel, from its opening to its end. */
@@ -160,6 +168,7 @@ export class ChannelKeeper<C extends Channel> {
 
   #use(channel: C): void {
     this.#current = channel;
+    this.#sameErrors = 0;
     this.#pauseMs = this.#options.firstPauseMs ?? shortPauseMs;
     for (const waiter of this.#waiting) waiter.resolve(channel);
   }

@@ -51,6 +51,9 @@ export class Consumer {
     this.#keeper = new ChannelKeeper({
       open: () => options.link.client.createChannel(),
       setUp: (channel) => this.#setUp(channel),
+      onDown: (error) => {
+        if (this.#lostWith(this.#channel).length > 0) options.onError(error);
+      },
       onError,
       cause: () => options.link.lastError,
       doing: `Could not take messages from ${options.queue.name}`,
@@ -214,8 +217,13 @@ export class Consumer {
   #lose(channel: DeliveryChannel): void {
     if (this.#channel === channel) this.#channel = undefined;
     this.inbox.takeReady((held) => held.channel === channel);
-    const lost = this.inbox.allOut().filter((held) => held.channel === channel && !held.orphaned);
+    const lost = this.#lostWith(channel);
     for (const held of lost) this.inbox.settled(held);
     if (lost.length > 0 && !this.#isClosed) this.#options.onLost(lost.map((held) => held.delivery));
+  }
+
+  /** What runs, and is delivered again when this channel closes. */
+  #lostWith(channel: DeliveryChannel | undefined): readonly Held[] {
+    return this.inbox.allOut().filter((held) => held.channel === channel && !held.orphaned);
   }
 }

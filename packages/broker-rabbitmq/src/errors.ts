@@ -7,6 +7,7 @@ export const replyCode = (error: unknown): number | undefined =>
 /** AMQP's reply codes that this driver tells apart. */
 export const NOT_FOUND = 404;
 const ACCESS_REFUSED = 403;
+const RESOURCE_LOCKED = 405;
 const PRECONDITION_FAILED = 406;
 
 /** Whether the server closed the channel since a message was above a limit, and this body is above that. */
@@ -36,6 +37,12 @@ export function explain(error: unknown, doing: string): YTaskError {
   const failed = (code: ErrorCode, advice: string) =>
     new YTaskError(code, `${doing}: ${advice} (${reason})`, { cause: error });
   const code = replyCode(error);
+  // An exclusive queue, and a queue with an exclusive consumer.
+  if (code === RESOURCE_LOCKED || (code === ACCESS_REFUSED && reason.includes("in exclusive use")))
+    return failed(
+      ErrorCode.UnsupportedServer,
+      "somebody else holds it exclusively; end that connection or consumer, or use another group name",
+    );
   if (code === ACCESS_REFUSED || reason.includes("ACCESS-REFUSED"))
     return failed(ErrorCode.AccessRefused, "RabbitMQ refused the credentials or the permission");
   // amqplib drops the text of the close frame that answers connection.open; RabbitMQ sends it for these only.
@@ -55,11 +62,17 @@ export function explain(error: unknown, doing: string): YTaskError {
       "the virtual host has as many queues as its limit allows; raise max-queues, or delete queues",
     );
   if (code === PRECONDITION_FAILED && reason.includes("message size"))
-    return failed(ErrorCode.InvalidArgument, "the message is larger than the server's max_message_size");
+    return failed(ErrorCode.TooLarge, "the message is larger than the server's max_message_size");
   if (code === PRECONDITION_FAILED && reason.includes("inequivalent arg"))
     return failed(
       ErrorCode.UnsupportedServer,
       "it exists with other arguments; delete it, or use another group name or queueType",
+    );
+  if (code === PRECONDITION_FAILED && /delivery acknowledgement.*timed out/.test(reason))
+    return failed(
+      ErrorCode.UnsupportedServer,
+      "the server took back what was held for longer than its consumer_timeout; " +
+        "set consumerTimeoutMs to the server's consumer_timeout, or raise that",
     );
   if (code === PRECONDITION_FAILED) return failed(ErrorCode.UnsupportedServer, "RabbitMQ refused it");
   return failed(ErrorCode.Connection, "RabbitMQ cannot be reached, or the connection broke");

@@ -3,6 +3,7 @@ import { describeWithServer, waitUntil } from "@ytask-internal/test-servers";
 import { connect } from "amqplib";
 import { describe, expect, inject, it } from "vitest";
 import { RabbitMqBroker } from "../src/index.js";
+import { groupQueue } from "../src/names.js";
 import { closeBrokersAfterEach, connected } from "./support/brokers.js";
 import { bury } from "./support/bury.js";
 import { deleteQueues } from "./support/delete-queues.js";
@@ -13,6 +14,8 @@ const failureOf = async (promise: Promise<unknown>): Promise<unknown> =>
     () => "it did not reject",
     (error: unknown) => error,
   );
+
+const causeOf = (error: unknown): unknown => (error instanceof Error ? error.cause : undefined);
 
 describeWithServer("rabbitmq", "RabbitMqBroker's errors", () => {
   closeBrokersAfterEach();
@@ -62,6 +65,28 @@ describeWithServer("rabbitmq", "RabbitMqBroker's errors", () => {
     await taker.close();
     await connection.close();
     await deleteQueues(url().href, [foreign, ours]);
+  });
+
+  it.each([
+    ["is exclusive to another connection", true],
+    ["has a consumer that wants it for itself", false],
+  ])("name a queue that %s, which is no lack of rights", async (_, exclusive) => {
+    const queue = newQueue();
+    const connection = await connect(url().href);
+    const channel = await connection.createChannel();
+    const { name, arguments: given } = groupQueue(queue, "classic");
+    await channel.assertQueue(name, { durable: true, exclusive, arguments: given });
+    await channel.consume(name, () => undefined, { exclusive: true });
+    const broker = await connected({ url: url().href });
+    const errors: unknown[] = [await failureOf(Taker.from(broker, queue))];
+    if (exclusive) errors.push(causeOf(await failureOf(broker.send([{ queue, body: "" }]))));
+    for (const error of errors) {
+      expect(YTaskError.isInstance(error, ErrorCode.UnsupportedServer)).toBe(true);
+      expect(String(error)).toContain("somebody else holds it exclusively");
+      expect(String(error)).toContain(queue);
+    }
+    await connection.close();
+    await deleteQueues(url().href, [queue]);
   });
 
   describe.each(["classic", "quorum"] as const)("with %s queues", (queueType) => {

@@ -52,6 +52,9 @@ describeWithOwnServer("rabbitmq", "a task that runs for longer than the consumer
     await broker.send([{ queue, body: "long" }]);
     await waitUntil("it is taken back", () => taker.lost.length > 0, { timeoutMs: 3 * consumerTimeoutMs });
     await waitUntil("it is delivered again", () => taker.deliveries.length > 1);
+    expect(taker.errors).toMatchObject([
+      { message: expect.stringMatching(/set consumerTimeoutMs to .*timed out/) },
+    ]);
     await taker.close();
   });
 
