@@ -23,7 +23,7 @@ export interface AttachmentOptions {
   onIdle(): void;
 }
 
-/** How often the queue is looked at, in milliseconds. */
+/** How often the queue is looked at, in milliseconds; less often where many look, and the server is far. */
 const intervalMs = 1_000;
 /** How many looks in a row have to show no consumer, or waiting messages and none delivered. */
 const patience = 3;

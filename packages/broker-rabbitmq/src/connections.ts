@@ -5,6 +5,7 @@ import { Publisher } from "./publisher.js";
 import { Questions } from "./questions.js";
 import { Queues } from "./queues.js";
 import { type Publishers, Sender } from "./sender.js";
+import { refuseOldServer } from "./server-version.js";
 
 /** How long each part may take to close, in milliseconds. */
 const closeTimeoutMs = 2_000;
@@ -17,6 +18,8 @@ export class Connections {
   readonly publish: Link;
   readonly consume: Link;
   readonly questions: Questions;
+  /** Of its own: servers of many groups look all the while, and users would wait for them. */
+  readonly #looks: Questions;
   readonly #declarers: readonly [Questions, ...Questions[]];
   readonly queues: Queues;
   readonly sender: Sender;
@@ -26,9 +29,10 @@ export class Connections {
     this.publish = publish;
     this.consume = consume;
     this.questions = new Questions(consume, answerTimeoutMs);
+    this.#looks = new Questions(consume, answerTimeoutMs);
     const declarer = () => new Questions(consume, answerTimeoutMs);
     this.#declarers = [declarer(), declarer(), declarer(), declarer()];
-    this.queues = new Queues(this.questions, this.#declarers);
+    this.queues = new Queues(this.questions, this.#looks, this.#declarers);
     const publisher = () => new Publisher(publish, answerTimeoutMs, () => this.queues.forget());
     this.#publishers = { ordinary: publisher(), delayed: publisher(), large: publisher() };
     this.sender = new Sender(this.#publishers, this.queues, answerTimeoutMs);
@@ -39,8 +43,10 @@ export class Connections {
     const [publish, consume] = await openLinks(settings, logger);
     const connections = new Connections(publish, consume, settings.answerTimeoutMs);
     try {
-      await connections.#publishers.ordinary.ready(settings.answerTimeoutMs);
-      await connections.questions.ready();
+      const publishing = await connections.#publishers.ordinary.ready(settings.answerTimeoutMs);
+      const asking = await connections.questions.ready();
+      // A connection of the user's has a server too, and nothing else knows its version where it has `recovery`.
+      for (const { connection } of [publishing, asking]) refuseOldServer(connection.serverProperties);
       return connections;
     } catch (error) {
       await connections.close();
@@ -50,7 +56,7 @@ export class Connections {
 
   async close(): Promise<void> {
     const { ordinary, delayed, large } = this.#publishers;
-    const parts = [ordinary, delayed, large, this.questions, ...this.#declarers];
+    const parts = [ordinary, delayed, large, this.questions, this.#looks, ...this.#declarers];
     await Promise.all(parts.map((part) => part.close(closeTimeoutMs)));
     await Promise.all([this.publish.close(), this.consume.close()]);
   }

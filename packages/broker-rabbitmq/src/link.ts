@@ -2,7 +2,6 @@ import { bounded, type Logger } from "@ytask/core/driver";
 import { type ChannelModel, connect, type RecoveringChannelModel } from "amqplib";
 import { explain } from "./errors.js";
 import type { AmqpClient, Settings } from "./options.js";
-import { refuseOldServer } from "./server-version.js";
 import { endNow, WriteTogether } from "./socket.js";
 import { watch } from "./watchdog.js";
 
@@ -48,7 +47,6 @@ export async function openLink(settings: Settings, purpose: string, logger: Logg
     await bounded(client.waitForConnect(), settings.connectTimeoutMs, () => {
       throw new Error(`no answer within ${settings.connectTimeoutMs} ms`);
     });
-    link.refuseOldServer();
     return link;
   } catch (error) {
     await link.close();
@@ -133,11 +131,6 @@ class OwnLink extends Observed implements Link {
 
   holdWrites(): void {
     this.#writes?.hold();
-  }
-
-  /** @throws YTaskError `UnsupportedServer` */
-  refuseOldServer(): void {
-    if (this.#model !== undefined) refuseOldServer(this.#model.connection.serverProperties);
   }
 
   async close(): Promise<void> {

@@ -71,9 +71,9 @@ export class Publisher {
     return this.#link.blocked;
   }
 
-  /** Resolves once messages can be published. */
-  async ready(boundMs: number): Promise<void> {
-    await this.#keeper.ready(boundMs);
+  /** The channel, once messages can be published. */
+  ready(boundMs: number): Promise<ConfirmChannel> {
+    return this.#keeper.ready(boundMs);
   }
 
   close(boundMs: number): Promise<void> {

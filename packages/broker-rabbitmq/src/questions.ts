@@ -24,9 +24,9 @@ export class Questions {
     });
   }
 
-  /** Resolves once a question can be asked. */
-  async ready(): Promise<void> {
-    await this.#keeper.ready(this.#answerTimeoutMs);
+  /** The channel, once a question can be asked. Rejects where that takes longer than the server may take to answer. */
+  ready(): Promise<Channel> {
+    return this.#keeper.ready(this.#answerTimeoutMs);
   }
 
   /**

@@ -15,6 +15,7 @@ import {
 import { NOT_FOUND, replyCode } from "./errors.js";
 import type { QueueSpec } from "./names.js";
 import type { Questions } from "./questions.js";
+import { Turns } from "./turns.js";
 
 /**
  * For how long the end of a way is not declared again, in milliseconds: a send to more groups than can be declared in its
@@ -25,6 +26,8 @@ const dueForMs = 10_000;
 /** Declares what messages are sent to, and remembers what it declared. */
 export class Queues {
   readonly #questions: Questions;
+  readonly #looks: Questions;
+  readonly #lookTurns = new Turns();
   readonly #declarers: readonly Questions[];
   #asked = 0;
   readonly #known = new Set<string>();
@@ -34,9 +37,13 @@ export class Queues {
   /** Levels whose queues are all declared, or are about to be. */
   readonly #completing = new Set<number>();
 
-  /** @param declarers what declarations are spread over: amqplib sends one on a channel when the one before is answered */
-  constructor(questions: Questions, declarers: readonly [Questions, ...Questions[]]) {
+  /**
+   * @param looks what queues are watched by
+   * @param declarers what declarations are spread over: amqplib sends one on a channel when the one before is answered
+   */
+  constructor(questions: Questions, looks: Questions, declarers: readonly [Questions, ...Questions[]]) {
     this.#questions = questions;
+    this.#looks = looks;
     this.#declarers = declarers;
   }
 
@@ -75,19 +82,15 @@ export class Queues {
 
   /** How many messages wait in a queue; 0 where there is none. */
   async count(name: string): Promise<number> {
-    return (await this.look(name))?.messageCount ?? 0;
+    return (await lookAt(this.#questions, name))?.messageCount ?? 0;
   }
 
-  /** How many messages wait in a queue, and how many consumers it has; undefined where there is none. */
+  /**
+   * How many messages wait in a queue, and how many consumers it has; undefined where there is none. For those who look
+   * again and again: one at a time, and the time to answer begins with their turn. The more they are, the longer it takes.
+   */
   look(name: string): Promise<QueueLook | undefined> {
-    return this.#questions.ask(`Could not count the messages of ${name}`, async (channel) => {
-      try {
-        return await channel.checkQueue(name);
-      } catch (error) {
-        if (replyCode(error) === NOT_FOUND) return undefined;
-        throw error;
-      }
-    });
+    return this.#lookTurns.take("look", () => lookAt(this.#looks, name));
   }
 
   /**
@@ -150,6 +153,16 @@ export class Queues {
     return declared;
   }
 }
+
+const lookAt = (questions: Questions, name: string): Promise<QueueLook | undefined> =>
+  questions.ask(`Could not count the messages of ${name}`, async (channel) => {
+    try {
+      return await channel.checkQueue(name);
+    } catch (error) {
+      if (replyCode(error) === NOT_FOUND) return undefined;
+      throw error;
+    }
+  });
 
 export async function declare(channel: Channel, spec: QueueSpec): Promise<void> {
   await channel.assertQueue(spec.name, { durable: true, arguments: spec.arguments });

@@ -6,7 +6,7 @@ import {
   startRabbitMq,
   waitUntil,
 } from "@ytask-internal/test-servers";
-import { connect, type SocketOptions } from "amqplib";
+import { type ChannelModel, connect, type SocketOptions } from "amqplib";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { RabbitMqBroker, type RabbitMqBrokerOptions } from "../src/index.js";
 import { closeBrokers, closeBrokersAfterEach, connected } from "./support/brokers.js";
@@ -121,6 +121,58 @@ describeWithOwnServer("rabbitmq", "RabbitMqBroker's connections", () => {
     await Promise.all([publish.close(), consume.close()]);
   });
 
+  it("of the user's own are refused where their server is too old, with and without recovery", async () => {
+    const makeOld = (model: ChannelModel) => {
+      Object.assign(model.connection.serverProperties, { version: "3.9.29" });
+    };
+    const plain = await connect(server.url);
+    makeOld(plain);
+    const recovering = await connect(server.url, { recovery: { setup: makeOld } });
+    const current = await connect(server.url);
+    for (const client of [plain, recovering, { publish: current, consume: plain }]) {
+      const error = await new RabbitMqBroker({ client }).connect().catch((thrown: unknown) => thrown);
+      expect(YTaskError.isInstance(error, ErrorCode.UnsupportedServer)).toBe(true);
+      expect(String(error)).toContain("this is RabbitMQ 3.9.29");
+    }
+    await Promise.all([plain, recovering, current].map((client) => client.close()));
+  });
+
+  it("of the user's own that are closed under a group are told of ever more rarely", async () => {
+    const client = await connect(server.url);
+    const broker = await connected({ client });
+    const taker = await Taker.from(broker, newQueue());
+    let opened = 0;
+    const createChannel = client.createChannel.bind(client);
+    client.createChannel = () => {
+      opened++;
+      return createChannel();
+    };
+    await client.close();
+    const since = opened;
+    // The group, and the channels for questions and declarations, of which one is of the group.
+    await waitUntil("it was tried many times", () => opened - since >= 80);
+    expect(taker.errors.length).toBeGreaterThanOrEqual(1);
+    expect(taker.errors.length).toBeLessThanOrEqual(5);
+    await taker.close();
+  });
+
+  it("answer users while servers of many groups look at their queues over a slow line", async () => {
+    const proxy = await startProxy(server.port);
+    const url = `amqp://guest:guest@127.0.0.1:${proxy.port}`;
+    const broker = await connected({ url, answerTimeoutMs: 2_000 });
+    const queues = Array.from({ length: 40 }, newQueue);
+    const takers = await Promise.all(queues.map((queue) => Taker.from(broker, queue)));
+    proxy.delay(100);
+    for (const queue of queues.slice(0, 8)) {
+      expect(await broker.counts(queue)).toMatchObject({ waiting: 0, dead: 0 });
+      expect(await broker.deadLetters(queue).purge()).toBe(0);
+    }
+    proxy.pass();
+    await Promise.all(takers.map((taker) => taker.close()));
+    await broker.close();
+    await proxy.close();
+  });
+
   it("name a queue that is full by a policy, and tell that the message is not stored, before and after a break", async () => {
     const queue = newQueue();
     const limit = JSON.stringify({ "max-length": 1, overflow: "reject-publish" });
@@ -168,7 +220,9 @@ describeWithOwnServer("rabbitmq", "RabbitMqBroker's connections", () => {
       ...others.map((body) => broker.send([{ queue, body }])),
     ]);
     expect(refused).toMatchObject({ status: "rejected", reason: { notStored: [0], unknown: [] } });
-    expect(String((refused as PromiseRejectedResult).reason)).toContain("max_message_size");
+    const { cause } = (refused as PromiseRejectedResult).reason as YTaskError;
+    expect(YTaskError.isInstance(cause, ErrorCode.TooLarge)).toBe(true);
+    expect(String(cause)).toContain("max_message_size");
     await taker.untilTaken(others);
     await broker.send([{ queue, body: "x".repeat(1_500_000) }]);
     await taker.close();
