@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from "node:crypto";
 import { StringDecoder } from "node:string_decoder";
 import type { DeadLetterReason, Letter, Outgoing } from "@ytask/core/driver";
-import type { GetMessage } from "amqplib";
+import type { Message } from "amqplib";
 import { deadQueue, groupQueue } from "./names.js";
 import type { QueueType } from "./options.js";
 import type { Addressed } from "./sender.js";
@@ -19,6 +19,9 @@ const ORDER = "ytask-order";
  * bytes where a server allows no more, or it closes the connection.
  */
 const longestError = 3_000;
+/** What an error text ends with that was longer. */
+const cutMark = "… (cut)";
+const longestCut = longestError - Buffer.byteLength(cutMark);
 
 /** A message of core's, on its way to its queue. */
 export const outgoing = (message: Outgoing, type: QueueType): Addressed => ({
@@ -52,10 +55,11 @@ export const deadLetter = (
   },
 });
 
-/** As many whole characters as are kept of an error text. */
+/** An error text, or as many whole characters as are kept of it, and a mark. */
 function beginningOf(error: string): string {
-  const bytes = Buffer.from(error.slice(0, longestError));
-  return new StringDecoder("utf8").write(bytes.subarray(0, longestError));
+  const bytes = Buffer.from(error.slice(0, longestError + 1));
+  if (bytes.length <= longestError) return error;
+  return new StringDecoder("utf8").write(bytes.subarray(0, longestCut)) + cutMark;
 }
 
 const reasons: readonly string[] = [
@@ -77,7 +81,7 @@ const ownId = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/;
 export const isUniqueId = (id: string): boolean => ownId.test(id);
 
 /** Names a dead letter. One without an id is named by its body. */
-export function letterId({ properties: { messageId }, content }: GetMessage): string {
+export function letterId({ properties: { messageId }, content }: Message): string {
   const given: unknown = messageId;
   return typeof given === "string" && given !== ""
     ? given
@@ -85,7 +89,7 @@ export function letterId({ properties: { messageId }, content }: GetMessage): st
 }
 
 /** Reads a dead letter. What somebody else put into the queue counts as malformed. */
-export function letterOf(message: GetMessage): Letter {
+export function letterOf(message: Message): Letter {
   const { headers = {} } = message.properties;
   const reason: unknown = headers[REASON];
   const error: unknown = headers[ERROR];
@@ -100,19 +104,19 @@ export function letterOf(message: GetMessage): Letter {
 }
 
 /** Compares dead letters by their time, and those that one process made in one millisecond by their number. */
-export function byAge(one: GetMessage, other: GetMessage): number {
+export function byAge(one: Message, other: Message): number {
   const [at, order] = ageOf(one);
   const [otherAt, otherOrder] = ageOf(other);
   return at - otherAt || order - otherOrder;
 }
 
-const ageOf = (message: GetMessage): readonly [at: number, order: number] => [
+const ageOf = (message: Message): readonly [at: number, order: number] => [
   numberIn(message, AT),
   numberIn(message, ORDER),
 ];
 
 /** A number that a letter carries; 0 where it carries none. */
-function numberIn({ properties: { headers = {} } }: GetMessage, name: string): number {
+function numberIn({ properties: { headers = {} } }: Message, name: string): number {
   const value: unknown = headers[name];
   return typeof value === "number" && Number.isFinite(value) ? value : 0;
 }

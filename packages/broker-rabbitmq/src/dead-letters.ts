@@ -6,7 +6,7 @@ import {
   SendFailed,
   YTaskError,
 } from "@ytask/core/driver";
-import type { Channel, GetMessage } from "amqplib";
+import type { Channel, Message } from "amqplib";
 import { isUniqueId, letterId, letterOf } from "./addressing.js";
 import type { Connections } from "./connections.js";
 import { explain, NOT_FOUND, replyCode } from "./errors.js";
@@ -46,7 +46,7 @@ export class RabbitMqDeadLetters implements DeadLetters {
 
   async redrive(ids?: readonly string[], rewrite?: (letter: Letter) => string): Promise<number> {
     const wanted = ids === undefined ? undefined : new Set(ids);
-    const isWanted = (letter: GetMessage) => {
+    const isWanted = (letter: Message) => {
       const id = letterId(letter);
       // An id that others may have too stays wanted until the end.
       return wanted === undefined || (isUniqueId(id) ? wanted.delete(id) : wanted.has(id));
@@ -94,7 +94,7 @@ export class RabbitMqDeadLetters implements DeadLetters {
 
   async #sendAgain(
     reader: LetterReader,
-    letters: readonly GetMessage[],
+    letters: readonly Message[],
     rewrite: (letter: Letter) => string = (letter) => letter.body,
   ): Promise<number> {
     const { connections, to } = this.#options;

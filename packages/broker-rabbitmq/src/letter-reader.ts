@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { bounded } from "@ytask/core/driver";
-import type { Channel, GetMessage } from "amqplib";
+import type { Channel, Message } from "amqplib";
 import { byAge } from "./addressing.js";
 import { explain } from "./errors.js";
+import { mostPrefetched } from "./options.js";
 
 export interface LetterReaderOptions {
   readonly queue: string;
@@ -25,11 +26,20 @@ const returnedTogether = 16;
 /** How long to wait for what a channel's end gives back, in milliseconds: others may take of it before it is seen. */
 const returnedWithinMs = 500;
 
+/** How long nothing may come of what the queue has until somebody else is held to have it, in milliseconds. */
+const stalledMs = 500;
+
+/**
+ * How many letters that came back before are taken beside those that are asked for, to keep the order of all. Beyond
+ * that reading would take too long, and nobody else would see a letter meanwhile.
+ */
+const mostForOrder = 2_000;
+
 /** Reads a queue of dead letters by taking them without an ack; what is not removed is given back in its order. */
 export class LetterReader {
   readonly #options: LetterReaderOptions;
-  readonly #held = new Set<GetMessage>();
-  #last: GetMessage | undefined;
+  readonly #held = new Set<Message>();
+  #last: Message | undefined;
 
   constructor(options: LetterReaderOptions) {
     this.#options = options;
@@ -42,8 +52,8 @@ export class LetterReader {
   }
 
   /** Takes the next letters, the oldest first, and `limit` at most. */
-  async take(limit: number): Promise<readonly GetMessage[]> {
-    const taken: GetMessage[] = [];
+  async take(limit: number): Promise<readonly Message[]> {
+    const taken = await this.#takeTogether(limit);
     while (taken.length < limit) {
       const message = await this.#bounded(this.#options.channel.get(this.#options.queue));
       this.#last = message === false ? undefined : message;
@@ -54,8 +64,40 @@ export class LetterReader {
     return taken.sort(byAge);
   }
 
+  /**
+   * Of a quorum queue, as many as there are now, and `limit` at most: a consumer is sent many at a time, where each `get`
+   * costs the queue as much as all of those. A classic queue answers a `get` at once.
+   */
+  async #takeTogether(limit: number): Promise<Message[]> {
+    const { channel, queue, isQuorum } = this.#options;
+    const taken: Message[] = [];
+    const wanted = !isQuorum || limit < 2 ? 0 : Math.min(limit, await this.count(), mostPrefetched);
+    if (wanted < 2) return taken;
+    let end = () => {};
+    const ended = new Promise<void>((resolve) => {
+      end = resolve;
+    });
+    await this.#bounded(channel.prefetch(wanted));
+    const { consumerTag } = await this.#bounded(
+      channel.consume(queue, (message) => {
+        if (message !== null) {
+          taken.push(message);
+          this.#held.add(message);
+          this.#last = message;
+        }
+        if (message === null || taken.length === wanted) end();
+      }),
+    );
+    for (let before = -1; taken.length > before && taken.length < wanted; ) {
+      before = taken.length;
+      await bounded(ended, stalledMs, () => undefined);
+    }
+    await this.#bounded(channel.cancel(consumerTag));
+    return taken;
+  }
+
   /** Removes a letter. It is certain once `giveBack` has resolved. */
-  remove(letter: GetMessage): void {
+  remove(letter: Message): void {
     this.#held.delete(letter);
     this.#options.channel.ack(letter);
   }
@@ -96,8 +138,10 @@ export class LetterReader {
    * that are on their way when their channel closes; what it answers to a get is behind them.
    */
   async #takeRest(): Promise<void> {
-    do await this.take(1);
-    while (this.#last?.fields.redelivered);
+    const most = this.#held.size + mostForOrder;
+    // What is taken too much comes back too, so it is not much.
+    do await this.take(Math.ceil((this.#held.size + 1) / 8));
+    while (this.#last?.fields.redelivered && this.#held.size < most);
     await this.#bounded(this.#options.channel.prefetch(0));
   }
 

@@ -1,8 +1,9 @@
+import { randomUUID } from "node:crypto";
 import { describeWithServer, waitUntil } from "@ytask-internal/test-servers";
 import { connect } from "amqplib";
 import { describe, expect, inject, it } from "vitest";
 import type { QueueType } from "../src/index.js";
-import { deadQueue } from "../src/names.js";
+import { deadQueue, type QueueSpec } from "../src/names.js";
 import { closeBrokersAfterEach, connected } from "./support/brokers.js";
 import { bury } from "./support/bury.js";
 import { deleteQueues } from "./support/delete-queues.js";
@@ -76,20 +77,71 @@ describe.each(types)("a thousand dead letters of a %s queue", (queueType) => {
   });
 });
 
+describeWithServer(
+  "rabbitmq",
+  "three thousand dead letters of a quorum queue, all of which were listed",
+  () => {
+    closeBrokersAfterEach();
+
+    it("are not all taken to show one of them", async () => {
+      const url = inject("amqpUrl");
+      const queue = newQueue();
+      const [broker, looker] = [
+        await connected({ url, queueType: "quorum" }),
+        await connected({ url, queueType: "quorum" }),
+      ];
+      const many = 3_000;
+      await fill(url, deadQueue(queue, "quorum"), many);
+      const dead = broker.deadLetters(queue);
+      expect(await dead.list({ limit: many })).toHaveLength(many);
+      await waitUntil("all are back", async () => (await looker.counts(queue)).dead === many);
+      let isOver = false;
+      const listing = dead.list({ limit: 1 }).finally(() => {
+        isOver = true;
+      });
+      let fewest = many;
+      while (!isOver) fewest = Math.min(fewest, Number((await looker.counts(queue)).dead));
+      expect(await listing).toHaveLength(1);
+      expect(fewest).toBeGreaterThan(500);
+      await waitUntil("all are back", async () => (await looker.counts(queue)).dead === many);
+      expect(await dead.redrive([randomUUID()])).toBe(0);
+      expect(new Set((await dead.list({ limit: many })).map(({ id }) => id)).size).toBe(many);
+      await deleteQueues(url, [queue]);
+    });
+  },
+);
+
+/** Puts dead letters into a queue, as this package does. */
+async function fill(url: string, { name, arguments: given }: QueueSpec, many: number): Promise<void> {
+  const connection = await connect(url);
+  const channel = await connection.createConfirmChannel();
+  await channel.assertQueue(name, { durable: true, arguments: given });
+  for (let index = 0; index < many; index++)
+    channel.sendToQueue(name, Buffer.from("{}"), {
+      persistent: true,
+      messageId: randomUUID(),
+      headers: { "ytask-reason": "retriesExhausted", "ytask-at": 1_700_000_000_000 + index },
+    });
+  await channel.waitForConfirms();
+  await connection.close();
+}
+
 describe.each(types)("a dead letter of a %s queue", (queueType) => {
   describeWithServer("rabbitmq", "with a long error text", () => {
     closeBrokersAfterEach();
 
     it.each([
-      ["error", "error".repeat(600)],
-      ["错误", "错误".repeat(500)],
-      ["x🚀", "x🚀".repeat(600)],
-      ["xx🚀", "xx🚀".repeat(500)],
-    ])("of %s … keeps whole characters that fit a small frame", async (part, kept) => {
+      ["of error …", "error".repeat(10_000), `${"error".repeat(598)}e… (cut)`],
+      ["of 错误 …", "错误".repeat(10_000), `${"错误".repeat(498)}错… (cut)`],
+      ["of x🚀 …", "x🚀".repeat(10_000), `${"x🚀".repeat(598)}x… (cut)`],
+      ["of xx🚀 …", "xx🚀".repeat(10_000), `${"xx🚀".repeat(498)}xx… (cut)`],
+      ["that is one byte too long", `é${"e".repeat(2_999)}`, `é${"e".repeat(2_989)}… (cut)`],
+      ["that just fits", `é${"e".repeat(2_998)}`, `é${"e".repeat(2_998)}`],
+    ])("%s keeps whole characters that fit a small frame", async (_, error, kept) => {
       const url = inject("amqpUrl");
       const queue = newQueue();
       const broker = await connected({ url: `${url}?frameMax=8192`, queueType });
-      await bury(broker, queue, ["a body"], part.repeat(10_000));
+      await bury(broker, queue, ["a body"], error);
       expect(await broker.deadLetters(queue).list()).toMatchObject([{ body: "a body", error: kept }]);
       await broker.send([{ queue, body: "goes on" }]);
       expect(await broker.counts(queue)).toMatchObject({ waiting: 1, dead: 1 });
