@@ -109,6 +109,11 @@ export class Consumer {
     await this.#keeper.ready(boundMs);
   }
 
+  /** To be called when more is asked for: it may be what was given back. */
+  giveBackNow(): void {
+    this.#channel?.giveBackNow();
+  }
+
   /** Lets the server send so many more deliveries than `maxUnsettled`. */
   sendAhead(count: number): void {
     this.#consuming.change(Math.min(this.#options.maxUnsettled + count, mostPrefetched));

@@ -1,11 +1,16 @@
 import { TurnoverMap } from "@ytask/core/driver";
 import type { Channel, ConsumeMessage } from "amqplib";
 
+/** How long what is given back is kept, in milliseconds: longer than tasks take that end with their server. */
+const leavingMs = 1_000;
+
 /** A channel on which messages are delivered, and which of them the server still holds for it. */
 export class DeliveryChannel {
   readonly channel: Channel;
   /** The tags of what is not removed, in the order of delivery, so that they ascend. */
   readonly #held = new TurnoverMap<number, true>();
+  /** What is given back when `giveBackNow` is called, or soon; held until then. */
+  #leaving: ConsumeMessage[] = [];
 
   constructor(channel: Channel) {
     this.channel = channel;
@@ -41,10 +46,26 @@ export class DeliveryChannel {
     });
   }
 
-  /** Gives a message back, for the server to put where it was. False where that happens by itself: the channel has closed. */
-  giveBack(message: ConsumeMessage): boolean {
-    this.#held.delete(message.fields.deliveryTag);
-    return whileOpen(() => this.channel.nack(message, false, true));
+  /**
+   * Gives a message back, for the server to put where it was; in a moment, unless the channel closes first, which does it
+   * too. The server would deliver it here again, where a server that shuts down still has a consumer, and take it back a
+   * second time: each time counts as a redelivery.
+   */
+  giveBack(message: ConsumeMessage): void {
+    this.#leaving.push(message);
+    if (this.#leaving.length === 1) setTimeout(() => this.giveBackNow(), leavingMs).unref();
+  }
+
+  /** Gives back at once what is to be: whoever asks for more can be given it again. */
+  giveBackNow(): void {
+    const leaving = this.#leaving;
+    this.#leaving = [];
+    whileOpen(() => {
+      for (const message of leaving) {
+        this.#held.delete(message.fields.deliveryTag);
+        this.channel.nack(message, false, true);
+      }
+    });
   }
 }
 

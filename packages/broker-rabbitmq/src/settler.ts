@@ -133,9 +133,8 @@ export class Settler {
     this.#lately.count++;
     const ofChannel = removals.get(channel) ?? [];
     removals.set(channel, ofChannel);
-    if (settlement.kind === "release" && !mustBeSentAgain(held))
-      return channel.giveBack(message) ? channel : "lost";
-    ofChannel.push(message);
+    if (settlement.kind === "release" && !mustBeSentAgain(held)) channel.giveBack(message);
+    else ofChannel.push(message);
     return channel;
   }
 

@@ -61,6 +61,7 @@ export class RabbitMqSubscription implements Subscription {
 
   async receive(limit: number, waitMs: number): Promise<readonly Delivery[]> {
     const { inbox } = this.#consumer;
+    this.#consumer.giveBackNow();
     if (inbox.readyCount === 0 && !this.#closed) await inbox.waitFor(1, waitMs);
     const worth = Math.min(limit, gathering.count);
     if (inbox.outCount >= gathering.busyFrom && inbox.readyCount < worth && !this.#closed)

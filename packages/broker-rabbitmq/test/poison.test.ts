@@ -11,8 +11,10 @@ import {
 } from "@ytask-internal/test-servers";
 import { describe, expect, inject, it } from "vitest";
 import { type QueueType, RabbitMqBroker } from "../src/index.js";
+import { closeBrokersAfterEach, connected } from "./support/brokers.js";
 import { deleteQueues } from "./support/delete-queues.js";
 import { rounds } from "./support/full.js";
+import { Taker } from "./support/taker.js";
 import { WorkerProcess } from "./support/worker-process.js";
 
 const types: readonly QueueType[] = ["classic", "quorum"];
@@ -48,6 +50,38 @@ describe.each(types)("poison in a %s queue", (queueType) => {
       expect(notes).toContain("done");
       await client.close();
       await deleteQueues(url, [`YTask:Queue:${group}`]);
+    });
+  });
+
+  describeWithServer("rabbitmq", "is not what shutdowns make of a task", () => {
+    closeBrokersAfterEach();
+
+    it("that is given back by each of them: they count once", async () => {
+      const url = inject("amqpUrl");
+      const group = `shutdowns-${randomUUID()}`;
+      const queue = `YTask:Queue:${group}`;
+      const broker = await connected({ url, queueType });
+      const client = new Client({ broker: new RabbitMqBroker({ url, queueType }), logger: silentLogger });
+      await client.send(group, "wait", []);
+      await client.close();
+      for (let shutdown = 0; shutdown < 3; shutdown++) {
+        const server = new Server({ broker: new RabbitMqBroker({ url, queueType }), logger: silentLogger });
+        let begun = false;
+        const wait = withContext(async ({ signal }) => {
+          begun = true;
+          await once(signal, "abort");
+          signal.throwIfAborted();
+        });
+        server.add(group, "wait", wait);
+        await server.run(group);
+        await waitUntil("it runs", () => begun);
+        expect(await server.shutdown({ timeoutMs: 1 })).toEqual({ completed: 0, released: 1 });
+      }
+      const taker = await Taker.from(broker, queue);
+      await waitUntil("it is taken", () => taker.deliveries.length > 0);
+      expect(taker.deliveries).toMatchObject([{ redeliveries: 3 }]);
+      await taker.close();
+      await deleteQueues(url, [queue]);
     });
   });
 

@@ -35,16 +35,17 @@ export function withoutRunning(
   const expiresAt = message.expireTime === undefined ? undefined : parseTime(message.expireTime);
   if (expiresAt !== undefined && expiresAt <= now)
     return conclude(execution, { kind: "expired" }, route, now);
-  if (delivery.redeliveries > maxRedeliveries)
-    return fail(
-      execution,
-      new PermanentError(
-        `delivered ${delivery.redeliveries + 1} times and never settled: it may be what ends the servers that run it`,
-      ),
-      "redeliveredTooOften",
-    );
+  if (delivery.redeliveries > maxRedeliveries) {
+    const why = `delivered ${delivery.redeliveries + 1} times and never settled: ${suspicion(engine)}`;
+    return fail(execution, new PermanentError(why), "redeliveredTooOften");
+  }
   return task === undefined ? unknownTask(engine, execution) : undefined;
 }
+
+const suspicion = (engine: Engine): string =>
+  engine.options.broker.capabilities.exactRedeliveryCount === true
+    ? "it may be what ends the servers that run it"
+    : "it may be what ends the servers that run it, or they were shut down as often while it ran, which this broker counts too";
 
 function unknownTask(engine: Engine, execution: Execution): Settlement | Conclusion {
   const { message, delivery, group } = execution;
