@@ -25,25 +25,25 @@ export class Connections {
   readonly sender: Sender;
   readonly #publishers: Publishers;
 
-  private constructor(publish: Link, consume: Link, answerTimeoutMs: number) {
+  private constructor(publish: Link, consume: Link, commandTimeoutMs: number) {
     this.publish = publish;
     this.consume = consume;
-    this.questions = new Questions(consume, answerTimeoutMs);
-    this.#looks = new Questions(consume, answerTimeoutMs);
-    const declarer = () => new Questions(consume, answerTimeoutMs);
+    this.questions = new Questions(consume, commandTimeoutMs);
+    this.#looks = new Questions(consume, commandTimeoutMs);
+    const declarer = () => new Questions(consume, commandTimeoutMs);
     this.#declarers = [declarer(), declarer(), declarer(), declarer()];
     this.queues = new Queues(this.questions, this.#looks, this.#declarers);
-    const publisher = () => new Publisher(publish, answerTimeoutMs, () => this.queues.forget());
+    const publisher = () => new Publisher(publish, commandTimeoutMs, () => this.queues.forget());
     this.#publishers = { ordinary: publisher(), delayed: publisher(), large: publisher() };
-    this.sender = new Sender(this.#publishers, this.queues, answerTimeoutMs);
+    this.sender = new Sender(this.#publishers, this.queues, commandTimeoutMs);
   }
 
   /** Rejects as `Broker.connect` does. */
   static async open(settings: Settings, logger: Logger): Promise<Connections> {
     const [publish, consume] = await openLinks(settings, logger);
-    const connections = new Connections(publish, consume, settings.answerTimeoutMs);
+    const connections = new Connections(publish, consume, settings.commandTimeoutMs);
     try {
-      const publishing = await connections.#publishers.ordinary.ready(settings.answerTimeoutMs);
+      const publishing = await connections.#publishers.ordinary.ready(settings.commandTimeoutMs);
       const asking = await connections.questions.ready();
       // A connection of the user's has a server too, and nothing else knows its version where it has `recovery`.
       for (const { connection } of [publishing, asking]) refuseOldServer(connection.serverProperties);

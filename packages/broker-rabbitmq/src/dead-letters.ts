@@ -19,7 +19,7 @@ export interface DeadLettersOptions {
   /** Where they are sent again. */
   readonly to: QueueSpec;
   readonly isQuorum: boolean;
-  readonly answerTimeoutMs: number;
+  readonly commandTimeoutMs: number;
   /** @throws YTaskError where the broker is closed */
   connections(): Connections;
   /** Runs one look into a queue at a time: what one holds, another cannot see. */
@@ -66,12 +66,12 @@ export class RabbitMqDeadLetters implements DeadLetters {
   }
 
   async purge(): Promise<number> {
-    const { from, answerTimeoutMs, exclusively } = this.#options;
+    const { from, commandTimeoutMs, exclusively } = this.#options;
     checkName(from);
     const askedAt = performance.now();
     return exclusively(from.name, async () => {
       // Whoever asked has given up by then, and may have buried others since.
-      if (performance.now() - askedAt > 2 * answerTimeoutMs)
+      if (performance.now() - askedAt > 2 * commandTimeoutMs)
         throw new YTaskError(
           ErrorCode.Connection,
           `Could not purge ${from.name}: it is being read; try again`,
@@ -113,12 +113,12 @@ export class RabbitMqDeadLetters implements DeadLetters {
     checkName(this.#options.from);
     return this.#options.exclusively(this.#options.from.name, async () => {
       const channel = await this.#openChannel();
-      const { from, isQuorum, answerTimeoutMs, connections } = this.#options;
+      const { from, isQuorum, commandTimeoutMs, connections } = this.#options;
       const reader = new LetterReader({
         queue: from.name,
         channel,
         isQuorum,
-        answerTimeoutMs,
+        commandTimeoutMs,
         countFromOutside: () => connections().queues.count(from.name),
       });
       try {
@@ -137,12 +137,12 @@ export class RabbitMqDeadLetters implements DeadLetters {
   }
 
   async #openChannel(): Promise<Channel> {
-    const { connections, answerTimeoutMs } = this.#options;
+    const { connections, commandTimeoutMs } = this.#options;
     const link = connections().consume;
     const opening = link.client.createChannel();
     try {
-      const channel = await bounded(opening, answerTimeoutMs, () => {
-        throw link.lastError ?? new Error(`no channel within ${answerTimeoutMs} ms`);
+      const channel = await bounded(opening, commandTimeoutMs, () => {
+        throw link.lastError ?? new Error(`no channel within ${commandTimeoutMs} ms`);
       });
       channel.on("error", () => undefined);
       return channel;

@@ -10,7 +10,7 @@ export interface LetterReaderOptions {
   readonly channel: Channel;
   /** Quorum queues put what comes back behind what came back before, and classic ones where it was. */
   readonly isQuorum: boolean;
-  readonly answerTimeoutMs: number;
+  readonly commandTimeoutMs: number;
   /** What `count` resolves to, asked on another channel. */
   countFromOutside(): Promise<number>;
 }
@@ -124,7 +124,7 @@ export class LetterReader {
     await this.#takeRest();
     const before = await this.count();
     const inOrder = [...this.#held].sort(byAge);
-    const endMs = performance.now() + this.#options.answerTimeoutMs / 2;
+    const endMs = performance.now() + this.#options.commandTimeoutMs / 2;
     for (let from = 0; from < inOrder.length; from += returnedTogether) {
       const together = inOrder.slice(from, from + returnedTogether);
       for (const letter of together) channel.nack(letter, false, true);
@@ -147,10 +147,10 @@ export class LetterReader {
 
   /** The answer, in time; or an error that says what is wrong with the server. */
   async #bounded<A>(answer: Promise<A>): Promise<A> {
-    const { answerTimeoutMs } = this.#options;
+    const { commandTimeoutMs } = this.#options;
     try {
-      return await bounded(answer, answerTimeoutMs, () => {
-        throw new Error(`no answer within ${answerTimeoutMs} ms`);
+      return await bounded(answer, commandTimeoutMs, () => {
+        throw new Error(`no answer within ${commandTimeoutMs} ms`);
       });
     } catch (error) {
       throw explain(error, doing);

@@ -42,7 +42,7 @@ export async function openLink(settings: Settings, purpose: string, logger: Logg
     clientProperties: { connection_name: `ytask ${purpose}`, ...settings.socketOptions.clientProperties },
     recovery: { initialMaxRetries: 0, initialDelay: 100, maxDelay: 1_000, waitForConnect: false },
   });
-  const link = new OwnLink(client, settings.answerTimeoutMs, logger);
+  const link = new OwnLink(client, settings.commandTimeoutMs, logger);
   try {
     await bounded(client.waitForConnect(), settings.connectTimeoutMs, () => {
       throw new Error(`no answer within ${settings.connectTimeoutMs} ms`);
@@ -114,7 +114,7 @@ class OwnLink extends Observed implements Link {
   #model: ChannelModel | undefined;
   #writes: WriteTogether | undefined;
 
-  constructor(client: RecoveringChannelModel, answerTimeoutMs: number, logger: Logger) {
+  constructor(client: RecoveringChannelModel, commandTimeoutMs: number, logger: Logger) {
     super(client);
     this.#client = client;
     client.on("connect", (model) => {
@@ -122,7 +122,7 @@ class OwnLink extends Observed implements Link {
       this.#writes = new WriteTogether(model);
       // amqplib only ends its side, and a dead peer never ends the other: the socket would outlive the process's work.
       model.once("close", () => setTimeout(() => endNow(model), 1_000).unref());
-      watch(model, answerTimeoutMs);
+      watch(model, commandTimeoutMs);
     });
     client.on("disconnect", (error) => {
       logger.warn("the connection to RabbitMQ broke; opening it again", { reason: error.message });

@@ -25,7 +25,7 @@ export interface RabbitMqBrokerOptions {
   /** How long opening a connection may take, in milliseconds. Default 5,000. */
   readonly connectTimeoutMs?: number | undefined;
   /** How long the server may take to confirm a message or to answer a question, in milliseconds. Default 5,000. */
-  readonly answerTimeoutMs?: number | undefined;
+  readonly commandTimeoutMs?: number | undefined;
   /**
    * The server's `consumer_timeout`, in milliseconds. Default 1,800,000, which is RabbitMQ's. A task that runs for
    * longer than half of it has its message moved to a queue of this server, where the time begins anew.
@@ -40,7 +40,7 @@ export interface Settings {
   readonly client: { readonly publish: AmqpClient; readonly consume: AmqpClient } | undefined;
   readonly queueType: QueueType;
   readonly connectTimeoutMs: number;
-  readonly answerTimeoutMs: number;
+  readonly commandTimeoutMs: number;
   readonly consumerTimeoutMs: number;
 }
 
@@ -65,7 +65,7 @@ const allowed: Rules = {
   },
   queueType: rules.oneOf("classic", "quorum"),
   connectTimeoutMs: duration,
-  answerTimeoutMs: duration,
+  commandTimeoutMs: duration,
   consumerTimeoutMs: duration,
 };
 
@@ -86,7 +86,7 @@ export function settingsOf(options: RabbitMqBrokerOptions): Settings {
     client: client === undefined || "publish" in client ? client : { publish: client, consume: client },
     queueType,
     connectTimeoutMs: options.connectTimeoutMs ?? 5_000,
-    answerTimeoutMs: options.answerTimeoutMs ?? 5_000,
+    commandTimeoutMs: options.commandTimeoutMs ?? 5_000,
     consumerTimeoutMs: options.consumerTimeoutMs ?? 1_800_000,
   };
 }

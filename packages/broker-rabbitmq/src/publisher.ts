@@ -33,7 +33,7 @@ const doing = "Could not send to RabbitMQ";
 /** Publishes persistent messages, many at a time, and tells of each whether the server took it. */
 export class Publisher {
   readonly #link: Link;
-  readonly #answerTimeoutMs: number;
+  readonly #commandTimeoutMs: number;
   readonly #keeper: ChannelKeeper<ConfirmChannel>;
   /** Those of the messages in flight that the server gave back; it says so before it confirms them. */
   readonly #returned = new Set<string>();
@@ -42,9 +42,9 @@ export class Publisher {
   #cause: Error | undefined;
   #sent = 0;
 
-  constructor(link: Link, answerTimeoutMs: number, onDown: () => void) {
+  constructor(link: Link, commandTimeoutMs: number, onDown: () => void) {
     this.#link = link;
-    this.#answerTimeoutMs = answerTimeoutMs;
+    this.#commandTimeoutMs = commandTimeoutMs;
     this.#keeper = new ChannelKeeper<ConfirmChannel>({
       open: () => link.client.createConfirmChannel(),
       setUp: async (channel) => {
@@ -97,7 +97,7 @@ export class Publisher {
   /** The channel, once there is one and the server takes messages. */
   async #channel(): Promise<ConfirmChannel> {
     if (this.#link.blocked !== undefined) await this.#untilUnblocked(this.#link.blocked);
-    return this.#keeper.ready(Math.min(reconnectGraceMs, this.#answerTimeoutMs));
+    return this.#keeper.ready(Math.min(reconnectGraceMs, this.#commandTimeoutMs));
   }
 
   /** Waits before anything is written, since what is written would be taken later, when nobody expects it. */
@@ -110,7 +110,7 @@ export class Publisher {
       };
       const goOn = settle(resolve);
       const giveUp = settle(() => reject(full(reason)));
-      const timer = setTimeout(giveUp, this.#answerTimeoutMs);
+      const timer = setTimeout(giveUp, this.#commandTimeoutMs);
       this.#unblocked.add(goOn);
     });
   }
@@ -120,7 +120,7 @@ export class Publisher {
     return new Promise((resolve) => {
       const outcomes: Published[] = new Array(publications.length);
       let waiting = publications.length;
-      const timer = setTimeout(() => finish(this.#unconfirmed()), this.#answerTimeoutMs);
+      const timer = setTimeout(() => finish(this.#unconfirmed()), this.#commandTimeoutMs);
       const finish = (otherwise: Published) => {
         clearTimeout(timer);
         waiting = Number.NaN;
@@ -168,7 +168,7 @@ export class Publisher {
     const reason = this.#link.blocked;
     const error =
       reason === undefined
-        ? explain(new Error(`no confirm within ${this.#answerTimeoutMs} ms`), doing)
+        ? explain(new Error(`no confirm within ${this.#commandTimeoutMs} ms`), doing)
         : full(reason);
     return { kind: "unknown", error };
   }

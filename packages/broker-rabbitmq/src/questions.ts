@@ -10,11 +10,11 @@ import { type Link, reconnectGraceMs } from "./link.js";
  */
 export class Questions {
   readonly #keeper: ChannelKeeper<Channel>;
-  readonly #answerTimeoutMs: number;
+  readonly #commandTimeoutMs: number;
   #last: Promise<unknown> = Promise.resolve();
 
-  constructor(link: Link, answerTimeoutMs: number) {
-    this.#answerTimeoutMs = answerTimeoutMs;
+  constructor(link: Link, commandTimeoutMs: number) {
+    this.#commandTimeoutMs = commandTimeoutMs;
     this.#keeper = new ChannelKeeper({
       open: () => link.client.createChannel(),
       cause: () => link.lastError,
@@ -26,7 +26,7 @@ export class Questions {
 
   /** The channel, once a question can be asked. Rejects where that takes longer than the server may take to answer. */
   ready(): Promise<Channel> {
-    return this.#keeper.ready(this.#answerTimeoutMs);
+    return this.#keeper.ready(this.#commandTimeoutMs);
   }
 
   /**
@@ -37,11 +37,11 @@ export class Questions {
    * @throws YTaskError where it is refused, or not answered in time, its turn included
    */
   async ask<A>(doing: string, question: (channel: Channel) => Promise<A>): Promise<A> {
-    const graceMs = Math.min(reconnectGraceMs, this.#answerTimeoutMs);
+    const graceMs = Math.min(reconnectGraceMs, this.#commandTimeoutMs);
     const inTime = (answer: Promise<A>, giveUp: () => void = () => undefined) =>
-      bounded(answer, this.#answerTimeoutMs, () => {
+      bounded(answer, this.#commandTimeoutMs, () => {
         giveUp();
-        throw new Error(`no answer within ${this.#answerTimeoutMs} ms`);
+        throw new Error(`no answer within ${this.#commandTimeoutMs} ms`);
       });
     let late = false;
     const before = this.#last;

@@ -50,7 +50,7 @@ export class RabbitMqBroker implements Broker {
 
   async subscribe(queue: string, options: SubscribeOptions): Promise<Subscription> {
     const { consume, sender, queues } = this.#open();
-    const { queueType, answerTimeoutMs, consumerTimeoutMs } = this.#settings;
+    const { queueType, commandTimeoutMs, consumerTimeoutMs } = this.#settings;
     const spec = groupQueue(queue, queueType);
     checkName(spec);
     const subscription = await RabbitMqSubscription.open({
@@ -64,7 +64,7 @@ export class RabbitMqBroker implements Broker {
       link: consume,
       sender,
       queues,
-      answerTimeoutMs,
+      commandTimeoutMs,
       consumerTimeoutMs,
       onClose: (closed) => this.#subscriptions.delete(closed),
     });
@@ -73,12 +73,12 @@ export class RabbitMqBroker implements Broker {
   }
 
   deadLetters(queue: string): DeadLetters {
-    const { queueType, answerTimeoutMs } = this.#settings;
+    const { queueType, commandTimeoutMs } = this.#settings;
     return new RabbitMqDeadLetters({
       from: deadQueue(queue, queueType),
       to: groupQueue(queue, queueType),
       isQuorum: queueType === "quorum",
-      answerTimeoutMs,
+      commandTimeoutMs,
       connections: () => this.#open(),
       exclusively: (name, look) => this.#turns.take(name, look),
     });
@@ -90,7 +90,7 @@ export class RabbitMqBroker implements Broker {
    */
   async counts(queue: string): Promise<Counts> {
     const { queues } = this.#open();
-    const { queueType, answerTimeoutMs } = this.#settings;
+    const { queueType, commandTimeoutMs } = this.#settings;
     const spec = groupQueue(queue, queueType);
     checkName(spec);
     const { name } = deadQueue(queue, queueType);
@@ -98,7 +98,7 @@ export class RabbitMqBroker implements Broker {
       queues.count(spec.name),
       bounded<number | undefined>(
         this.#turns.ended(name).then(() => queues.count(name)),
-        answerTimeoutMs,
+        commandTimeoutMs,
         () => undefined,
       ),
     ]);

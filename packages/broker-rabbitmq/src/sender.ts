@@ -47,12 +47,12 @@ export class Sender {
   readonly #publishers: Publishers;
   readonly #queues: Queues;
 
-  readonly #answerTimeoutMs: number;
+  readonly #commandTimeoutMs: number;
 
-  constructor(publishers: Publishers, queues: Queues, answerTimeoutMs: number) {
+  constructor(publishers: Publishers, queues: Queues, commandTimeoutMs: number) {
     this.#publishers = publishers;
     this.#queues = queues;
-    this.#answerTimeoutMs = answerTimeoutMs;
+    this.#commandTimeoutMs = commandTimeoutMs;
   }
 
   /** Why the server takes no messages, as far as it has told; undefined while it does. */
@@ -112,7 +112,7 @@ export class Sender {
 
   async #declare(message: Addressed): Promise<Declared | Failed> {
     try {
-      const boundMs = this.#answerTimeoutMs * declaringShare;
+      const boundMs = this.#commandTimeoutMs * declaringShare;
       return await bounded(this.#declared(message), boundMs, () => {
         throw new Error(`its queue could not be declared within ${boundMs} ms`);
       });

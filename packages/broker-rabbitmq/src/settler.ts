@@ -21,7 +21,7 @@ export interface SettlerOptions {
   readonly sender: Sender;
   readonly maxUnsettled: number;
   /** How long the server may take to answer, in milliseconds. */
-  readonly answerTimeoutMs: number;
+  readonly commandTimeoutMs: number;
   onError(error: Error): void;
 }
 
@@ -145,7 +145,7 @@ export class Settler {
       barrier = new Barrier(channel, this.#options.maxUnsettled);
       this.#barriers.set(channel, barrier);
     }
-    return barrier.pass(this.#options.answerTimeoutMs);
+    return barrier.pass(this.#options.commandTimeoutMs);
   }
 }
 

@@ -6,7 +6,7 @@ export interface SubscriptionOptions extends ConsumerOptions {
   /** The queue's name as core knows it. */
   readonly name: string;
   /** How long the server may take to answer, in milliseconds. */
-  readonly answerTimeoutMs: number;
+  readonly commandTimeoutMs: number;
   /** Called when the subscription has closed. */
   onClose(subscription: RabbitMqSubscription): void;
 }
@@ -25,13 +25,13 @@ const gathering = {
 export class RabbitMqSubscription implements Subscription {
   readonly #consumer: Consumer;
   readonly #settler: Settler;
-  readonly #answerTimeoutMs: number;
+  readonly #commandTimeoutMs: number;
   readonly #onClose: () => void;
   readonly #settling = new Set<Promise<unknown>>();
   #closed = false;
 
   private constructor(options: SubscriptionOptions) {
-    this.#answerTimeoutMs = options.answerTimeoutMs;
+    this.#commandTimeoutMs = options.commandTimeoutMs;
     this.#onClose = () => options.onClose(this);
     this.#consumer = new Consumer(options);
     this.#settler = new Settler({
@@ -42,7 +42,7 @@ export class RabbitMqSubscription implements Subscription {
       sender: options.sender,
       inbox: this.#consumer.inbox,
       maxUnsettled: options.maxUnsettled,
-      answerTimeoutMs: options.answerTimeoutMs,
+      commandTimeoutMs: options.commandTimeoutMs,
       onError: (error) => options.onError(error),
     });
   }
@@ -51,7 +51,7 @@ export class RabbitMqSubscription implements Subscription {
   static async open(options: SubscriptionOptions): Promise<RabbitMqSubscription> {
     const subscription = new RabbitMqSubscription(options);
     try {
-      await subscription.#consumer.ready(options.answerTimeoutMs);
+      await subscription.#consumer.ready(options.commandTimeoutMs);
       return subscription;
     } catch (error) {
       await subscription.close();
@@ -85,8 +85,8 @@ export class RabbitMqSubscription implements Subscription {
   async close(): Promise<void> {
     this.#closed = true;
     this.#consumer.inbox.wake();
-    await bounded(Promise.allSettled(this.#settling), this.#answerTimeoutMs, () => []);
-    await this.#consumer.close(this.#answerTimeoutMs, this.#settler.hasAckedManyLately);
+    await bounded(Promise.allSettled(this.#settling), this.#commandTimeoutMs, () => []);
+    await this.#consumer.close(this.#commandTimeoutMs, this.#settler.hasAckedManyLately);
     this.#onClose();
   }
 }

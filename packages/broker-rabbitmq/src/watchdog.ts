@@ -9,8 +9,8 @@ const intervalMs = 1_000;
  * them too, and would drop a client whose event loop a task blocks. So the client asks on its own. An answer can be
  * late, behind a large message on a slow line, but then other bytes come.
  */
-export function watch(model: ChannelModel, answerTimeoutMs: number): void {
-  const allowed = Math.ceil(answerTimeoutMs / intervalMs);
+export function watch(model: ChannelModel, commandTimeoutMs: number): void {
+  const allowed = Math.ceil(commandTimeoutMs / intervalMs);
   let silent = 0;
   let received: number | undefined;
   let ask: (() => void) | undefined;
@@ -29,7 +29,7 @@ export function watch(model: ChannelModel, answerTimeoutMs: number): void {
     const before = received;
     received = bytesFrom(model);
     if (received !== before) silent = 0;
-    if (silent++ >= allowed) endNow(model, new Error(`no answer for ${answerTimeoutMs} ms`));
+    if (silent++ >= allowed) endNow(model, new Error(`no answer for ${commandTimeoutMs} ms`));
     else ask?.();
   }, intervalMs);
   timer.unref();

@@ -159,7 +159,7 @@ describeWithOwnServer("rabbitmq", "RabbitMqBroker's connections", () => {
   it("answer users while servers of many groups look at their queues over a slow line", async () => {
     const proxy = await startProxy(server.port);
     const url = `amqp://guest:guest@127.0.0.1:${proxy.port}`;
-    const broker = await connected({ url, answerTimeoutMs: 2_000 });
+    const broker = await connected({ url, commandTimeoutMs: 2_000 });
     const queues = Array.from({ length: 40 }, newQueue);
     const takers = await Promise.all(queues.map((queue) => Taker.from(broker, queue)));
     proxy.delay(100);

@@ -134,7 +134,7 @@ describeWithOwnServer("rabbitmq", "the queues of delays", () => {
   });
 
   it("are sent to for more groups than can be declared in the time of one send, by sending again what failed", async () => {
-    const broker = await connected({ url: server.url, answerTimeoutMs: 1_000 });
+    const broker = await connected({ url: server.url, commandTimeoutMs: 1_000 });
     const delayMs = 60_000;
     // The levels, which take a moment at first.
     await untilSucceeds("a delayed send", () => broker.send([{ queue: newQueue(), body: "first", delayMs }]));

@@ -22,7 +22,7 @@ it.each([
   ["a client that is none", { client: {} }, /client must be a connection made with amqplib/],
   ["half a client", { client: { publish: client } }, /client must be a connection made with amqplib/],
   ["a client and a url", { client, url: "amqp://host" }, /either client, or url/],
-  ["no time", { answerTimeoutMs: 0 }, /answerTimeoutMs must be a number of milliseconds above 0/],
+  ["no time", { commandTimeoutMs: 0 }, /commandTimeoutMs must be a number of milliseconds above 0/],
   ["more time than a timer holds", { consumerTimeoutMs: 2 ** 31 }, /consumerTimeoutMs must be/],
 ] satisfies [string, unknown, RegExp][])("refuses options with %s", (_, given, message) => {
   const make = () => new RabbitMqBroker(given as RabbitMqBrokerOptions);

@@ -180,7 +180,7 @@ describeWithOwnServer("rabbitmq", "RabbitMqBroker through outages", () => {
     const sender = await connected({ url: server.url });
     await sender.send([{ queue, body: "x".repeat(6_000_000) }]);
     const url = `amqp://guest:guest@127.0.0.1:${proxy.port}`;
-    const broker = await connected({ url, answerTimeoutMs: 2_000 });
+    const broker = await connected({ url, commandTimeoutMs: 2_000 });
     // Six seconds: the watchdog would have ended the connection after three, again and again.
     proxy.throttle(1_000_000);
     const taker = await Taker.from(broker, queue);
@@ -222,13 +222,13 @@ describeWithOwnServer("rabbitmq", "RabbitMqBroker through outages", () => {
 
   it("deliver what comes back to a classic queue in an alarm, and nothing twice where its copy is stored after it", async () => {
     const queue = newQueue();
-    const broker = await connected({ url: server.url, answerTimeoutMs: 1_000 });
+    const broker = await connected({ url: server.url, commandTimeoutMs: 1_000 });
     const redelivered = ["1", "2", "3", "4", "5", "6"];
     const other = await Taker.from(broker, queue, { ack: false, maxUnsettled: redelivered.length });
     await broker.send(redelivered.map((body) => ({ queue, body })));
     await other.untilTaken(redelivered);
     // Another connection, which the alarm does not hold up: what it took comes back when it ends.
-    const ours = await connected({ url: server.url, answerTimeoutMs: 1_000 });
+    const ours = await connected({ url: server.url, commandTimeoutMs: 1_000 });
     const taker = await Taker.from(ours, queue, { ack: false, maxUnsettled: 4 });
     await broker.send([{ queue, body: "runs" }]);
     await taker.untilTaken(["runs"]);
@@ -314,7 +314,7 @@ describeWithOwnServer("rabbitmq", "RabbitMqBroker through outages", () => {
     "refuse sends with a clear error in a $alarm alarm, settle meanwhile, and resume after it",
     async ({ on, off }) => {
       const queue = newQueue();
-      const broker = await connected({ url: server.url, answerTimeoutMs: 2_000 });
+      const broker = await connected({ url: server.url, commandTimeoutMs: 2_000 });
       const taker = await Taker.from(broker, queue, { ack: false });
       await broker.send([{ queue, body: "running" }]);
       await taker.untilTaken(["running"]);
