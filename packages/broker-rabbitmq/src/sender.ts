@@ -69,7 +69,7 @@ export class Sender {
       return overflow === undefined ? [] : [{ ...message, to: overflow }];
     });
     // Who settles this gives up after a while and settles it again, which must not meet what is still under way.
-    const isLate = performance.now() - since > this.#answerTimeoutMs / 2;
+    const isLate = performance.now() - since > this.#commandTimeoutMs / 2;
     if (refused.length === 0 || isLate) return sent;
     const overflown = [...(await this.#send(refused))];
     return sent.map((outcome, index) =>

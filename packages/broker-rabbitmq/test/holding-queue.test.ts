@@ -41,7 +41,7 @@ describeWithOwnServer("rabbitmq", "the holding queue", () => {
     await other.send([{ queue, body: "long" }]);
     await server.control("set_vm_memory_high_watermark", "0.0001");
     // It has sent nothing, and so is told of the alarm only by the copy, which waits in the connection.
-    const broker = await connected({ url: server.url, consumerTimeoutMs, answerTimeoutMs: 500 });
+    const broker = await connected({ url: server.url, consumerTimeoutMs, commandTimeoutMs: 500 });
     const taker = await Taker.from(broker, queue, { ack: false });
     await taker.untilTaken(["long"]);
     await waitUntil("the move is given up", () => taker.errors.length > 0);
