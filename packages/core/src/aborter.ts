@@ -2,7 +2,7 @@ import type { Backend, Entry } from "./backend.js";
 import { bounded } from "./bounded.js";
 import { checkOptions, type Rule, rules } from "./check-options.js";
 import type { DriverHold } from "./driver-hold.js";
-import { ErrorCode, YTaskError } from "./errors.js";
+import { ErrorCode, messageOf, YTaskError } from "./errors.js";
 import { abortKey, resultKey } from "./keys.js";
 import { type Result, type ResultFields, readResult, serializeResult } from "./result.js";
 import type { Settings } from "./settings.js";
@@ -38,18 +38,34 @@ export class Aborter {
   async abort(id: string, options: AbortOptions | undefined): Promise<void> {
     checkOptions(options, { expiresSeconds: expiry }, "client.abort: options");
     const seconds = options?.expiresSeconds ?? dayInSeconds;
+    const { clock, log } = this.#settings;
+    const endMs = clock.now() + boundMs;
     const giveUp = (): never => {
       throw notStored(id);
     };
-    const aborting = this.#abort(id, seconds < 0 ? undefined : seconds);
-    await bounded(aborting, boundMs, giveUp, this.#settings.clock);
+    await bounded(this.#raiseFlag(id, seconds < 0 ? undefined : seconds), boundMs, giveUp, clock);
+    // The flag alone holds: what follows only shows the abort sooner, so its failure costs no abort.
+    try {
+      const noAnswer = (): never => {
+        throw new YTaskError(ErrorCode.Backend, "the backend did not answer in time");
+      };
+      await bounded(this.#showAborted(id), Math.max(0, endMs - clock.now()), noAnswer, clock);
+    } catch (error) {
+      log.warn("a task is aborted, but its status is not stored until a server takes it", {
+        id,
+        error: messageOf(error),
+      });
+    }
   }
 
-  async #abort(id: string, expiresInSeconds: number | undefined): Promise<void> {
+  async #raiseFlag(id: string, expiresInSeconds: number | undefined): Promise<void> {
     if (!this.#hold.isConnected) await this.#hold.connect({ logger: this.#settings.log });
     // The flag as the Go original writes it: a zero result whose id is `Abort:<id>`.
     const value = serializeResult({ id: `Abort:${id}`, status: Status.Sent });
     await this.#store(id, { key: abortKey(id), value, expiresInSeconds });
+  }
+
+  async #showAborted(id: string): Promise<void> {
     if (this.#settings.statusExpires === 0 && this.#settings.resultExpires === 0) return;
     const [text] = await this.#backend.get([resultKey(id)]);
     const waiting = readResult(text);

@@ -144,7 +144,8 @@ export class Client<Tasks extends TaskMap<Tasks> = UntypedTasks> {
    * that is finished stays as it is.
    *
    * @param options `expiresSeconds`: SECONDS for which the abort is remembered, default 86,400; -1 for ever
-   * @throws YTaskError `NilBackend` without a backend, `Backend` where the flag could not be stored
+   * @throws YTaskError `NilBackend` without a backend, `Backend` where the flag could not be stored.
+   * Where it is stored but the task's status is not, the abort holds, and a line of the log says so
    */
   async abort(id: string, options?: AbortOptions): Promise<void> {
     this.#refuseIfClosed();

@@ -4,7 +4,7 @@ import { ErrorCode, YTaskError } from "../src/errors.js";
 import { abortKey, resultKey } from "../src/keys.js";
 import { Status } from "../src/status.js";
 import { World } from "./support/world.js";
-import { wrapBackend } from "./support/wrap.js";
+import { never, wrapBackend } from "./support/wrap.js";
 
 const error = new YTaskError(ErrorCode.Connection, "one of the servers is gone");
 
@@ -68,6 +68,38 @@ describe("one of several servers of a backend that is down", () => {
     await server.run("g", { concurrency: 2 });
     await world.settle();
     expect(ran).toEqual([1]);
+  });
+
+  it("costs no abort of a task whose result alone is there, though it shows only when a server takes it", async () => {
+    const world = new World();
+    const lost = new Set<string>();
+    const client = world.client({ backend: halfDown(world, (key) => lost.has(key)) });
+    const task = await client.send("g", "run");
+    lost.add(resultKey(task.id));
+    await task.abort();
+    expect(world.log.saying("a task is aborted, but its status")).toMatchObject([
+      { level: "warn", fields: { id: task.id, error: "one of the servers is gone" } },
+    ]);
+    let ran = 0;
+    await world
+      .server()
+      .add("g", "run", () => void ran++)
+      .run("g");
+    await world.settle();
+    expect(ran).toBe(0);
+    lost.clear();
+    expect(await task.status()).toBe(Status.Abort);
+  });
+
+  it("ends an abort in time, where the result's does not answer", async () => {
+    const world = new World();
+    const inner = world.backend();
+    const client = world.client({ backend: wrapBackend(inner, { get: () => never() }) });
+    const aborting = client.abort("a");
+    await world.clock.advance(5_000);
+    await aborting;
+    expect(world.log.saying("a task is aborted, but its status")).toHaveLength(1);
+    expect(await inner.get([abortKey("a")])).toEqual([expect.stringContaining("Abort:a")]);
   });
 
   it("costs nobody a result who waits for one of another at the same moment", async () => {
