@@ -33,6 +33,10 @@ const closeBoundMs = 5_000;
 /** How long a start waits for the backend, without which tasks run too. */
 const backendConnectBoundMs = 3_000;
 
+/** A backend that is down may refuse a connection, or answer nothing. */
+const isOutage = (error: unknown): boolean =>
+  YTaskError.isInstance(error, ErrorCode.Connection) || YTaskError.isInstance(error, ErrorCode.TimeOut);
+
 /** What runs for a group. */
 interface Parts {
   readonly group: Group;
@@ -237,7 +241,7 @@ export class Server {
       };
       await bounded(this.#backend.connect({ logger: log }), backendConnectBoundMs, noAnswer, clock);
     } catch (error) {
-      if (!YTaskError.isInstance(error, ErrorCode.Connection)) throw error;
+      if (!isOutage(error)) throw error;
       // Running a task matters more than its result: it is connected when it can be.
       log.error("the backend cannot be reached: results are not stored until it can", {
         error: messageOf(error),

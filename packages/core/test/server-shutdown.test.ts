@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import type { Broker } from "../src/broker.js";
 import { silentLogger } from "../src/driver.js";
-import { ErrorCode, PermanentError, Server, Status, withContext, YTaskError } from "../src/index.js";
+import { ErrorCode, PermanentError, Server, Status, TimedOut, withContext, YTaskError } from "../src/index.js";
 import { MemoryBroker } from "../src/memory/index.js";
 import { World } from "./support/world.js";
 import { never, wrapBackend, wrapBroker, wrapSubscriptions } from "./support/wrap.js";
@@ -254,6 +254,14 @@ describe("run", () => {
     await server.run("g");
     await world.settle();
     expect(runs).toBe(1);
+  });
+
+  it("goes on without a backend whose connect timed out", async () => {
+    const world = new World();
+    const connect = () => Promise.reject(new TimedOut("the store did not answer"));
+    const server = world.server({ backend: wrapBackend(world.backend(), { connect }) });
+    await server.add("g", "run", () => 7).run("g");
+    expect(world.log.saying("the backend cannot be reached")).toHaveLength(1);
   });
 
   it("goes on without a backend that cannot be reached, which is used when it is back", async () => {
