@@ -18,11 +18,8 @@ const firstPollMs = 1;
 const readBoundMs = 5_000;
 /** A wait may end while its last read is out. Only after this long does that say something about the backend. */
 const silentMs = 1_000;
-/**
- * The most reads a millisecond that all waits make together where the backend wakes them. Such a wait reads only in case
- * it was not woken, so with many waits each reads less often.
- */
-const mostReadsPerMs = 20;
+/** The most reads a millisecond that all waits make together. Thousands that began at once would look in step. */
+const mostReadsPerMs = 5;
 
 const waitRules = {
   timeoutMs: rules.milliseconds,
@@ -101,11 +98,16 @@ export class ResultReader {
           throw this.#timedOut(id, wait, problem);
         }
       }
-      const watchedPauseMs = Math.max(longestPauseMs, this.#waits.size / mostReadsPerMs);
-      if (!(await wait.pause(wait.isWatched ? watchedPauseMs : Math.min(pauseMs, longestPauseMs))))
+      const ownPauseMs = wait.isWatched ? longestPauseMs : Math.min(pauseMs, longestPauseMs);
+      if (!(await wait.pause(Math.max(ownPauseMs, this.#sharedPauseMs()))))
         throw this.#timedOut(id, wait, problem);
       pauseMs *= 2;
     }
+  }
+
+  /** The least that a wait pauses among so many others. Each time another, so that they do not look all at once. */
+  #sharedPauseMs(): number {
+    return (this.#waits.size / mostReadsPerMs) * (0.5 + Math.random());
   }
 
   #timedOut(id: string, wait: Wait, problem: unknown): unknown {

@@ -189,7 +189,7 @@ describe("a wait", () => {
     expect(await value).toBe(7);
   });
 
-  it("of many that the backend wakes looks less often, so that all together read no more than 20 a millisecond", async () => {
+  it("of many that the backend wakes looks less often, so that all together read no more than a bound allows", async () => {
     const world = new World();
     const inner = world.backend();
     let reads = 0;
