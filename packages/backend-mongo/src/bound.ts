@@ -1,6 +1,7 @@
+import { afterBound } from "@ytask/core/driver";
+
 /**
- * Runs a call of the driver with a signal that fires once `boundMs` are over and what had arrived by then was read: a
- * task that keeps the event loop busy makes timers fire before the answers that came meanwhile are read. The signal
+ * Runs a call of the driver with a signal that fires once `boundMs` are over, as `afterBound` counts them. The signal
  * destroys the call's connection, so that nothing of it is sent later. (`timeoutMS` has no effect in mongodb 7.9.)
  *
  * @param reason what the call rejects with when it took too long
@@ -11,14 +12,10 @@ export async function withSignal<Value>(
   call: (signal: AbortSignal) => Promise<Value>,
 ): Promise<Value> {
   const controller = new AbortController();
-  let immediate: NodeJS.Immediate | undefined;
-  const timer = setTimeout(() => {
-    immediate = setImmediate(() => controller.abort(reason()));
-  }, boundMs);
+  const timer = afterBound(boundMs, () => controller.abort(reason()));
   try {
     return await call(controller.signal);
   } finally {
-    clearTimeout(timer);
-    clearImmediate(immediate);
+    timer.cancel();
   }
 }

@@ -1,4 +1,5 @@
 /** What a driver implements, and the few helpers that it needs. See docs/write-a-driver.md. */
+export { afterBound } from "./after-bound.js";
 export type { Backend, BackendCapabilities, Entry, Stored, Unwatch } from "./backend.js";
 export { Batcher } from "./batcher.js";
 export { bounded } from "./bounded.js";

@@ -1,0 +1,20 @@
+import { type Clock, systemClock, type Timer } from "./clock.js";
+
+/** A timer that fires this much too late shows that the event loop was blocked, and answers may lie unread. */
+const blockedMs = 50;
+/** How long to wait for answers that came while the event loop was blocked. */
+const secondChanceMs = 100;
+
+/**
+ * Calls `expire` once, when `boundMs` milliseconds are over, unless the timer that it returns is cancelled before. A
+ * task that keeps the event loop busy makes timers fire before the answers that came meanwhile are read: where it was
+ * blocked at the bound, they have a moment more.
+ */
+export function afterBound(boundMs: number, expire: () => void, clock: Clock = systemClock): Timer {
+  const dueMs = clock.now() + boundMs;
+  let timer = clock.after(boundMs, () => {
+    if (clock.now() - dueMs > blockedMs) timer = clock.after(secondChanceMs, expire);
+    else expire();
+  });
+  return { cancel: () => timer.cancel() };
+}
