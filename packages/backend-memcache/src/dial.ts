@@ -1,9 +1,8 @@
 /// <reference path="./memjs.d.ts" />
 import type { Socket } from "node:net";
-import { TimedOut } from "@ytask/core/driver";
+import { afterBound, ErrorCode, YTaskError } from "@ytask/core/driver";
 import { Client, Server } from "memjs";
 import { type Address, addressName } from "./address.js";
-import { bound } from "./bound.js";
 import { toYTaskError } from "./failures.js";
 
 /** A connection that answered. */
@@ -24,7 +23,7 @@ const neverSeconds = 86_400;
 /** memjs prints what it also hands to the callback. */
 export const memjsOptions = () => ({ retries: 1, logger: { log() {} } });
 
-/** Connects to a memcached and asks it for its settings. Rejects with a YTaskError. */
+/** Connects to a memcached and asks it for its settings. Rejects with a YTaskError, `Connection` where none answers. */
 export function dial(address: Address, timeoutMs: number): Promise<Dialled> {
   const server = new Server(address.host, address.port, address.username, address.password, {
     timeout: neverSeconds,
@@ -33,11 +32,16 @@ export function dial(address: Address, timeoutMs: number): Promise<Dialled> {
     keepAliveDelay: 30,
   });
   return new Promise((resolve, reject) => {
-    const cancel = bound(timeoutMs, () =>
-      server.error(new TimedOut(`memcached ${addressName(address)} did not answer within ${timeoutMs} ms`)),
+    const timer = afterBound(timeoutMs, () =>
+      server.error(
+        new YTaskError(
+          ErrorCode.Connection,
+          `memcached ${addressName(address)} cannot be reached (no answer within ${timeoutMs} ms)`,
+        ),
+      ),
     );
     server.onError("dial", (error) => {
-      cancel();
+      timer.cancel();
       reject(toYTaskError(error, address));
     });
     server.sock(false, (socket) => {
@@ -46,7 +50,7 @@ export function dial(address: Address, timeoutMs: number): Promise<Dialled> {
       askForMostBytes(server, (mostBytes) => {
         // Where the connection broke meanwhile, this is called too, before the error that says why.
         if (socket.destroyed) return;
-        cancel();
+        timer.cancel();
         resolve({ server, socket, mostBytes });
       });
     });

@@ -36,5 +36,11 @@ export const tooLarge = (address: Address, bytes: number, mostBytes: number): YT
       "return less, or raise its item size (memcached -I)",
   );
 
+export const overloaded = (address: Address, waitedMs: number): YTaskError =>
+  new YTaskError(
+    ErrorCode.Backend,
+    `memcached ${addressName(address)} does not keep up: a call has waited for ${waitedMs} ms`,
+  );
+
 export const closedError = (): YTaskError =>
   new YTaskError(ErrorCode.Closed, "the memcached backend is closed; connect it first");

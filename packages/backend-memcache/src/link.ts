@@ -1,16 +1,29 @@
-import { type Logger, TimedOut, type YTaskError } from "@ytask/core/driver";
+import { afterBound, TimedOut, type YTaskError } from "@ytask/core/driver";
 import { type Address, addressName } from "./address.js";
-import { bound } from "./bound.js";
 import { type Dialled, dial } from "./dial.js";
-import { closedError, toYTaskError } from "./failures.js";
+import { closedError, overloaded, toYTaskError } from "./failures.js";
+import type { OutageLog } from "./outage-log.js";
+import { Turns } from "./turns.js";
 
 /** Between attempts to reach a server again. Short: until one succeeds, every call fails. */
 const redialMs = 250;
 
+/** A connection that lived for less does not show that the server is back. */
+const briefMs = 1_000;
+
+/**
+ * So many reads and so many writes are under way at a time, and of the writes each takes up to four commands. Of
+ * thousands sent at once the last would be answered too late by a server that answers all the time.
+ */
+const mostAtATime = 500;
+
+/** What has waited for its turn for longer fails. */
+const longestWaitMs = 5_000;
+
 type State =
   | { readonly kind: "closed" }
   | { readonly kind: "dialling"; readonly done: Promise<unknown> }
-  | { readonly kind: "ready"; readonly dialled: Dialled }
+  | { readonly kind: "ready"; readonly dialled: Dialled; readonly sinceMs: number }
   /** An attempt failed, and others go on: calls fail at once instead of waiting for them. */
   | { readonly kind: "broken"; readonly error: YTaskError };
 
@@ -18,24 +31,43 @@ type State =
 export class Link {
   readonly address: Address;
   readonly #timeoutMs: number;
-  readonly #logger: Logger;
+  readonly #outages: OutageLog;
+  /** Apart, so that thousands that look for results do not keep one from being stored. */
+  readonly #turns = { read: new Turns(mostAtATime), write: new Turns(mostAtATime) };
   readonly #onReady: (dialled: Dialled) => void;
   #state: State = { kind: "closed" };
   #redial: NodeJS.Timeout | undefined;
   #corked = false;
 
   /** @param onReady is called with each new connection, before any call can use it */
-  constructor(address: Address, timeoutMs: number, logger: Logger, onReady: (dialled: Dialled) => void) {
-    this.address = address;
+  constructor(timeoutMs: number, outages: OutageLog, onReady: (dialled: Dialled) => void) {
+    this.address = outages.address;
     this.#timeoutMs = timeoutMs;
-    this.#logger = logger;
+    this.#outages = outages;
     this.#onReady = onReady;
   }
 
   /** Connects for the first time. Resolves to why that failed, where it did; it is then tried again until `close`. */
   async open(): Promise<YTaskError | undefined> {
-    await this.#reconnect();
-    return this.#state.kind === "broken" ? this.#state.error : undefined;
+    await this.#dial();
+    if (this.#state.kind !== "broken") return undefined;
+    this.#outages.beginAtStart();
+    this.#redialLater();
+    return this.#state.error;
+  }
+
+  /**
+   * Runs what makes calls on the connection, once few enough others do. One must not run inside another. Rejects with
+   * a YTaskError where that takes too long, and as `task` does.
+   */
+  async inTurn<Value>(kind: "read" | "write", task: () => Promise<Value>): Promise<Value> {
+    const turns = this.#turns[kind];
+    if (!(await turns.begin(longestWaitMs))) throw overloaded(this.address, longestWaitMs);
+    try {
+      return await task();
+    } finally {
+      turns.end();
+    }
   }
 
   /** The largest item that the server takes. Waits for an attempt that is under way, and rejects where there is none. */
@@ -52,9 +84,9 @@ export class Link {
     const { socket } = this.#connected();
     this.#cork(socket);
     return new Promise((resolve, reject) => {
-      const cancel = bound(this.#timeoutMs, () => this.#breakOff());
+      const timer = afterBound(this.#timeoutMs, () => this.#breakOff());
       send((error, value) => {
-        cancel();
+        timer.cancel();
         if (error) reject(toYTaskError(error, this.address));
         else resolve(value);
       });
@@ -109,7 +141,7 @@ export class Link {
       dialled.server.error(closedError());
       return;
     }
-    this.#state = { kind: "ready", dialled };
+    this.#state = { kind: "ready", dialled, sinceMs: performance.now() };
     dialled.server.onError("link", (error) => this.#lost(error));
     this.#onReady(dialled);
   }
@@ -119,21 +151,23 @@ export class Link {
   }
 
   #lost(thrown: unknown): void {
-    if (this.#state.kind === "closed") return;
+    if (this.#state.kind !== "ready") return;
+    const isBrief = performance.now() - this.#state.sinceMs < briefMs;
     const error = toYTaskError(thrown, this.address);
-    this.#logger.warn(`the connection to memcached ${addressName(this.address)} broke; connecting again`, {
-      error: error.message,
-    });
+    this.#outages.begin(error);
     // A server that hangs will hang again, so calls do not wait for it; one that closed may well be back at once.
-    if (TimedOut.isInstance(error)) this.#state = { kind: "broken", error };
-    void this.#reconnect();
+    if (isBrief || TimedOut.isInstance(error)) this.#state = { kind: "broken", error };
+    if (isBrief) this.#redialLater();
+    else void this.#reconnect();
   }
 
   async #reconnect(): Promise<void> {
-    const isAgain = this.#state.kind !== "closed";
     await this.#dial();
-    if (this.#state.kind === "ready" && isAgain)
-      this.#logger.info(`memcached ${addressName(this.address)} is connected again`);
-    if (this.#state.kind === "broken") this.#redial = setTimeout(() => void this.#reconnect(), redialMs);
+    if (this.#state.kind === "ready") this.#outages.end();
+    if (this.#state.kind === "broken") this.#redialLater();
+  }
+
+  #redialLater(): void {
+    this.#redial = setTimeout(() => void this.#reconnect(), redialMs);
   }
 }

@@ -60,9 +60,13 @@ export class MemcacheBackend implements Backend {
     this.#pool = undefined;
   }
 
+  /** Never rejects. */
   async #put(entry: Entry): Promise<Stored> {
-    return this.#pool
-      ? new Store(this.#pool, entry.key).put(entry)
-      : { kind: "failed", error: closedError() };
+    try {
+      if (!this.#pool) throw closedError();
+      return await new Store(this.#pool, entry.key).put(entry);
+    } catch (error) {
+      return { kind: "failed", error: error instanceof Error ? error : new Error(String(error)) };
+    }
   }
 }

@@ -1,4 +1,5 @@
 import { checkOptions, ErrorCode, type Rules, rules, YTaskError } from "@ytask/core/driver";
+import { Client } from "memjs";
 import { type Address, parseAddress } from "./address.js";
 import { serverOf } from "./server-choice.js";
 
@@ -59,7 +60,7 @@ const allowed: Rules = {
 };
 
 /** @throws YTaskError InvalidArgument */
-export function readOptions(options: MemcacheBackendOptions): Settings {
+export function readOptions(options: MemcacheBackendOptions = {}): Settings {
   checkOptions(options, allowed, "new MemcacheBackend: options");
   const { client } = options;
   if ((client === undefined) === (options.servers === undefined))
@@ -72,8 +73,9 @@ export function readOptions(options: MemcacheBackendOptions): Settings {
   if (addresses.length === 0) throw invalid("the memcached backend needs at least one server");
   return {
     addresses,
+    // memjs' own choice is another than Go's.
     chooseServer:
-      client && Object.hasOwn(client, "getServer")
+      client && client.getServer !== Client.prototype.getServer
         ? (key) => Number(client.getServer(key))
         : (key) => serverOf(key, addresses.length),
     poolSize: options.poolSize ?? 1,

@@ -1,8 +1,10 @@
-import { ErrorCode, type Logger } from "@ytask/core/driver";
+import { ErrorCode, type Logger, YTaskError } from "@ytask/core/driver";
 import { Client, type Server } from "memjs";
+import { addressName } from "./address.js";
 import { memjsOptions } from "./dial.js";
 import { Link } from "./link.js";
 import type { Settings } from "./options.js";
+import { OutageLog } from "./outage-log.js";
 import { connectionOf } from "./server-choice.js";
 
 /** A memjs Client with a connection to each server. */
@@ -20,7 +22,8 @@ export class Pool {
   constructor(settings: Settings, logger: Logger) {
     this.#settings = settings;
     this.#logger = logger;
-    this.#slots = Array.from({ length: settings.poolSize }, () => makeSlot(settings, logger));
+    const outages = settings.addresses.map((address) => new OutageLog(address, logger));
+    this.#slots = Array.from({ length: settings.poolSize }, () => makeSlot(settings, outages));
   }
 
   /**
@@ -28,27 +31,32 @@ export class Pool {
    * open. One of several that is down costs its own keys only, until it is back.
    */
   async open(): Promise<void> {
-    const links = this.#links();
-    const failures = await Promise.all(links.map((link) => link.open()));
-    const errors = failures.filter((error) => error !== undefined);
+    const failures = await Promise.all(this.#settings.addresses.map((_, server) => this.#openTo(server)));
+    const errors = failures.flat();
     const fatal = errors.find(({ code }) => code === ErrorCode.AccessRefused);
-    if (fatal !== undefined || errors.length === links.length) {
+    if (fatal !== undefined || errors.length === this.#links().length) {
       this.close();
       throw fatal ?? errors[0];
     }
-    for (const { message } of errors)
-      this.#logger.warn("a memcached is down: what it would hold is not stored until it is back", {
-        error: message,
-      });
+    failures.forEach((some, server) => {
+      this.#logFailures(server, some);
+    });
   }
 
-  /** The connection that carries a key, and the client to call on it. */
+  /**
+   * The connection that carries a key, and the client to call on it.
+   * @throws YTaskError InvalidArgument where the user's getServer names no server
+   */
   at(key: string): { readonly client: Client; readonly link: Link } {
     const { addresses, chooseServer, poolSize } = this.#settings;
     const slot = this.#slots[connectionOf(key, addresses.length, poolSize)];
-    const link = slot?.links[chooseServer(key)];
+    const server = chooseServer(key);
+    const link = slot?.links[server];
     if (!slot || !link)
-      throw new RangeError("getServer of the memjs client returned an index without a server");
+      throw new YTaskError(
+        ErrorCode.InvalidArgument,
+        `getServer of the memjs client returned ${server} for a key; let it return an index from 0 to ${addresses.length - 1}`,
+      );
     return { client: slot.client, link };
   }
 
@@ -59,9 +67,31 @@ export class Pool {
   #links(): Link[] {
     return this.#slots.flatMap(({ links }) => links);
   }
+
+  /** Resolves to why connections to a server could not be made. */
+  async #openTo(server: number): Promise<readonly YTaskError[]> {
+    const errors = await Promise.all(this.#slots.map(({ links }) => links[server]?.open()));
+    return errors.filter((error) => error !== undefined);
+  }
+
+  #logFailures(server: number, errors: readonly YTaskError[]): void {
+    const { addresses, poolSize } = this.#settings;
+    const [first] = errors;
+    const address = addresses[server];
+    if (!first || !address) return;
+    if (errors.length === poolSize)
+      this.#logger.warn("a memcached is down: what it would hold is not stored until it is back", {
+        error: first.message,
+      });
+    else
+      this.#logger.warn(
+        "a memcached refuses some connections: what they would carry is not stored until it takes them; lower poolSize, or let it take more (memcached -c)",
+        { memcached: addressName(address), refused: errors.length, poolSize, error: first.message },
+      );
+  }
 }
 
-function makeSlot({ addresses, chooseServer, commandTimeoutMs }: Settings, logger: Logger): Slot {
+function makeSlot({ chooseServer, commandTimeoutMs }: Settings, outages: readonly OutageLog[]): Slot {
   const servers: Server[] = [];
   const client = new Client(servers, memjsOptions());
   client.getServer = chooseServer;
@@ -69,9 +99,9 @@ function makeSlot({ addresses, chooseServer, commandTimeoutMs }: Settings, logge
   client.incrSeq = () => {
     client.seq = (client.seq + 1) % 2 ** 31;
   };
-  const links = addresses.map(
-    (address, index) =>
-      new Link(address, commandTimeoutMs, logger, ({ server }) => {
+  const links = outages.map(
+    (outage, index) =>
+      new Link(commandTimeoutMs, outage, ({ server }) => {
         servers[index] = server;
       }),
   );

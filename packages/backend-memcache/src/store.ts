@@ -12,6 +12,7 @@ export class Store {
   readonly #link: Link;
   readonly #key: string;
 
+  /** @throws YTaskError InvalidArgument where the user's getServer names no server */
   constructor(pool: Pool, key: string) {
     this.#key = wireKey(key);
     const { client, link } = pool.at(this.#key);
@@ -20,21 +21,23 @@ export class Store {
   }
 
   /** Rejects with a YTaskError. */
-  async get(): Promise<string | undefined> {
+  get(): Promise<string | undefined> {
+    return this.#link.inTurn("read", () => this.#get());
+  }
+
+  /** Rejects with a YTaskError. */
+  put(entry: Entry): Promise<Stored> {
+    return this.#link.inTurn("write", async () => {
+      await this.#checkSize(entry.value);
+      if (entry.unless === undefined) return this.#set(entry);
+      return entry.unless === "present" ? this.#add(entry) : this.#setUnlessFinished(entry);
+    });
+  }
+
+  async #get(): Promise<string | undefined> {
     await this.#link.ready();
     const value = await this.#link.call<Buffer | null>((answer) => this.#client.get(this.#key, answer));
     return value?.toString("utf8");
-  }
-
-  /** Never rejects. */
-  async put(entry: Entry): Promise<Stored> {
-    try {
-      await this.#checkSize(entry.value);
-      if (entry.unless === undefined) return await this.#set(entry);
-      return entry.unless === "present" ? await this.#add(entry) : await this.#setUnlessFinished(entry);
-    } catch (error) {
-      return { kind: "failed", error: error instanceof Error ? error : new Error(String(error)) };
-    }
   }
 
   /** Before it is sent: memcached deletes what a key holds when it refuses a larger value. */
@@ -65,11 +68,11 @@ export class Store {
    * Where the key held nothing, `add` leaves no such gap.
    */
   async #setUnlessFinished(entry: Entry): Promise<Stored> {
-    let held = await this.get();
+    let held = await this.#get();
     if (held === undefined) {
       const added = await this.#add(entry);
       if (added.kind === "stored") return added;
-      held = await this.get();
+      held = await this.#get();
     }
     return held !== undefined && isFinished(held) ? { kind: "kept" } : this.#set(entry);
   }

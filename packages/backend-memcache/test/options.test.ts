@@ -3,6 +3,7 @@ import { expect, it } from "vitest";
 import { MemcacheBackend, type MemcacheBackendOptions } from "../src/index.js";
 
 it.each([
+  [undefined, /either `servers` or `client`/],
   [{}, /either `servers` or `client`/],
   [{ servers: "" }, /servers\[0\]/],
   [{ servers: [] }, /at least one server/],

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { ErrorCode } from "@ytask/core/driver";
 import { describeWithOwnServer, type MemcachedServer, startMemcached } from "@ytask-internal/test-servers";
 import { Client } from "memjs";
 import { afterAll, beforeAll, expect, it } from "vitest";
@@ -63,6 +64,56 @@ describeWithOwnServer("memcached", "several memcached servers", () => {
       expect(await client.get(key).then(({ value }) => String(value))).toBe("theirs");
     }
     client.close();
+  });
+
+  it("are chosen by a memjs client whose class has a choice of its own", async () => {
+    class Last extends Client {
+      override getServer = () => 2;
+    }
+    class First extends Client {}
+    First.prototype.getServer = () => 0;
+    for (const [index, Chooser] of [First, undefined, Last].entries()) {
+      if (!Chooser) continue;
+      const { servers: listed } = createClient(list());
+      const client = Object.assign(new Chooser([], { retries: 0, logger: { log() {} } }), {
+        servers: listed,
+      });
+      const backend = new MemcacheBackend({ client });
+      await backend.connect();
+      await backend.set(picks.map(([key]) => ({ key, value: "theirs" })));
+      await backend.close();
+      for (const [key] of picks) expect((await holders(key))[index], key).toBe(true);
+    }
+  });
+
+  it("are chosen as Go does beside a memjs client without a choice of its own", async () => {
+    const backend = new MemcacheBackend({ client: createClient(list()) });
+    await backend.connect();
+    await backend.set(picks.map(([key]) => ({ key, value: "Go's", expiresInSeconds: 60 })));
+    await backend.close();
+    for (const [key, index] of picks)
+      expect(await rawGet(servers[index]?.port ?? 0, key), key).toContain("Go's");
+  });
+
+  it("fail the keys for which a choice names none of them, and no others", async () => {
+    const client = createClient(list());
+    client.getServer = (key) => (key.endsWith("bad") ? 7 : 0);
+    const backend = new MemcacheBackend({ client });
+    await backend.connect();
+    try {
+      const refused = { code: ErrorCode.InvalidArgument, message: expect.stringContaining("from 0 to 2") };
+      for (let round = 0; round < 2; round++)
+        expect(
+          await backend.set([
+            { key: "YTask:Backend:good", value: "1" },
+            { key: "YTask:Backend:bad", value: "1" },
+          ]),
+        ).toMatchObject([{ kind: "stored" }, { kind: "failed", error: refused }]);
+      await expect(backend.get(["YTask:Backend:bad"])).rejects.toMatchObject(refused);
+      expect(await backend.get(["YTask:Backend:good"])).toEqual(["1"]);
+    } finally {
+      await backend.close();
+    }
   });
 });
 
