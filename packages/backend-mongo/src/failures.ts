@@ -1,5 +1,12 @@
 import { ErrorCode, redact, TimedOut, YTaskError } from "@ytask/core/driver";
-import { MongoCompatibilityError, MongoError, MongoNetworkError, MongoServerSelectionError } from "mongodb";
+import {
+  MongoClientClosedError,
+  MongoCompatibilityError,
+  MongoError,
+  MongoNetworkError,
+  MongoNotConnectedError,
+  MongoServerSelectionError,
+} from "mongodb";
 
 /** Numbers of MongoDB's errors, from its error_codes.yml. */
 export const MongoCode = {
@@ -36,6 +43,11 @@ function meaningOf(thrown: unknown): readonly [ErrorCode, string] {
       ErrorCode.UnsupportedServer,
       "is too old for this version of the mongodb package; update the server",
     ];
+  if (thrown instanceof MongoNotConnectedError || thrown instanceof MongoClientClosedError)
+    return [
+      ErrorCode.Closed,
+      "cannot be used, since the client was closed; keep a client of your own open until all that use the backend are closed",
+    ];
   const known = meanings.get(thrown instanceof MongoError ? thrown.code : undefined);
   if (known) return known;
   if (thrown instanceof MongoNetworkError || thrown instanceof MongoServerSelectionError)
@@ -54,6 +66,20 @@ export const tooLarge = (bytes: number, mostBytes: number): YTaskError =>
     ErrorCode.TooLarge,
     `a value of ${bytes} bytes is more than a document of MongoDB holds, ${mostBytes} bytes; return less`,
   );
+
+/** What stays of a key that is taken again and again; FerretDB does not say by which index. */
+export function duplicate(errmsg: string): YTaskError {
+  const [, index] = /index: (\S+)/.exec(errmsg) ?? [];
+  const causes = [
+    ...(index === undefined || index === "_id_"
+      ? ["others write the same key without pause; try again"]
+      : []),
+    ...(index !== "_id_"
+      ? ["a unique index of the collection refuses it; give the results a collection of their own"]
+      : []),
+  ];
+  return new YTaskError(ErrorCode.Backend, `${causes.join(", or ")} (${redact(errmsg)})`);
+}
 
 /** `data` is what the document holds in that field. */
 export function noResult(id: string, data: unknown): YTaskError {

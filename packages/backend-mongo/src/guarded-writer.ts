@@ -2,7 +2,7 @@ import type { Entry, Stored } from "@ytask/core/driver";
 import type { Filter } from "mongodb";
 import { documentId, documentOf, type FoundDocument, isKept, isMarked } from "./document.js";
 import type { ResultCollection } from "./result-collection.js";
-import { contended, kept, mostRounds, notedErrors, stored, type Writer } from "./writer.js";
+import { kept, mostRounds, notedErrors, stored, type Writer } from "./writer.js";
 
 /** An entry that is to be written, and the document that may be replaced where the ordinary filter cannot tell. */
 interface Attempt {
@@ -21,12 +21,12 @@ export class GuardedWriter implements Writer {
     this.#results = results;
   }
 
+  /** What is left after all rounds has the failure of the last. */
   async write(entries: readonly Entry[]): Promise<ReadonlyMap<Entry, Stored>> {
     const outcomes = new Map<Entry, Stored>();
     let attempts: readonly Attempt[] = entries.map((entry) => ({ entry }));
     for (let round = 0; attempts.length > 0 && round < mostRounds; round++)
       attempts = await this.#decide(await this.#upsert(attempts, outcomes), outcomes);
-    for (const { entry } of attempts) outcomes.set(entry, contended());
     return outcomes;
   }
 

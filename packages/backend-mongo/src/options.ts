@@ -1,4 +1,12 @@
-import { checkOptions, ErrorCode, type Rules, redact, rules, YTaskError } from "@ytask/core/driver";
+import {
+  checkOptions,
+  ErrorCode,
+  type Rule,
+  type Rules,
+  redact,
+  rules,
+  YTaskError,
+} from "@ytask/core/driver";
 import { MongoClient } from "mongodb";
 
 export interface MongoBackendOptions {
@@ -6,11 +14,11 @@ export interface MongoBackendOptions {
   readonly url?: string | undefined;
   /** Instead of `url`: a client of your own, with its own settings. It is connected where it is not, and never closed. */
   readonly client?: MongoClient | undefined;
-  /** Default `task`. */
+  /** At most 63 bytes, without any of `/\. "$`. Default `task`. */
   readonly database?: string | undefined;
-  /** Default `task`. */
+  /** Without `$`, and no name of MongoDB's own (`system.…`); with the database's at most 254 bytes. Default `task`. */
   readonly collection?: string | undefined;
-  /** The most connections to each server; with `url` only. Default 10. */
+  /** The most connections to each server; with a `url` that names no `maxPoolSize` only. Default 10. */
   readonly poolSize?: number | undefined;
   /**
    * How long one call to the server may take, in milliseconds. A call that took longer has failed, and its connection
@@ -29,20 +37,35 @@ export interface Settings {
   readonly commandTimeoutMs: number;
 }
 
+const defaultPoolSize = 10;
+
 /** How long finding and reaching a server may take: less than core waits for a connect. */
 const connectTimeoutMs = 2_000;
+
+const databaseRule: Rule = (value) =>
+  typeof value === "string" && /^[^\0/\\. "$]+$/.test(value) && Buffer.byteLength(value) <= 63
+    ? undefined
+    : 'a string of 1 to 63 bytes without any of /\\. "$';
+
+const collectionRule: Rule = (value) =>
+  typeof value === "string" && /^(?!system\.|\.)[^\0$]+$/.test(value)
+    ? undefined
+    : 'a string that is not empty, without $, that begins with neither a dot nor "system."';
+
+/** Of the names of the database and the collection, with a dot between. */
+const longestNamespaceBytes = 255;
 
 const allowed: Rules = {
   url: rules.text,
   client: (value) => rules.methods("connect", "db")(value) && "a MongoClient",
-  database: rules.text,
-  collection: rules.text,
+  database: databaseRule,
+  collection: collectionRule,
   poolSize: rules.positiveCount,
   commandTimeoutMs: rules.positiveMilliseconds,
 };
 
 /** @throws YTaskError InvalidArgument */
-export function readOptions(options: MongoBackendOptions): Settings {
+export function readOptions(options: MongoBackendOptions = {}): Settings {
   checkOptions(options, allowed, "new MongoBackend: options");
   const { client, url, database = "task", collection = "task" } = options;
   if ((client === undefined) === (url === undefined))
@@ -51,8 +74,17 @@ export function readOptions(options: MongoBackendOptions): Settings {
     throw invalid(
       "`poolSize` of the MongoDB backend goes with `url`; a client of your own has its own maxPoolSize",
     );
+  if (Buffer.byteLength(`${database}.${collection}`) > longestNamespaceBytes)
+    throw invalid(
+      `database and collection of the MongoDB backend have more than ${longestNamespaceBytes - 1} bytes together`,
+    );
+  const used = client ?? makeClient(url ?? "", options.poolSize);
+  if (used.options?.writeConcern?.w === 0)
+    throw invalid(
+      "the MongoDB backend needs a write concern of at least w=1: with w=0 the server does not say what it stored",
+    );
   return {
-    client: client ?? makeClient(url ?? "", options.poolSize ?? 10),
+    client: used,
     ownsClient: client === undefined,
     database,
     collection,
@@ -60,20 +92,32 @@ export function readOptions(options: MongoBackendOptions): Settings {
   };
 }
 
-function makeClient(url: string, poolSize: number): MongoClient {
+/** What the url says stands; the rest is as this backend needs it. */
+function makeClient(url: string, poolSize: number | undefined): MongoClient {
+  const given = urlOptions(url);
+  if (poolSize !== undefined && given.has("maxpoolsize"))
+    throw invalid("give the MongoDB backend either `poolSize` or maxPoolSize in the url, and not both");
+  const ours = {
+    appName: "ytask",
+    maxPoolSize: poolSize ?? Math.max(defaultPoolSize, Number(given.get("minpoolsize")) || 0),
+    serverSelectionTimeoutMS: connectTimeoutMs,
+    connectTimeoutMS: connectTimeoutMs,
+  };
+  const missing = Object.entries(ours).filter(([name]) => !given.has(name.toLowerCase()));
   try {
-    return new MongoClient(url, {
-      appName: "ytask",
-      maxPoolSize: poolSize,
-      serverSelectionTimeoutMS: connectTimeoutMs,
-      connectTimeoutMS: connectTimeoutMs,
-    });
+    return new MongoClient(url, Object.fromEntries(missing));
   } catch (error) {
     // Without the cause: MongoDB's own error may print the URL with its password.
     throw invalid(
       `the url of the MongoDB backend is refused: ${redact(error instanceof Error ? error.message : "")}`,
     );
   }
+}
+
+/** The options in a url, by their names in small letters: MongoDB does not tell them apart. */
+function urlOptions(url: string): ReadonlyMap<string, string> {
+  const [, query = ""] = /^[^/]+:\/\/(?:[^:@]*(?::[^@]*)?@)?[^/?@]+[^?]*\?(.*)$/.exec(url) ?? [];
+  return new Map([...new URLSearchParams(query)].map(([name, value]) => [name.toLowerCase(), value]));
 }
 
 const invalid = (message: string) => new YTaskError(ErrorCode.InvalidArgument, message);

@@ -1,7 +1,7 @@
 import type { Entry, Stored } from "@ytask/core/driver";
 import { documentId, documentOf, isKept } from "./document.js";
 import type { ResultCollection } from "./result-collection.js";
-import { contended, kept, mostRounds, notedErrors, stored, type Writer } from "./writer.js";
+import { kept, mostRounds, notedErrors, stored, type Writer } from "./writer.js";
 
 /**
  * Writes to FerretDB 1.x, where an update is no single step: it replaces what changed since it was read. It also reads
@@ -16,6 +16,7 @@ export class ReplacingWriter implements Writer {
     this.#results = results;
   }
 
+  /** What is left after all rounds has the failure of the last. */
   async write(entries: readonly Entry[]): Promise<ReadonlyMap<Entry, Stored>> {
     const outcomes = new Map<Entry, Stored>();
     let left = entries;
@@ -26,7 +27,6 @@ export class ReplacingWriter implements Writer {
       );
       left = await this.#insert(await this.#makeRoom(left, toRead, outcomes), outcomes);
     }
-    for (const entry of left) outcomes.set(entry, contended());
     return outcomes;
   }
 

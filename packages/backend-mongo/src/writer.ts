@@ -1,6 +1,6 @@
-import { type Entry, ErrorCode, type Stored, YTaskError } from "@ytask/core/driver";
+import type { Entry, Stored } from "@ytask/core/driver";
 import { MongoServerError } from "mongodb";
-import { MongoCode, toYTaskError } from "./failures.js";
+import { duplicate, MongoCode, toYTaskError } from "./failures.js";
 import type { WriteError } from "./result-collection.js";
 
 /** Writes a batch in which no two entries have the same key. One outcome for each entry, in any order; may reject. */
@@ -15,10 +15,7 @@ export const stored: Stored = { kind: "stored" };
 export const kept: Stored = { kind: "kept" };
 export const failed = (error: Error): Stored => ({ kind: "failed", error });
 
-export const contended = (): Stored =>
-  failed(new YTaskError(ErrorCode.Backend, "others write the same key without pause; try again later"));
-
-/** Notes what failed. Returns the entries whose key is taken, in this moment or because their `unless` holds. */
+/** Notes what failed. Returns the entries whose key is taken, now or because their `unless` holds, or seems to be. */
 export function notedErrors(
   entries: readonly Entry[],
   errors: readonly WriteError[],
@@ -28,8 +25,12 @@ export function notedErrors(
   for (const { index, code, errmsg } of errors) {
     const entry = entries[index];
     if (!entry) continue;
-    outcomes.set(entry, failed(toYTaskError(new MongoServerError({ message: errmsg, code }))));
-    if (code === MongoCode.DuplicateKey) taken.push(entry);
+    const isDuplicate = code === MongoCode.DuplicateKey;
+    const error = isDuplicate
+      ? duplicate(errmsg)
+      : toYTaskError(new MongoServerError({ message: errmsg, code }));
+    outcomes.set(entry, failed(error));
+    if (isDuplicate) taken.push(entry);
   }
   return taken;
 }

@@ -1,3 +1,4 @@
+import { ErrorCode } from "@ytask/core/driver";
 import { describeWithServer, itUnless, type SharedServer, sharedMongo } from "@ytask-internal/test-servers";
 import { Log } from "@ytask-internal/test-servers/log";
 import { type CommandStartedEvent, MongoClient } from "mongodb";
@@ -78,6 +79,41 @@ describeWithServer("mongo", "the MongoDB backend", () => {
       expect(String(document?.data)).toBe(`round ${round}`);
     }
     await client.close();
+  });
+
+  it("says so where the user closed the client", async () => {
+    const client = new MongoClient(mongo.url);
+    const backend = new MongoBackend({ client, ...own.options });
+    await backend.connect();
+    await client.close();
+    const closed = {
+      code: ErrorCode.Closed,
+      message: expect.stringContaining("the client was closed; keep"),
+    };
+    await expect(backend.get(["YTask:Backend:1"])).rejects.toMatchObject(closed);
+    expect(await backend.set([{ key: "YTask:Backend:1", value: "1" }])).toMatchObject([
+      { kind: "failed", error: closed },
+    ]);
+    await backend.close();
+  });
+
+  it("names a unique index of others as what refuses a result", async () => {
+    await own.collection.createIndex({ finished: 1 }, { unique: true });
+    const backend = new MongoBackend({ url: mongo.url, ...own.options });
+    await backend.connect();
+    const finished = '{"Id":"1","Status":4}';
+    for (const unless of [undefined, "present", "finished"] as const) {
+      const [first, second] = await backend.set([
+        { key: "YTask:Backend:first", value: finished },
+        { key: `YTask:Backend:${unless}`, value: finished, unless },
+      ]);
+      expect(first).toEqual({ kind: "stored" });
+      expect(second).toMatchObject({
+        kind: "failed",
+        error: { message: expect.stringContaining("a unique index of the collection refuses it; give") },
+      });
+    }
+    await backend.close();
   });
 
   it("fails a value that no document holds as too large, and stores the others of its batch", async () => {
