@@ -1,3 +1,4 @@
+import { AssertionError } from "node:assert";
 import { describe, expect, it } from "vitest";
 import { type BackendBreak, testsOfBackend } from "./break-backend.js";
 import { brokenBackends } from "./broken-backends.js";
@@ -19,7 +20,7 @@ describe.concurrent("the kit on backends", () => {
     it(`catches one that ${what}`, async () => {
       const failures = await testsOfBackend(broken, boundMs).run(caughtBy);
       expect(failures.size).toBe(caughtBy.length);
-      for (const [title, failure] of failures) expect(failure, title).toBeDefined();
+      for (const [title, failure] of failures) expect(failure?.error, title).toBeInstanceOf(AssertionError);
     }, 60_000);
 
   const hanging: Record<string, BackendBreak> = {

@@ -40,7 +40,7 @@ describe("a skip", () => {
 
   it("is made for each behaviour that needs a connection to take away, where there is none", () => {
     const skipped = titlesOf(testsWith({}), true);
-    expect(skipped.filter((title) => title.endsWith("(skipped: it cannot be cut off)"))).toHaveLength(4);
+    expect(skipped.filter((title) => title.endsWith("(skipped: it cannot be cut off)"))).toHaveLength(5);
   });
 
   it("without a reason is a test that fails and says so", async () => {

@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import { type Backend, type Entry, type Stored, silentLogger, type Unwatch } from "@ytask/core/driver";
 import { settles } from "../settles.js";
 
@@ -15,8 +16,10 @@ export class BoundedBackend implements Backend {
     return this.#bound("connect", this.#backend.connect({ logger: silentLogger }));
   }
 
-  set(entries: readonly Entry[]): Promise<readonly Stored[]> {
-    return this.#bound("set", this.#backend.set(entries));
+  /** Fails where the backend's rejects, which it never is to do. */
+  async set(entries: readonly Entry[]): Promise<readonly Stored[]> {
+    const rejected = (error: unknown) => assert.fail(`backend.set never rejects, and did with ${error}`);
+    return this.#bound("set", this.#backend.set(entries).catch(rejected));
   }
 
   get(keys: readonly string[]): Promise<readonly (string | undefined)[]> {

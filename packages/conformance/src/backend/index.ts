@@ -7,6 +7,7 @@ import { aWatchOutlivesACut } from "./a-watch-outlives-a-cut.js";
 import type { BackendBehaviour } from "./backend-behaviour.js";
 import { callsTakeEffectInOrder } from "./calls-take-effect-in-order.js";
 import { connectRejectsWithoutAServer } from "./connect-rejects-without-a-server.js";
+import { connectRejectsWithoutAnAnswer } from "./connect-rejects-without-an-answer.js";
 import { connectWorksAfterClose } from "./connect-works-after-close.js";
 import { expiredIsGone } from "./expired-is-gone.js";
 import { largeBatches } from "./large-batches.js";
@@ -67,4 +68,5 @@ export const backendBehaviours: readonly BackendBehaviour[] = [
   aCutFailsCalls,
   aSilentServerFailsCalls,
   connectRejectsWithoutAServer,
+  connectRejectsWithoutAnAnswer,
 ];

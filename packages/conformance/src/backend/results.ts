@@ -1,43 +1,61 @@
+import { Status } from "@ytask/core";
+import { type ResultFields, serializeResult } from "@ytask/core/wire";
+
 /** Stored results as core writes them, and a Go server: the texts of a task at each of its statuses. */
-const result = (status: number, workflow: unknown = null): string =>
-  JSON.stringify({
-    Id: "task",
-    Status: status,
-    JsonResult: ["1"],
-    RetryCount: 0,
-    Workflow: workflow,
-    Err: 'a text that only looks like "Status":5',
+const result = (status: Status, more: Partial<ResultFields> = {}): string =>
+  serializeResult({
+    id: "task",
+    status,
+    returned: ["1"],
+    error: 'a text that only looks like "Status":5',
+    ...more,
   });
 
-export const sent = result(0);
-export const running = result(1);
+/** As version 2 of the original stores it, without the steps of a workflow and the error. */
+const version2 = (status: Status): string =>
+  `{"Id":"task","Status":${status},"FuncReturn":["1"],"RetryCount":0}`;
+
+/** The second life of a task that was given up. */
+const redriven = { executionId: "4e6ed9a6-1b3c-4a52-9f0b-0c3a3d1f7a11" };
+
+const first = { name: "first", status: "success" } as const;
+
+export const sent = result(Status.Sent);
+export const running = result(Status.FirstRunning);
 
 /** Statuses that may still change. */
 export const unfinished: readonly string[] = [
-  ...[0, 1, 2, 3].map((status) => result(status)),
+  sent,
+  running,
+  result(Status.WaitingRetry),
+  result(Status.Running),
+  result(Status.FirstRunning, redriven),
+  version2(Status.FirstRunning),
   // A Go server stores success after each step of a workflow, so a step that waits or runs says it is not finished.
-  result(4, [
-    ["first", "success"],
-    ["second", "waiting"],
-  ]),
-  result(4, [
-    ["first", "success"],
-    ["second", "running"],
-  ]),
+  result(Status.Success, { workflow: [first, { name: "second", status: "waiting" }] }),
+  result(Status.Success, { workflow: [first, { name: "second", status: "running" }] }),
   "1",
   "",
 ];
 
 /** Statuses that stand. */
 export const finished: readonly string[] = [
-  ...[4, 5, 6, 7].map((status) => result(status)),
+  result(Status.Success),
+  result(Status.Failure),
+  result(Status.Expired),
+  result(Status.Abort),
+  result(Status.Success, redriven),
+  version2(Status.Success),
   // No known writer puts spaces there, but JSON allows them.
   '{"Id":"task", "Status" : 4, "Workflow" : [["first", "success"]]}',
-  result(5, [
-    ["first", "failure"],
-    ["second", "waiting"],
-  ]),
+  result(Status.Failure, {
+    workflow: [
+      { name: "first", status: "failure" },
+      { name: "second", status: "waiting" },
+    ],
+  }),
 ];
 
 /** A finished result that tells `who` stored it. */
-export const finishedBy = (who: string): string => JSON.stringify({ Id: who, Status: 4, JsonResult: [] });
+export const finishedBy = (who: string): string =>
+  serializeResult({ id: who, status: Status.Success, returned: [] });
