@@ -4,9 +4,9 @@ import {
   startMemcached,
   startProxy,
 } from "@ytask-internal/test-servers";
+import { keepingLogger } from "@ytask-internal/test-servers/log";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { MemcacheBackend } from "../src/index.js";
-import { keepingLogger } from "./log.js";
 
 describeWithOwnServer(
   "memcached",

@@ -2,7 +2,15 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import type { Broker } from "../src/broker.js";
 import { silentLogger } from "../src/driver.js";
-import { ErrorCode, PermanentError, Server, Status, TimedOut, withContext, YTaskError } from "../src/index.js";
+import {
+  ErrorCode,
+  PermanentError,
+  Server,
+  Status,
+  TimedOut,
+  withContext,
+  YTaskError,
+} from "../src/index.js";
 import { MemoryBroker } from "../src/memory/index.js";
 import { World } from "./support/world.js";
 import { never, wrapBackend, wrapBroker, wrapSubscriptions } from "./support/wrap.js";
