@@ -100,7 +100,7 @@ describeWithOwnServer("memcached", "a memcached that goes away", () => {
   });
 
   it("is two lines of the log, when it goes and when it is back, however many connections there are", async () => {
-    const logger = keepingLogger();
+    const logger = new Log();
     const backend = new MemcacheBackend({ servers: server.servers, poolSize: 5 });
     await backend.connect({ logger });
     await server.kill();
@@ -113,7 +113,9 @@ describeWithOwnServer("memcached", "a memcached that goes away", () => {
       );
     await waitUntil("each connection is there again", all);
     await backend.close();
-    expect(logger.lines.map((line) => line.replace(/127\.0\.0\.1:\d+/g, "it").split(";")[0])).toEqual([
+    expect(
+      logger.lines.map(({ message }) => message.replace(/127\.0\.0\.1:\d+/g, "it").split(";")[0]),
+    ).toEqual([
       "the connection to memcached it broke",
       expect.stringContaining("memcached it is connected again"),
     ]);
