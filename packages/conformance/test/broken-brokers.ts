@@ -38,7 +38,7 @@ export const brokenBrokers: Readonly<Record<string, BrokenBroker>> = {
     broken: {
       broker: (inner) => ({
         send: (messages) =>
-          inner.send(messages.map((message) => ({ ...message, delayMs: (message.delayMs ?? 0) * 0.5 }))),
+          inner.send(messages.map((message) => ({ ...message, delayMs: (message.delayMs ?? 0) * 0.1 }))),
       }),
     },
     caughtBy: [
