@@ -18,8 +18,10 @@ const firstPollMs = 1;
 const readBoundMs = 5_000;
 /** A wait may end while its last read is out. Only after this long does that say something about the backend. */
 const silentMs = 1_000;
-/** The most reads a millisecond that all waits make together. Thousands that began at once would look in step. */
+/** The most reads a millisecond that all waits make together. */
 const mostReadsPerMs = 5;
+/** As many waits look at the same moment, and their reads are one call. More than these take turns. */
+const crowd = 500;
 
 const waitRules = {
   timeoutMs: rules.milliseconds,
@@ -105,9 +107,11 @@ export class ResultReader {
     }
   }
 
-  /** The least that a wait pauses among so many others. Each time another, so that they do not look all at once. */
+  /** The least that a wait pauses among so many others. */
   #sharedPauseMs(): number {
-    return (this.#waits.size / mostReadsPerMs) * (0.5 + Math.random());
+    const crowds = this.#waits.size / crowd;
+    const turns = crowds > 1 ? Math.ceil(crowds * 2 * Math.random()) : crowds;
+    return (turns * crowd) / mostReadsPerMs;
   }
 
   #timedOut(id: string, wait: Wait, problem: unknown): unknown {
