@@ -23,7 +23,7 @@ export type {
 export { checkOptions, type Rule, type Rules, rules } from "./check-options.js";
 export { type Clock, systemClock, type Timer } from "./clock.js";
 export { ErrorCode, SendFailed, TimedOut, YTaskError } from "./errors.js";
-export { FINISHED_STATUS, isFinished, SUCCESS_STATUS, UNFINISHED_STEP } from "./finished.js";
+export { isFinished } from "./finished.js";
 export { type Logger, silentLogger } from "./logger.js";
 export { redact } from "./redact.js";
 export { TurnoverMap } from "./turnover-map.js";

@@ -1,13 +1,12 @@
 /**
- * The pattern of a finished result's text, for stores that can match it themselves. A string inside the JSON cannot
- * look like it, since its quotes are escaped. It matches status 4 too where a workflow still waits: a Go server
- * stores 4 after each step. So a store must also find that `UNFINISHED_STEP` does not match, as `isFinished` does.
+ * The status of a finished result. A string inside the JSON cannot look like it, since its quotes are escaped. It matches
+ * status 4 too where a workflow still waits: a Go server stores 4 after each step.
  */
-export const FINISHED_STATUS = /"Status"\s*:\s*[4567](?!\d)/;
+const finishedStatus = /"Status"\s*:\s*[4567](?!\d)/;
 /** Status 4, which counts as finished only where no workflow step waits or runs. */
-export const SUCCESS_STATUS = /"Status"\s*:\s*4(?!\d)/;
+const successStatus = /"Status"\s*:\s*4(?!\d)/;
 /** A workflow step that waits or runs: the end of `["name","waiting"]`. */
-export const UNFINISHED_STEP = /,\s*"(?:waiting|running)"\s*\]/;
+const unfinishedStep = /,\s*"(?:waiting|running)"\s*\]/;
 
 const statusName = '"Status":';
 
@@ -19,7 +18,7 @@ export function isFinished(text: string): boolean {
   if (name !== -1 && status !== undefined && text[name + statusName.length + 1] === ",") {
     if (status >= "0" && status <= "3") return false;
     if (status >= "5" && status <= "7") return true;
-    if (status === "4") return !UNFINISHED_STEP.test(text);
+    if (status === "4") return !unfinishedStep.test(text);
   }
-  return FINISHED_STATUS.test(text) && !(SUCCESS_STATUS.test(text) && UNFINISHED_STEP.test(text));
+  return finishedStatus.test(text) && !(successStatus.test(text) && unfinishedStep.test(text));
 }
