@@ -122,7 +122,10 @@ export class Connection {
     // Each time that it is told, ioredis adds a listener to the socket.
     if (this.#closed || this.#isDestroyed) return;
     this.#isDestroyed = true;
+    // A Cluster that has no connection yet, since it still looks up its nodes' names, does not begin again by itself.
+    const hasNoNode = isCluster(this.#client) && this.#client.nodes("all").length === 0;
     this.#client.disconnect(true);
+    if (hasNoNode) this.openLater();
   }
 
   /** Ends it: calls that are out reject. */

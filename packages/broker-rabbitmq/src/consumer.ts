@@ -131,8 +131,11 @@ export class Consumer {
     this.#attachment.stop();
     const isCancelled = flush || this.#options.queueType === "classic";
     await bounded(this.#stop(isCancelled), boundMs, () => undefined);
-    const left = this.inbox.allOut().filter(mustBeSentAgain);
+    const left = [...this.inbox.allOut().filter(mustBeSentAgain), ...this.#resender.unrescued];
     const isSent = await bounded(this.#resender.resend(left), boundMs, () => false);
+    // Where the holding queue stays, what was sent from it must not come from it too.
+    if (isSent)
+      for (const held of left) if (held.moved && !held.orphaned) held.channel.remove([held.message]);
     await this.#holdingQueues.close(isSent, boundMs);
     await this.#keeper.close(boundMs);
   }
@@ -140,14 +143,15 @@ export class Consumer {
   /** Ends deliveries, recounts, and what is under way. Cancelling makes the server finish what it stashed. */
   async #stop(isCancelled: boolean): Promise<void> {
     const channel = this.#channel?.channel;
+    const rescued = this.#resender.close();
     try {
       if (isCancelled) await this.#consuming.end();
-      this.#resender.close();
-      await this.#recounts.close();
-      if (isCancelled) await channel?.prefetch(this.#options.maxUnsettled);
     } catch {
       // The channel closed meanwhile, which gives everything back too.
     }
+    await Promise.all([rescued, this.#recounts.close()]);
+    // What the server answers now is behind all that was written before.
+    if (isCancelled) await channel?.prefetch(this.#options.maxUnsettled).catch(() => undefined);
   }
 
   async #setUp(channel: Channel): Promise<void> {

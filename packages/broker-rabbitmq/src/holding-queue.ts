@@ -36,8 +36,11 @@ export interface Hold {
  * process dies: what it held goes back into this queue, is older than that, and leaves at once.
  */
 const onTheWayMs = 60_000;
-/** When the server deletes the queue after its owner is gone, in milliseconds. */
-const unusedMs = 3_600_000;
+/**
+ * When the server deletes the queue after its owner is gone, in milliseconds, with what the group's queue has not taken by
+ * then.
+ */
+const unusedMs = 86_400_000;
 
 /** How long to wait before a message that goes home was not stored is sent again, in milliseconds. */
 const pauseMs = 1_000;
@@ -56,6 +59,8 @@ export class HoldingQueue {
   /** A channel on which a copy did not come that the server has. */
   #deaf: DeliveryChannel | undefined;
   #isClosed = false;
+  /** A channel closed with what it held. The server has that in the queue, until the group's queue has taken it. */
+  #mayHoldMore = false;
 
   constructor(options: HoldingQueueOptions) {
     this.#options = options;
@@ -126,13 +131,14 @@ export class HoldingQueue {
     }
   }
 
-  /** Closes it; `isEmpty` where nothing is held any more, and the queue can go. */
+  /** Closes it; `isEmpty` where nothing is held here any more, and the queue can go. */
   async close(isEmpty: boolean, boundMs: number): Promise<void> {
     this.#isClosed = true;
-    try {
-      if (isEmpty) await this.#keeper.current?.deleteQueue(this.#spec.name);
-    } catch {
-      // The server deletes it when it was not used for a while.
+    const channel = this.#keeper.current;
+    if (isEmpty && !this.#mayHoldMore && channel !== undefined) {
+      // Else the server deletes it when it was not used for a while.
+      const deleted = channel.deleteQueue(this.#spec.name).catch(() => undefined);
+      await bounded<unknown>(deleted, boundMs, () => undefined);
     }
     await this.#keeper.close(boundMs);
   }
@@ -147,6 +153,7 @@ export class HoldingQueue {
     this.#channel = deliveries;
     channel.once("close", () => {
       if (this.#channel === deliveries) this.#channel = undefined;
+      if (deliveries.heldCount > 0 && !this.#isClosed) this.#mayHoldMore = true;
       this.#options.onLost(deliveries);
     });
     await declare(channel, this.#spec);

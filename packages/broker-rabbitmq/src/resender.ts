@@ -15,6 +15,8 @@ const pauseMs = 1_000;
 /** Sends messages to their queue again, next in line, where the server cannot put them back by itself. */
 export class Resender {
   readonly #options: ResenderOptions;
+  readonly #rescues = new Set<Promise<void>>();
+  readonly #unrescued = new Set<Held>();
   #closed = false;
 
   constructor(options: ResenderOptions) {
@@ -32,14 +34,30 @@ export class Resender {
     return failed === undefined;
   }
 
-  /** Sends copies of what exists nowhere else any more, until the server has them. */
-  async rescue(orphans: readonly Held[]): Promise<void> {
-    while (orphans.length > 0 && !(await this.resend(orphans)) && !this.#closed)
-      await sleep(pauseMs, undefined, { ref: false });
+  /** Sends copies of what exists nowhere else any more, until the server has them. Never rejects. */
+  rescue(orphans: readonly Held[]): Promise<void> {
+    const rescue = this.#rescue(orphans).finally(() => this.#rescues.delete(rescue));
+    this.#rescues.add(rescue);
+    return rescue;
   }
 
-  /** Begins nothing more. */
-  close(): void {
+  /** What exists nowhere else any more, and was not stored until `close`. */
+  get unrescued(): Iterable<Held> {
+    return this.#unrescued;
+  }
+
+  /** Begins nothing more. Resolves once what was begun has ended. */
+  async close(): Promise<void> {
     this.#closed = true;
+    await Promise.all(this.#rescues);
+  }
+
+  async #rescue(orphans: readonly Held[]): Promise<void> {
+    for (const held of orphans) this.#unrescued.add(held);
+    while (orphans.length > 0 && !(await this.resend(orphans))) {
+      if (this.#closed) return;
+      await sleep(pauseMs, undefined, { ref: false });
+    }
+    for (const held of orphans) this.#unrescued.delete(held);
   }
 }

@@ -19,6 +19,8 @@ const mostTimeouts = 2;
 class RedisDelivery implements Delivery {
   /** A settle of it failed, which may yet have happened. */
   mayBeSettled = false;
+  /** The hash was deleted or evicted while the server held it. */
+  wasDeleted = false;
 
   constructor(
     readonly id: string,
@@ -113,8 +115,11 @@ export class Consumer {
    */
   whyMissing(delivery: Delivery): "settled" | "deleted" | "unclear" {
     const own = this.#held.get(delivery.id);
-    if (own?.mayBeSettled) return "settled";
-    return own?.heldUnder === this.#name ? "deleted" : "unclear";
+    if (own === undefined) return "unclear";
+    if (own.mayBeSettled) return "settled";
+    // That it was deleted stays so, though its message may be put back under another name.
+    own.wasDeleted ||= own.heldUnder === this.#name;
+    return own.wasDeleted ? "deleted" : "unclear";
   }
 
   /** The message whose body took too long too often, and holds up all others. */
@@ -260,7 +265,12 @@ export class Consumer {
     for (const token of tokens) {
       const delivery = this.#held.get(token);
       if (delivery === undefined) unread.push(token);
-      else delivery.heldUnder = name;
+      else {
+        delivery.heldUnder = name;
+        // It is there, and what comes late under the old name changes nothing.
+        delivery.mayBeSettled = false;
+        delivery.wasDeleted = false;
+      }
     }
     unread.sort((one, other) => tokenNumber(one) - tokenNumber(other));
     this.#unread = unread;

@@ -40,8 +40,8 @@ export class Settler {
   readonly #keys: QueueKeys;
   readonly #sender: Sender;
   readonly #options: SettlerOptions;
-  /** Deliveries whose settlement is out: a second one at the same time changes nothing. */
-  readonly #out = new TurnoverMap<string, true>();
+  /** Deliveries whose settlement is out, with their call: a second one at the same time changes nothing. */
+  readonly #out = new TurnoverMap<string, readonly Settlement[]>();
 
   constructor(consumer: Consumer, keys: QueueKeys, sender: Sender, options: SettlerOptions) {
     this.#consumer = consumer;
@@ -52,17 +52,15 @@ export class Settler {
 
   /** One outcome for each. Never rejects. */
   async settle(settlements: readonly Settlement[]): Promise<readonly Outcome[]> {
-    const begun = settlements.map(({ delivery }) => this.#begin(delivery));
-    const held = settlements.filter((_, index) => begun[index]);
+    const refused = settlements.map(({ delivery }) => this.#begin(delivery, settlements));
+    const held = settlements.filter((_, index) => refused[index] === undefined);
     const outcomes = new Map<Settlement, Outcome>();
     const end = performance.now() + mostMs;
     // One after the other: Redis lets nobody else in between calls that came at once.
     for (const piece of piecesOf(held))
       if (performance.now() > end || !(await this.#settlePiece(piece, outcomes))) break;
     for (const { delivery } of held) this.#out.delete(delivery.id);
-    return settlements.map((settlement, index) =>
-      begun[index] ? (outcomes.get(settlement) ?? "unknown") : "lost",
-    );
+    return settlements.map((settlement, index) => refused[index] ?? outcomes.get(settlement) ?? "unknown");
   }
 
   /**
@@ -85,10 +83,13 @@ export class Settler {
     }
   }
 
-  #begin(delivery: Delivery): boolean {
-    if (!this.#consumer.holds(delivery) || this.#out.has(delivery.id)) return false;
-    this.#out.set(delivery.id, true);
-    return true;
+  /** The outcome of what is not begun: it is not held, or another call settles it, and may fail. */
+  #begin(delivery: Delivery, call: readonly Settlement[]): Outcome | undefined {
+    if (!this.#consumer.holds(delivery)) return "lost";
+    const other = this.#out.get(delivery.id);
+    if (other !== undefined) return other === call ? "lost" : "unknown";
+    this.#out.set(delivery.id, call);
+    return undefined;
   }
 
   /** Notes the outcome of each. Resolves to whether all are known. */

@@ -1,4 +1,5 @@
 import {
+  bounded,
   type Delivery,
   ErrorCode,
   type Logger,
@@ -50,6 +51,7 @@ export class RedisSubscription implements Subscription {
   readonly #maxUnsettled: number;
   readonly #stopListening: () => void;
   readonly #onError: (error: Error) => void;
+  readonly #settling = new Set<Promise<unknown>>();
   #closing: Promise<void> | undefined;
 
   constructor(parts: SubscriptionParts, options: SubscribeOptions) {
@@ -110,7 +112,10 @@ export class RedisSubscription implements Subscription {
 
   async settle(settlements: readonly Settlement[]): Promise<readonly Outcome[]> {
     const wasFull = this.#consumer.size >= this.#maxUnsettled;
-    const outcomes = await this.#settler.settle(settlements);
+    const settling = this.#settler.settle(settlements);
+    this.#settling.add(settling);
+    const outcomes = await settling;
+    this.#settling.delete(settling);
     if (wasFull) this.#waker.nudge();
     return outcomes;
   }
@@ -126,6 +131,9 @@ export class RedisSubscription implements Subscription {
     this.#reaper.stop();
     this.#stopListening();
     this.#waker.close();
+    // What is done must not go back because the calls that say so are not all out.
+    const settled = Promise.allSettled(this.#settling);
+    await bounded<unknown>(settled, this.#parts.connection.commandTimeoutMs, () => undefined);
     try {
       await this.#consumer.leave();
     } catch (error) {

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { answerOf } from "./answer-of.js";
-import type { Backend, Entry } from "./backend.js";
+import type { Backend, Entry, Stored } from "./backend.js";
 import type { Broker, DeadLetterReason, DeadLetters, Letter } from "./broker.js";
 import { checkOptions, invalid, rules } from "./check-options.js";
 import type { Clock } from "./clock.js";
@@ -151,29 +151,30 @@ export class DeadLetterBox {
     const executionId = randomUUID();
     const letters = await this.#claim(page, executionId);
     if (letters.length === 0) return 0;
+    // Results next: a task that runs at once must find no old one, and its own must not be overwritten.
     try {
-      return await this.#sendAgain(letters, executionId);
+      await this.#resetResults(
+        letters.flatMap(({ body }) => readMessage(body) ?? []),
+        executionId,
+      );
     } catch (error) {
       await this.#unclaim(letters);
       throw error;
     }
+    const redriving = this.#sendAgain(letters, executionId);
+    // A call that is given up may still move letters; one that has failed does not.
+    redriving.catch(() => this.#unclaim(letters));
+    return this.#answer(redriving);
   }
 
-  /** Results first: a task that runs at once must find no old one, and its own must not be overwritten. */
-  async #sendAgain(letters: readonly Letter[], executionId: string): Promise<number> {
-    await this.#resetResults(
-      letters.flatMap(({ body }) => readMessage(body) ?? []),
-      executionId,
-    );
+  #sendAgain(letters: readonly Letter[], executionId: string): Promise<number> {
     const ids = letters.map(({ id }) => id);
-    return this.#answer(
-      this.#letters.redrive(ids, ({ body }) => {
-        const message = readMessage(body);
-        return message === undefined
-          ? body
-          : serializeMessage(restored(message, executionId), this.#wireVersion);
-      }),
-    );
+    return this.#letters.redrive(ids, ({ body }) => {
+      const message = readMessage(body);
+      return message === undefined
+        ? body
+        : serializeMessage(restored(message, executionId), this.#wireVersion);
+    });
   }
 
   #answer<T>(call: Promise<T>): Promise<T> {
@@ -191,11 +192,14 @@ export class DeadLetterBox {
         unless: "present",
       }),
     );
-    const outcomes = await this.#answer(this.#backend.set(entries));
-    const failed = outcomes.find((outcome) => outcome.kind === "failed");
-    if (failed !== undefined) {
-      await this.#unclaim(letters.filter((_, index) => outcomes[index]?.kind === "stored"));
-      throw notReplaced(failed.error);
+    let outcomes: readonly Stored[] = [];
+    try {
+      outcomes = await this.#answer(this.#backend.set(entries));
+      for (const stored of outcomes) if (stored.kind === "failed") throw notReplaced(stored.error);
+    } catch (error) {
+      // Of what failed it is not known whether it is stored.
+      await this.#unclaim(letters.filter((_, index) => outcomes[index]?.kind !== "kept"));
+      throw error;
     }
     return letters.filter((_, index) => outcomes[index]?.kind === "stored");
   }
@@ -205,7 +209,7 @@ export class DeadLetterBox {
     const entries = letters.map(
       ({ id }): Entry => ({ key: this.#claimKey(id), value: "", expiresInSeconds: 1 }),
     );
-    await this.#backend?.set(entries);
+    if (this.#backend !== undefined) await this.#answer(this.#backend.set(entries)).catch(() => undefined);
   }
 
   #claimKey(letterId: string): string {

@@ -9,5 +9,6 @@ import { Script } from "@ytask-internal/redis-connection";
  */
 export const restore = new Script(`
 if not redis.call('ZSCORE', KEYS[1], ARGV[1]) then return -1 end
+redis.call('HDEL', KEYS[2], '')
 for i = 2, #ARGV, 2 do redis.call('HSET', KEYS[2], ARGV[i], ARGV[i + 1]) end
 return 1`);

@@ -29,6 +29,7 @@ import { anAckOutlivesACut } from "./an-ack-outlives-a-cut.js";
 import { anUnsubscribedQueueKeeps } from "./an-unsubscribed-queue-keeps.js";
 import { bodiesSurvive } from "./bodies-survive.js";
 import type { BrokerBehaviour } from "./broker-behaviour.js";
+import { callsAtOnceSettleOnce } from "./calls-at-once-settle-once.js";
 import { closeDuringAReceiveLosesNothing } from "./close-during-a-receive-loses-nothing.js";
 import { closeEndsAReceive } from "./close-ends-a-receive.js";
 import { closeGivesBack } from "./close-gives-back.js";
@@ -105,6 +106,7 @@ export const brokerBehaviours: readonly BrokerBehaviour[] = [
   manyAreSettledInOneCall,
   outcomesComeInOrder,
   settlingTwiceIsLost,
+  callsAtOnceSettleOnce,
   replacePutsOthersInPlace,
   replaceReachesOtherQueues,
   replaceTakesADelay,
