@@ -1,5 +1,6 @@
+import { randomUUID } from "node:crypto";
 import type { ConsumeMessage } from "amqplib";
-import type { Addressed } from "./sender.js";
+import type { Addressed, Sender, Sent } from "./sender.js";
 
 /** How many are remembered: a server in alarm may take days until it stores what it was sent, or never do. */
 const most = 10_000;
@@ -21,6 +22,14 @@ export class AbandonedCopies {
     this.#ids.add(id);
     const [oldest = id] = this.#ids;
     if (this.#ids.size > most) this.#ids.delete(oldest);
+  }
+
+  /** Sends copies, once, and notes those of which it is not known whether they are stored. Never rejects. */
+  async send(copies: readonly Addressed[], sender: Sender): Promise<readonly Sent[]> {
+    const ids = copies.map(() => randomUUID());
+    const sent = await sender.send(copies.map((copy, index) => withId(copy, ids[index] ?? "")));
+    for (const [index, id] of ids.entries()) if (sent[index]?.kind === "unknown") this.add(id);
+    return sent;
   }
 
   /** Also of one that came before: until its ack has arrived, the server may deliver it again. */

@@ -7,7 +7,7 @@ import { ChannelKeeper } from "./channel-keeper.js";
 import { copyOf, homeward, redeliveriesOf } from "./deliveries.js";
 import { DeliveryChannel } from "./delivery-channel.js";
 import type { Link } from "./link.js";
-import type { QueueSpec } from "./names.js";
+import { handingOn, type QueueSpec } from "./names.js";
 import { declare } from "./queues.js";
 import type { Sender } from "./sender.js";
 
@@ -178,11 +178,9 @@ export class HoldingQueue {
   async #sendHome(channel: DeliveryChannel, message: ConsumeMessage): Promise<void> {
     const { queue, sender, abandoned, onError } = this.#options;
     while (this.holdsOn(channel) && !this.#isClosed) {
-      const id = randomUUID();
-      const [sent] = await sender.send([withId(homeward(message, queue, redeliveriesOf(message)), id)]);
+      const [sent] = await abandoned.send([homeward(message, queue, redeliveriesOf(message))], sender);
       if (sent === undefined || sent.kind === "stored") return void channel.remove([message]);
       onError(sent.error);
-      if (sent.kind === "unknown") abandoned.add(id);
       await sleep(pauseMs, undefined, { ref: false });
     }
   }
@@ -191,13 +189,8 @@ export class HoldingQueue {
 /** Without the group's name, with which it could be too long: the group's queue is in its arguments. */
 export const holdingQueue = (queue: QueueSpec): QueueSpec => ({
   name: `YTask:ts1:held:${randomUUID()}`,
-  arguments: {
-    "x-queue-type": "quorum",
-    "x-message-ttl": onTheWayMs,
+  arguments: handingOn(onTheWayMs, "", {
     "x-expires": unusedMs,
-    "x-overflow": "reject-publish",
-    "x-dead-letter-strategy": "at-least-once",
-    "x-dead-letter-exchange": "",
     "x-dead-letter-routing-key": queue.name,
-  },
+  }),
 });

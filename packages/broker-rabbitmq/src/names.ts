@@ -31,6 +31,26 @@ const deliveryLimit = 2_147_483_647;
 const quorumArguments = { "x-queue-type": "quorum", "x-delivery-limit": deliveryLimit };
 
 /**
+ * The arguments of a queue whose messages wait and are then handed on. Only quorum queues hand on expired messages with a
+ * confirm (`at-least-once`, which demands `reject-publish`); classic ones lose what is on its way when the server crashes.
+ *
+ * @param ttlMs how long they wait, in milliseconds
+ * @param exchange where they go then; "" to the queue that `more` names
+ */
+export const handingOn = (
+  ttlMs: number,
+  exchange: string,
+  more: QueueSpec["arguments"] = {},
+): QueueSpec["arguments"] => ({
+  "x-queue-type": "quorum",
+  "x-message-ttl": ttlMs,
+  "x-overflow": "reject-publish",
+  "x-dead-letter-strategy": "at-least-once",
+  "x-dead-letter-exchange": exchange,
+  ...more,
+});
+
+/**
  * Where a group's messages are. Classic queues are declared exactly as the Go original declares them (int32
  * `x-max-priority` of 9), since a queue's second declaration must not differ; quorum queues have a name of their own.
  */

@@ -1,5 +1,5 @@
 import { queueWord } from "./delays.js";
-import type { QueueSpec } from "./names.js";
+import { handingOn, type QueueSpec } from "./names.js";
 
 /** How long a message waits before the server tries its queue again, in milliseconds. */
 const waitMs = 1_000;
@@ -11,12 +11,5 @@ const waitMs = 1_000;
  */
 export const overflowQueue = (queue: QueueSpec): QueueSpec => ({
   name: `YTask:ts1:overflow:${queueWord(queue.name)}`,
-  arguments: {
-    "x-queue-type": "quorum",
-    "x-message-ttl": waitMs,
-    "x-overflow": "reject-publish",
-    "x-dead-letter-strategy": "at-least-once",
-    "x-dead-letter-exchange": "",
-    "x-dead-letter-routing-key": queue.name,
-  },
+  arguments: handingOn(waitMs, "", { "x-dead-letter-routing-key": queue.name }),
 });

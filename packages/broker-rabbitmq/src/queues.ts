@@ -13,7 +13,7 @@ import {
   staysAt,
 } from "./delays.js";
 import { NOT_FOUND, replyCode } from "./errors.js";
-import type { QueueSpec } from "./names.js";
+import { handingOn, type QueueSpec } from "./names.js";
 import type { Questions } from "./questions.js";
 import { Turns } from "./turns.js";
 
@@ -184,21 +184,9 @@ async function declareExchanges(channel: Channel, top: number): Promise<void> {
   }
 }
 
-/**
- * A queue of a level. Only quorum queues hand on expired messages with a confirm (`at-least-once`, which demands
- * `reject-publish`); classic ones lose what is on its way when the server crashes.
- */
+/** A queue of a level. */
 async function declareStay(channel: Channel, { level, digit, queue, ttlMs }: Stay): Promise<void> {
-  await declare(channel, {
-    name: queue,
-    arguments: {
-      "x-queue-type": "quorum",
-      "x-message-ttl": ttlMs,
-      "x-overflow": "reject-publish",
-      "x-dead-letter-strategy": "at-least-once",
-      "x-dead-letter-exchange": exchangeBelow(level),
-    },
-  });
+  await declare(channel, { name: queue, arguments: handingOn(ttlMs, exchangeBelow(level)) });
   await channel.bindQueue(queue, levels[level]?.name ?? "", levelKey(level, digit));
 }
 

@@ -1,6 +1,5 @@
-import { randomUUID } from "node:crypto";
 import { YTaskError } from "@ytask/core/driver";
-import { type AbandonedCopies, withId } from "./abandoned-copies.js";
+import type { AbandonedCopies } from "./abandoned-copies.js";
 import { copyOf, type Held } from "./deliveries.js";
 import type { DeliveryChannel } from "./delivery-channel.js";
 import type { QueueSpec } from "./names.js";
@@ -70,16 +69,11 @@ export class Recounts {
       for (const held of batch) this.#handOver(held);
       return false;
     }
-    const recounts = batch.map((held) => ({ held, id: randomUUID() }));
-    const sent = await sender.send(
-      recounts.map(({ held, id }) => withId(copyOf(held.message, queue, held.delivery.redeliveries), id)),
-    );
-    for (const [index, { held, id }] of recounts.entries()) {
-      const kind = sent[index]?.kind;
-      if (kind === "unknown") abandoned.add(id);
-      if (kind === "stored") held.channel.remove([held.message]);
+    const copies = batch.map(({ message, delivery }) => copyOf(message, queue, delivery.redeliveries));
+    const sent = await abandoned.send(copies, sender);
+    for (const [index, held] of batch.entries())
+      if (sent[index]?.kind === "stored") held.channel.remove([held.message]);
       else this.#handOver(held);
-    }
     const failures = sent.filter((outcome): outcome is Failed => outcome.kind !== "stored");
     const unknown = failures.find(({ kind }) => kind === "unknown");
     if (unknown !== undefined) onError(mayRunTwice(unknown.error));

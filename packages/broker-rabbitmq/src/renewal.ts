@@ -1,5 +1,4 @@
-import { randomUUID } from "node:crypto";
-import { type AbandonedCopies, withId } from "./abandoned-copies.js";
+import type { AbandonedCopies } from "./abandoned-copies.js";
 import { copyOf, type Held } from "./deliveries.js";
 import type { HoldingQueues } from "./holding-queues.js";
 import type { Inbox } from "./inbox.js";
@@ -72,9 +71,8 @@ export class Renewal {
   /** Nobody has begun with it for all that time: it is sent again, next in line, for any server to take. */
   async #sendBack(held: Held): Promise<void> {
     const { queue, sender, abandoned, onError } = this.#options;
-    const id = randomUUID();
-    const [sent] = await sender.send([withId(copyOf(held.message, queue, held.delivery.redeliveries), id)]);
-    if (sent?.kind === "unknown") abandoned.add(id);
+    const copy = copyOf(held.message, queue, held.delivery.redeliveries);
+    const [sent] = await abandoned.send([copy], sender);
     if (sent?.kind === "stored") held.channel.remove([held.message]);
     else if (sent !== undefined) {
       onError(sent.error);

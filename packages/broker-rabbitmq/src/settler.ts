@@ -1,4 +1,4 @@
-import { type Delivery, type Outcome, type Refused, type Settlement, TurnoverMap } from "@ytask/core/driver";
+import type { Outcome, Refused, Settlement } from "@ytask/core/driver";
 import type { Channel, ConsumeMessage } from "amqplib";
 import { deadLetter, outgoing } from "./addressing.js";
 import { Barrier } from "./barrier.js";
@@ -35,33 +35,14 @@ type Became = "nothing" | "stored" | "failed" | Refused;
 export class Settler {
   readonly #options: SettlerOptions;
   readonly #barriers = new WeakMap<Channel, Barrier>();
-  /** Deliveries whose settlement is under way, with their call: a second at the same time would send what the first sends. */
-  readonly #underWay = new TurnoverMap<string, readonly Settlement[]>();
   #lately = { since: 0, count: 0 };
 
   constructor(options: SettlerOptions) {
     this.#options = options;
   }
 
-  /** One outcome for each settlement, in their order. Never rejects. */
+  /** One outcome for each settlement of what is held, in their order. Never rejects. */
   async settle(settlements: readonly Settlement[]): Promise<readonly Outcome[]> {
-    const refused = settlements.map(({ delivery }) => this.#begin(delivery, settlements));
-    const own = settlements.filter((_, index) => refused[index] === undefined);
-    const outcomes = [...(await this.#settle(own))];
-    for (const { delivery } of own) this.#underWay.delete(delivery.id);
-    return refused.map((outcome) => outcome ?? outcomes.shift() ?? "unknown");
-  }
-
-  /** The outcome of what is not begun: it is not held, or another call settles it, and may fail. */
-  #begin({ id }: Delivery, call: readonly Settlement[]): Outcome | undefined {
-    if (this.#options.inbox.out(id) === undefined) return "lost";
-    const other = this.#underWay.get(id);
-    if (other !== undefined) return other === call ? "lost" : "unknown";
-    this.#underWay.set(id, call);
-    return undefined;
-  }
-
-  async #settle(settlements: readonly Settlement[]): Promise<readonly Outcome[]> {
     const sent = await this.#send(settlements);
     this.#options.link.holdWrites();
     const removals = new Map<DeliveryChannel, ConsumeMessage[]>();

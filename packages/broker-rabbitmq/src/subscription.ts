@@ -1,4 +1,11 @@
-import { bounded, type Delivery, type Outcome, type Settlement, type Subscription } from "@ytask/core/driver";
+import {
+  bounded,
+  type Delivery,
+  type Outcome,
+  type Settlement,
+  SettlesUnderWay,
+  type Subscription,
+} from "@ytask/core/driver";
 import { Consumer, type ConsumerOptions } from "./consumer.js";
 import { Settler } from "./settler.js";
 
@@ -27,7 +34,7 @@ export class RabbitMqSubscription implements Subscription {
   readonly #settler: Settler;
   readonly #commandTimeoutMs: number;
   readonly #onClose: () => void;
-  readonly #settling = new Set<Promise<unknown>>();
+  readonly #settles = new SettlesUnderWay();
   #closed = false;
 
   private constructor(options: SubscriptionOptions) {
@@ -73,9 +80,11 @@ export class RabbitMqSubscription implements Subscription {
   }
 
   settle(settlements: readonly Settlement[]): Promise<readonly Outcome[]> {
-    const settling = this.#settler.settle(settlements);
-    this.#settling.add(settling);
-    return settling.finally(() => this.#settling.delete(settling));
+    return this.#settles.settle(
+      settlements,
+      ({ id }) => this.#consumer.inbox.out(id) !== undefined,
+      (held) => this.#settler.settle(held),
+    );
   }
 
   sendAhead(count: number): void {
@@ -85,7 +94,7 @@ export class RabbitMqSubscription implements Subscription {
   async close(): Promise<void> {
     this.#closed = true;
     this.#consumer.inbox.wake();
-    await bounded(Promise.allSettled(this.#settling), this.#commandTimeoutMs, () => []);
+    await bounded(this.#settles.ended(), this.#commandTimeoutMs, () => undefined);
     await this.#consumer.close(this.#commandTimeoutMs, this.#settler.hasAckedManyLately);
     this.#onClose();
   }

@@ -32,7 +32,7 @@ export class AnswerSize {
 
   /** To be called with how many bytes an answer carried, and how long it took, in milliseconds. */
   came(bytes: number, tookMs: number): void {
-    if (this.isReduced && bytes > this.#bytes / 2 && tookMs < this.#connection.commandTimeoutMs / 4)
+    if (bytes > this.#bytes / 2 && tookMs < this.#connection.commandTimeoutMs / 4)
       this.#bytes = Math.min(mostBytes, this.#bytes * 2);
   }
 }

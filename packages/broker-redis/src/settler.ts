@@ -1,12 +1,4 @@
-import {
-  type DeadLetterReason,
-  type Delivery,
-  type Logger,
-  type Outcome,
-  type Outgoing,
-  type Settlement,
-  TurnoverMap,
-} from "@ytask/core/driver";
+import type { DeadLetterReason, Delivery, Logger, Outcome, Outgoing, Settlement } from "@ytask/core/driver";
 import { inPieces } from "@ytask-internal/redis-connection";
 import type { Consumer, StuckMessage } from "./consumer.js";
 import { tokenNumber } from "./delivery-token.js";
@@ -40,8 +32,6 @@ export class Settler {
   readonly #keys: QueueKeys;
   readonly #sender: Sender;
   readonly #options: SettlerOptions;
-  /** Deliveries whose settlement is out, with their call: a second one at the same time changes nothing. */
-  readonly #out = new TurnoverMap<string, readonly Settlement[]>();
 
   constructor(consumer: Consumer, keys: QueueKeys, sender: Sender, options: SettlerOptions) {
     this.#consumer = consumer;
@@ -50,17 +40,14 @@ export class Settler {
     this.#options = options;
   }
 
-  /** One outcome for each. Never rejects. */
+  /** One outcome for each of these, which are held. Never rejects. */
   async settle(settlements: readonly Settlement[]): Promise<readonly Outcome[]> {
-    const refused = settlements.map(({ delivery }) => this.#begin(delivery, settlements));
-    const held = settlements.filter((_, index) => refused[index] === undefined);
     const outcomes = new Map<Settlement, Outcome>();
     const end = performance.now() + mostMs;
     // One after the other: Redis lets nobody else in between calls that came at once.
-    for (const piece of piecesOf(held))
+    for (const piece of piecesOf(settlements))
       if (performance.now() > end || !(await this.#settlePiece(piece, outcomes))) break;
-    for (const { delivery } of held) this.#out.delete(delivery.id);
-    return settlements.map((settlement, index) => refused[index] ?? outcomes.get(settlement) ?? "unknown");
+    return settlements.map((settlement) => outcomes.get(settlement) ?? "unknown");
   }
 
   /**
@@ -81,15 +68,6 @@ export class Settler {
       await this.#change([0, some.length, this.#limit, ...some], []);
       this.#consumer.forgetUnread(some);
     }
-  }
-
-  /** The outcome of what is not begun: it is not held, or another call settles it, and may fail. */
-  #begin(delivery: Delivery, call: readonly Settlement[]): Outcome | undefined {
-    if (!this.#consumer.holds(delivery)) return "lost";
-    const other = this.#out.get(delivery.id);
-    if (other !== undefined) return other === call ? "lost" : "unknown";
-    this.#out.set(delivery.id, call);
-    return undefined;
   }
 
   /** Notes the outcome of each. Resolves to whether all are known. */

@@ -5,6 +5,7 @@ import {
   type Logger,
   type Outcome,
   type Settlement,
+  SettlesUnderWay,
   type SubscribeOptions,
   type Subscription,
   YTaskError,
@@ -51,7 +52,7 @@ export class RedisSubscription implements Subscription {
   readonly #maxUnsettled: number;
   readonly #stopListening: () => void;
   readonly #onError: (error: Error) => void;
-  readonly #settling = new Set<Promise<unknown>>();
+  readonly #settles = new SettlesUnderWay();
   #closing: Promise<void> | undefined;
 
   constructor(parts: SubscriptionParts, options: SubscribeOptions) {
@@ -112,10 +113,11 @@ export class RedisSubscription implements Subscription {
 
   async settle(settlements: readonly Settlement[]): Promise<readonly Outcome[]> {
     const wasFull = this.#consumer.size >= this.#maxUnsettled;
-    const settling = this.#settler.settle(settlements);
-    this.#settling.add(settling);
-    const outcomes = await settling;
-    this.#settling.delete(settling);
+    const outcomes = await this.#settles.settle(
+      settlements,
+      (delivery) => this.#consumer.holds(delivery),
+      (held) => this.#settler.settle(held),
+    );
     if (wasFull) this.#waker.nudge();
     return outcomes;
   }
@@ -132,8 +134,7 @@ export class RedisSubscription implements Subscription {
     this.#stopListening();
     this.#waker.close();
     // What is done must not go back because the calls that say so are not all out.
-    const settled = Promise.allSettled(this.#settling);
-    await bounded<unknown>(settled, this.#parts.connection.commandTimeoutMs, () => undefined);
+    await bounded(this.#settles.ended(), this.#parts.connection.commandTimeoutMs, () => undefined);
     try {
       await this.#consumer.leave();
     } catch (error) {

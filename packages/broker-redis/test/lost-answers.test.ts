@@ -1,38 +1,19 @@
-import { randomUUID } from "node:crypto";
-import {
-  describeWithOwnServer,
-  type RedisServer,
-  startProxy,
-  startRedis,
-  type TcpProxy,
-  waitUntil,
-} from "@ytask-internal/test-servers";
-import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
-import { RedisBroker } from "../src/index.js";
+import { type RedisServer, type TcpProxy, waitUntil } from "@ytask-internal/test-servers";
+import { beforeEach, expect, it } from "vitest";
+import type { RedisBroker } from "../src/index.js";
 import { ackAll, message, subscribe, take } from "./support/subscriber.js";
+import { describeWithProxy } from "./support/with-proxy.js";
 
 const lateMs = 300;
 
-describeWithOwnServer("redis", "when Redis did what it was asked, and its answer was lost", () => {
+describeWithProxy("when Redis did what it was asked, and its answer was lost", {}, (shared) => {
   let redis: RedisServer;
   let proxy: TcpProxy;
   let broker: RedisBroker;
   let direct: RedisBroker;
   let queue: string;
-  beforeAll(async () => {
-    redis = await startRedis();
-    proxy = await startProxy(redis.port);
-    broker = new RedisBroker({ url: `redis://127.0.0.1:${proxy.port}` });
-    direct = new RedisBroker({ url: redis.url });
-    await Promise.all([broker.connect(), direct.connect()]);
-  });
-  afterAll(async () => {
-    await Promise.all([broker.close(), direct.close()]);
-    await proxy.close();
-    await redis.stop();
-  });
   beforeEach(() => {
-    queue = `YTask:Queue:${randomUUID()}`;
+    ({ redis, proxy, proxied: broker, direct, queue } = shared);
   });
 
   /** Makes the call, and breaks the connection when Redis has done it, before its answer is through. */

@@ -1,39 +1,18 @@
-import { randomUUID } from "node:crypto";
-import {
-  describeWithOwnServer,
-  type RedisServer,
-  startProxy,
-  startRedis,
-  type TcpProxy,
-  waitUntil,
-} from "@ytask-internal/test-servers";
-import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
-import { RedisBroker } from "../src/index.js";
+import { waitUntil } from "@ytask-internal/test-servers";
+import { beforeAll, beforeEach, expect, it } from "vitest";
+import type { RedisBroker } from "../src/index.js";
 import { ackAll, message, subscribe, take } from "./support/subscriber.js";
+import { describeWithProxy } from "./support/with-proxy.js";
 
 const bytesPerSecond = 200_000;
 
-describeWithOwnServer("redis", "a line that is too slow for what is reserved", () => {
-  let redis: RedisServer;
-  let proxy: TcpProxy;
+describeWithProxy("a line that is too slow for what is reserved", { commandTimeoutMs: 1_000 }, (shared) => {
   let slow: RedisBroker;
   let direct: RedisBroker;
   let queue: string;
-  beforeAll(async () => {
-    redis = await startRedis();
-    proxy = await startProxy(redis.port);
-    slow = new RedisBroker({ url: `redis://127.0.0.1:${proxy.port}`, commandTimeoutMs: 1_000 });
-    direct = new RedisBroker({ url: redis.url });
-    await Promise.all([slow.connect(), direct.connect()]);
-    proxy.throttle(bytesPerSecond);
-  });
-  afterAll(async () => {
-    await Promise.all([slow.close(), direct.close()]);
-    await proxy.close();
-    await redis.stop();
-  });
+  beforeAll(() => shared.proxy.throttle(bytesPerSecond));
   beforeEach(() => {
-    queue = `YTask:Queue:${randomUUID()}`;
+    ({ proxied: slow, direct, queue } = shared);
   });
 
   it("brings what was reserved in smaller answers, in order, and none twice", async () => {

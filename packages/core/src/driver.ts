@@ -26,4 +26,5 @@ export { ErrorCode, SendFailed, TimedOut, YTaskError } from "./errors.js";
 export { isFinished } from "./finished.js";
 export { type Logger, silentLogger } from "./logger.js";
 export { redact } from "./redact.js";
+export { SettlesUnderWay } from "./settles-under-way.js";
 export { TurnoverMap } from "./turnover-map.js";

@@ -28,13 +28,13 @@ end`;
 export const mostBytes = 4_000_000;
 
 /**
- * `fit(count, bytes)`: how many more bodies to take after `count` bodies of `bytes` in all. It is 20 at first; then as many
- * as fit if they are as long as those before.
+ * `fit(count, bytes, most)`: how many more bodies to take after `count` bodies of `bytes` in all, where `most` bytes are
+ * wanted. It is 20 at first; then as many as fit if they are as long as those before.
  */
 export const fit = `
-local function fit(count, bytes)
+local function fit(count, bytes, most)
   if bytes == 0 then return 20 end
-  return math.max(1, math.floor((${mostBytes} - bytes) * count / bytes))
+  return math.max(1, math.floor((most - bytes) * count / bytes))
 end`;
 
 /**

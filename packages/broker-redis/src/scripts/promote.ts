@@ -47,7 +47,7 @@ local function promote(delayed, queue, arrived, returned)
     redis.call('LLEN', queue)
     redis.call('ZREM', delayed, 'what no script puts there')
     while left > 0 and bytes < ${mostBytes} do
-      local due = redis.call('ZRANGEBYSCORE', delayed, '-inf', now, 'LIMIT', 0, math.min(fit(count, bytes), left))
+      local due = redis.call('ZRANGEBYSCORE', delayed, '-inf', now, 'LIMIT', 0, math.min(fit(count, bytes, ${mostBytes}), left))
       if #due == 0 then break end
       move(due, delayed, queue, arrived)
       moved = moved + #due

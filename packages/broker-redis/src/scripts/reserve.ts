@@ -1,5 +1,5 @@
 import { Script } from "@ytask-internal/redis-connection";
-import { countOf } from "./parts.js";
+import { countOf, fit } from "./parts.js";
 
 /**
  * Takes messages for a consumer: those that were returned first, then those that a blocking move parked, then the
@@ -11,7 +11,7 @@ import { countOf } from "./parts.js";
  * returned, and then the bodies. Tokens are numbered on from the first; ".count" follows where a count is above 0.
  */
 export const reserve = new Script(`
-${countOf}
+${countOf}${fit}
 local leases, hash, returned, arrived, queue = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
 local first, limit, most = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
 if not redis.call('ZSCORE', leases, ARGV[1]) then return false end
@@ -24,9 +24,8 @@ local full = false
 local function take(key, waiting, keep)
   local taken = 0
   while not full and taken < waiting and #bodies < limit do
-    -- A few first, then what will fit by those.
-    local more = bytes == 0 and 20 or math.max(1, math.floor((most - bytes) * #bodies / bytes))
-    local entries = redis.call('LRANGE', key, taken, taken + math.min(more, limit - #bodies) - 1)
+    local more = math.min(fit(#bodies, bytes, most), limit - #bodies)
+    local entries = redis.call('LRANGE', key, taken, taken + more - 1)
     for _, entry in ipairs(entries) do
       full = #bodies > 0 and bytes + #entry > most
       if full then break end

@@ -1,7 +1,5 @@
-import assert from "node:assert/strict";
-import { ErrorCode, YTaskError } from "@ytask/core/driver";
 import type { BackendBehaviour } from "./backend-behaviour.js";
-import { read } from "./put.js";
+import { rejectsUntilMended } from "./rejects-until-mended.js";
 
 export const connectRejectsWithoutAServer: BackendBehaviour = {
   name: "a connect to a server that cannot be reached rejects with `Connection`, and works once it can",
@@ -9,9 +7,6 @@ export const connectRejectsWithoutAServer: BackendBehaviour = {
   async run(bench) {
     const backend = await bench.create();
     await bench.cut(backend);
-    await assert.rejects(backend.connect(), (error) => YTaskError.isInstance(error, ErrorCode.Connection));
-    await bench.mend(backend);
-    await backend.connect();
-    assert.equal(await read(backend, bench.key()), undefined);
+    await rejectsUntilMended(bench, backend);
   },
 };

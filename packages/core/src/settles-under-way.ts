@@ -1,0 +1,53 @@
+import type { Delivery, Outcome, Settlement } from "./broker.js";
+import { TurnoverMap } from "./turnover-map.js";
+
+/**
+ * The calls of a subscription's `settle` that are under way. No two of them settle one delivery: each would send what the
+ * other sends. And a subscription that closes can wait for them.
+ */
+export class SettlesUnderWay {
+  /** Deliveries that are being settled, with their call. */
+  readonly #deliveries = new TurnoverMap<string, readonly Settlement[]>();
+  readonly #calls = new Set<Promise<unknown>>();
+
+  /**
+   * Makes a call, without what is not held, or is settled by another call, which may fail.
+   *
+   * @param holds whether a delivery was handed out and is not settled
+   * @param settle settles the others: one outcome for each, in their order; never rejects
+   * @returns one outcome for each settlement, in their order
+   */
+  async settle(
+    settlements: readonly Settlement[],
+    holds: (delivery: Delivery) => boolean,
+    settle: (settlements: readonly Settlement[]) => Promise<readonly Outcome[]>,
+  ): Promise<readonly Outcome[]> {
+    const refused = settlements.map(({ delivery }) => this.#begin(delivery, settlements, holds));
+    const begun = settlements.filter((_, index) => refused[index] === undefined);
+    const call = settle(begun);
+    this.#calls.add(call);
+    const outcomes = await call;
+    this.#calls.delete(call);
+    for (const { delivery } of begun) this.#deliveries.delete(delivery.id);
+    let next = 0;
+    return refused.map((outcome) => outcome ?? outcomes[next++] ?? "unknown");
+  }
+
+  /** Resolves once the calls that are under way now have ended. */
+  async ended(): Promise<void> {
+    await Promise.all(this.#calls);
+  }
+
+  /** The outcome of what is not begun. */
+  #begin(
+    delivery: Delivery,
+    call: readonly Settlement[],
+    holds: (delivery: Delivery) => boolean,
+  ): Outcome | undefined {
+    if (!holds(delivery)) return "lost";
+    const other = this.#deliveries.get(delivery.id);
+    if (other !== undefined) return other === call ? "lost" : "unknown";
+    this.#deliveries.set(delivery.id, call);
+    return undefined;
+  }
+}
