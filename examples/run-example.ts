@@ -38,7 +38,7 @@ export async function startUntil(
     env: { ...process.env, ...environment },
     stdio: ["ignore", "pipe", "inherit"],
     shell: true,
-    // A terminal sends Ctrl-C to a group of processes: the shell, npm, tsx and the program.
+    // A terminal sends Ctrl-C to a group of processes: the shell, npm and the program.
     detached: true,
   });
   const signal = (name: NodeJS.Signals) => process.kill(-(child.pid ?? 0), name);

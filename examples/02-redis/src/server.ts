@@ -11,5 +11,6 @@ await server.run("group1", { concurrency: 10 });
 console.log("ready; end it with Ctrl-C");
 
 // What runs may end; what waits goes on waiting in Redis for another server.
+// Not once: npm passes a Ctrl-C on to a program that has it already, and the second would end it at once.
 for (const signal of ["SIGINT", "SIGTERM"] as const)
-  process.once(signal, () => server.shutdown({ timeoutMs: 30_000 }));
+  process.on(signal, () => server.shutdown({ timeoutMs: 30_000 }));
