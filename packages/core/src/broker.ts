@@ -1,4 +1,4 @@
-import type { Logger } from "./logger.js";
+import type { Logger } from "./log/logger.js";
 
 /** What core hands to a driver when it connects. */
 export interface DriverEnvironment {

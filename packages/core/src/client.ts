@@ -1,24 +1,30 @@
-import { Aborter, type AbortOptions } from "./aborter.js";
-import { answerOf } from "./answer-of.js";
-import { bounded } from "./bounded.js";
 import type { Counts } from "./broker.js";
 import { checkName } from "./check-options.js";
-import { type Composed, composeMany, composeTask, composeWorkflow, type StepRequest } from "./compose.js";
-import { DeadLetterBox } from "./dead-letter-box.js";
+import { Aborter, type AbortOptions } from "./client/aborter.js";
+import { answerOf } from "./client/answer-of.js";
+import {
+  type Composed,
+  composeMany,
+  composeTask,
+  composeWorkflow,
+  type StepRequest,
+} from "./client/compose.js";
+import { DeadLetterBox } from "./client/dead-letter-box.js";
+import { ResultReader } from "./client/result-reader.js";
+import { SendManyFailed } from "./client/send-many-failed.js";
+import { Parcel, Sender } from "./client/sender.js";
+import { SentTask } from "./client/sent-task.js";
+import type { TaskHandle, WaitOptions } from "./client/task-handle.js";
 import { DriverHold } from "./driver-hold.js";
 import { ErrorCode, YTaskError } from "./errors.js";
 import { checkGroup, delayedQueueKey, queueKey } from "./keys.js";
-import type { Result } from "./result.js";
-import { ResultReader } from "./result-reader.js";
-import { ResultStore } from "./result-store.js";
+import type { Result } from "./results/result.js";
+import { ResultStore } from "./results/result-store.js";
+import { Status } from "./results/status.js";
+import { StatusWriter } from "./results/status-writer.js";
 import { outgoingOf, type Routing, refuseTooLarge } from "./router.js";
-import { SendManyFailed } from "./send-many-failed.js";
-import { Parcel, Sender } from "./sender.js";
-import { SentTask } from "./sent-task.js";
 import { type ClientOptions, type Settings, settingsOf } from "./settings.js";
-import { Status } from "./status.js";
-import { StatusWriter } from "./status-writer.js";
-import type { TaskHandle, WaitOptions } from "./task-handle.js";
+import { bounded } from "./time/bounded.js";
 import type { CheckRequests, HandleOf, Request, SendRest, TaskAt } from "./types/requests.js";
 import type { TaskArgs, TaskMap, UntypedTasks } from "./types/tasks.js";
 import type { CheckSteps, LastOf, Step } from "./types/workflow.js";

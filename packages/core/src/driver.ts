@@ -1,8 +1,6 @@
 /** What a driver implements, and the few helpers that it needs. See docs/write-a-driver.md. */
-export { afterBound } from "./after-bound.js";
+
 export type { Backend, BackendCapabilities, Entry, Stored, Unwatch } from "./backend.js";
-export { Batcher } from "./batcher.js";
-export { bounded } from "./bounded.js";
 export type {
   Broker,
   BrokerCapabilities,
@@ -21,10 +19,13 @@ export type {
   Subscription,
 } from "./broker.js";
 export { checkOptions, type Rule, type Rules, rules } from "./check-options.js";
-export { type Clock, systemClock, type Timer } from "./clock.js";
+export { Batcher } from "./collections/batcher.js";
+export { TurnoverMap } from "./collections/turnover-map.js";
 export { ErrorCode, SendFailed, TimedOut, YTaskError } from "./errors.js";
-export { isFinished } from "./finished.js";
-export { type Logger, silentLogger } from "./logger.js";
-export { redact } from "./redact.js";
+export { type Logger, silentLogger } from "./log/logger.js";
+export { redact } from "./log/redact.js";
+export { isFinished } from "./results/finished.js";
 export { SettlesUnderWay } from "./settles-under-way.js";
-export { TurnoverMap } from "./turnover-map.js";
+export { afterBound } from "./time/after-bound.js";
+export { bounded } from "./time/bounded.js";
+export { type Clock, systemClock, type Timer } from "./time/clock.js";

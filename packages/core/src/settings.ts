@@ -1,10 +1,10 @@
 import type { Backend } from "./backend.js";
 import type { Broker } from "./broker.js";
 import { checkOptions, type Rules, rules } from "./check-options.js";
-import type { Clock } from "./clock.js";
-import { systemClock } from "./clock.js";
 import type { WireVersion } from "./keys.js";
-import { consoleLogger, harmless, type Logger } from "./logger.js";
+import { consoleLogger, harmless, type Logger } from "./log/logger.js";
+import type { Clock } from "./time/clock.js";
+import { systemClock } from "./time/clock.js";
 
 /** What servers and clients take alike. */
 export interface ClientOptions {

@@ -1,5 +1,5 @@
 import type { Delivery, Outcome, Settlement } from "./broker.js";
-import { TurnoverMap } from "./turnover-map.js";
+import { TurnoverMap } from "./collections/turnover-map.js";
 
 /**
  * The calls of a subscription's `settle` that are under way. No two of them settle one delivery: each would send what the

@@ -1,8 +1,8 @@
-import { bounded } from "./bounded.js";
-import type { Clock, Timer } from "./clock.js";
 import { ErrorCode, messageOf, YTaskError } from "./errors.js";
-import type { Logger } from "./logger.js";
+import type { Logger } from "./log/logger.js";
 import { onAbort } from "./on-abort.js";
+import { bounded } from "./time/bounded.js";
+import type { Clock, Timer } from "./time/clock.js";
 
 const firstPauseMs = 100;
 const longestPauseMs = 1_000;

@@ -1,8 +1,8 @@
 import { resolve } from "node:path";
 import { createLogger, format, transports } from "winston";
 import { checkOptions, rules } from "./check-options.js";
-import { LogFile } from "./log-file.js";
-import type { Logger } from "./logger.js";
+import { LogFile } from "./log/log-file.js";
+import type { Logger } from "./log/logger.js";
 
 /** Where and how much a winston logger writes. */
 export interface WinstonLoggerOptions {

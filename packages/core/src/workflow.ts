@@ -1,6 +1,6 @@
 import type { Message, WorkflowStep } from "./message.js";
-import type { Result } from "./result.js";
-import { Status, type StepState, type WorkflowState } from "./status.js";
+import type { Result } from "./results/result.js";
+import { Status, type StepState, type WorkflowState } from "./results/status.js";
 import { formatTime } from "./wire/time.js";
 
 /** Which step of its workflow a message is for; 0 for a plain task. Go names the step only by its task and its group. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type Backoff, backoffMs, defaultBackoff } from "../src/backoff.js";
+import { type Backoff, backoffMs, defaultBackoff } from "../src/task/backoff.js";
 
 /** The waits before the first retries, without chance: 0.5 is the middle of the jitter. */
 const waits = (backoff: Backoff, count: number, random = 0.5) =>

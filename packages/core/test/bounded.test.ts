@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { bounded } from "../src/bounded.js";
 import { ManualClock } from "../src/memory/index.js";
+import { bounded } from "../src/time/bounded.js";
 
 /** A clock whose timers fire late by `lateMs`, as after a blocked event loop. */
 class LateClock extends ManualClock {

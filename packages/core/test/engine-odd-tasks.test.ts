@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from "vitest";
-import { systemClock } from "../src/clock.js";
 import { type Server, Status, withContext } from "../src/index.js";
+import { systemClock } from "../src/time/clock.js";
 import { World } from "./support/world.js";
 import { never } from "./support/wrap.js";
 

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { Client } from "../src/index.js";
-import { silentLogger } from "../src/logger.js";
+import { silentLogger } from "../src/log/logger.js";
 import { MemoryBackend, MemoryBroker } from "../src/memory/index.js";
 import { parseMessage, queueKey } from "../src/wire/index.js";
 import { anyBody, anyText, cases, timeoutMs } from "./support/arbitraries.js";

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { Client, Server, YTaskError } from "../src/index.js";
-import { silentLogger } from "../src/logger.js";
+import { silentLogger } from "../src/log/logger.js";
 import { MemoryBackend, MemoryBroker } from "../src/memory/index.js";
 import { abortKey, queueKey, resultKey, serializeMessage } from "../src/wire/index.js";
 import { anyStored, cases, timeoutMs } from "./support/arbitraries.js";

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, it } from "vitest";
 import type { Broker, DeadLetterReason, Settlement } from "../src/broker.js";
 import { Client, Server } from "../src/index.js";
-import { silentLogger } from "../src/logger.js";
+import { silentLogger } from "../src/log/logger.js";
 import { MemoryBackend, MemoryBroker } from "../src/memory/index.js";
 import { parseMessage, queueKey } from "../src/wire/index.js";
 import { anyBody, cases, timeoutMs } from "./support/arbitraries.js";

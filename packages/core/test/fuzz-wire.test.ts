@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { YTaskError } from "../src/errors.js";
-import { isFinished } from "../src/finished.js";
+import { isFinished } from "../src/results/finished.js";
 import { decodeValue } from "../src/values/decode.js";
 import { encodeValue } from "../src/values/encode.js";
 import { parseMessage, parseResult, serializeMessage, serializeResult } from "../src/wire/index.js";

@@ -2,7 +2,7 @@ import { Writable } from "node:stream";
 import { pino } from "pino";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { Client, fromPino, type Logger, Server, YTaskError } from "../src/index.js";
-import { consoleLogger, silentLogger } from "../src/logger.js";
+import { consoleLogger, silentLogger } from "../src/log/logger.js";
 import { MemoryBackend, MemoryBroker } from "../src/memory/index.js";
 
 const levels = ["debug", "info", "warn", "error"] as const;

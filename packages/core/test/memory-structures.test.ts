@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { Deque } from "../src/deque.js";
+import { Deque } from "../src/collections/deque.js";
 import { DueHeap } from "../src/memory/due-heap.js";
 
 /** Numbers that are spread out, and the same in each run. */

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Backend } from "../src/backend.js";
 import { ErrorCode, YTaskError } from "../src/errors.js";
 import { abortKey, resultKey } from "../src/keys.js";
-import { Status } from "../src/status.js";
+import { Status } from "../src/results/status.js";
 import { World } from "./support/world.js";
 import { never, wrapBackend } from "./support/wrap.js";
 

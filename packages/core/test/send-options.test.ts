@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { composeTask, composeWorkflow } from "../src/compose.js";
+import { composeTask, composeWorkflow } from "../src/client/compose.js";
+import { scheduleOf } from "../src/client/send-options.js";
 import type { SendOptions } from "../src/index.js";
 import { ManualClock } from "../src/memory/index.js";
-import { scheduleOf } from "../src/send-options.js";
 import { parseMessage, serializeMessage } from "../src/wire/index.js";
 
 const now = Date.UTC(2030, 0, 2, 3, 4, 5, 6);

@@ -1,10 +1,10 @@
 import { expect, it } from "vitest";
 import { DriverHold } from "../src/driver-hold.js";
 import { resultKey } from "../src/keys.js";
-import { parseResult } from "../src/result.js";
-import { ResultStore } from "../src/result-store.js";
-import { Status } from "../src/status.js";
-import { StatusWriter } from "../src/status-writer.js";
+import { parseResult } from "../src/results/result.js";
+import { ResultStore } from "../src/results/result-store.js";
+import { Status } from "../src/results/status.js";
+import { StatusWriter } from "../src/results/status-writer.js";
 import { World } from "./support/world.js";
 
 it("a status that comes after a finished result, before either is written, does not replace it", async () => {

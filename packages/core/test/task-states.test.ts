@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { transitions } from "../src/engine/transitions.js";
-import { Status } from "../src/status.js";
+import { Status } from "../src/results/status.js";
 
 const page = readFileSync(new URL("../../../docs/task-states.md", import.meta.url), "utf8");
 const nameOf = (status: Status) => Object.entries(Status).find(([, number]) => number === status)?.[0] ?? "";

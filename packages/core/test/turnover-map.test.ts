@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { TurnoverMap } from "../src/turnover-map.js";
+import { TurnoverMap } from "../src/collections/turnover-map.js";
 
 it("a TurnoverMap holds what was added and not deleted, in its order, however much came and went", () => {
   const map = new TurnoverMap<number, string>();

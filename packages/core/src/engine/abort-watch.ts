@@ -1,8 +1,8 @@
-import type { Clock, Timer } from "../clock.js";
+import type { TurnoverMap } from "../collections/turnover-map.js";
 import { ErrorCode, YTaskError } from "../errors.js";
 import { abortKey } from "../keys.js";
-import type { ResultStore } from "../result-store.js";
-import type { TurnoverMap } from "../turnover-map.js";
+import type { ResultStore } from "../results/result-store.js";
+import type { Clock, Timer } from "../time/clock.js";
 import { isAbortFlag } from "./before-run/inspect.js";
 import type { Execution } from "./execution.js";
 

@@ -1,6 +1,6 @@
 import { messageOf } from "../errors.js";
 import type { Events, TaskEvent, TaskEventName } from "../events.js";
-import type { Logger } from "../logger.js";
+import type { Logger } from "../log/logger.js";
 import type { Execution } from "./execution.js";
 
 const levels: Readonly<Record<TaskEventName, "debug" | "info" | "warn">> = {

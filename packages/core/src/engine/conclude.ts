@@ -1,10 +1,10 @@
-import { backoffMs, defaultBackoff } from "../backoff.js";
 import type { DeadLetterReason, Delivery, Outgoing, Settlement } from "../broker.js";
 import { messageOf } from "../errors.js";
 import type { TaskEventName } from "../events.js";
 import type { Message } from "../message.js";
-import type { ResultFields } from "../result.js";
-import type { Status, StepState, WorkflowState } from "../status.js";
+import type { ResultFields } from "../results/result.js";
+import type { Status, StepState, WorkflowState } from "../results/status.js";
+import { backoffMs, defaultBackoff } from "../task/backoff.js";
 import { messageOfNextStep, nextStep, workflowStates } from "../workflow.js";
 import type { Execution } from "./execution.js";
 import type { Ending } from "./run-task.js";

@@ -1,10 +1,10 @@
 import type { Delivery, Outcome, Outgoing, Settlement } from "../broker.js";
+import type { TurnoverMap } from "../collections/turnover-map.js";
 import { messageOf, PermanentError } from "../errors.js";
 import { checkGroup } from "../keys.js";
 import type { Message } from "../message.js";
+import { Status } from "../results/status.js";
 import { outgoingOf, type Routing } from "../router.js";
-import { Status } from "../status.js";
-import type { TurnoverMap } from "../turnover-map.js";
 import { stepFromResult } from "../workflow.js";
 import { inspect, type Known } from "./before-run/inspect.js";
 import { withoutRunning } from "./before-run/without-running.js";

@@ -1,12 +1,12 @@
 import type { Broker } from "../broker.js";
-import type { Clock } from "../clock.js";
+import { TurnoverMap } from "../collections/turnover-map.js";
 import type { Events } from "../events.js";
 import type { WireVersion } from "../keys.js";
-import type { Logger } from "../logger.js";
-import type { Registry } from "../registry.js";
-import type { ResultStore } from "../result-store.js";
-import { type Expiry, StatusWriter } from "../status-writer.js";
-import { TurnoverMap } from "../turnover-map.js";
+import type { Logger } from "../log/logger.js";
+import type { ResultStore } from "../results/result-store.js";
+import { type Expiry, StatusWriter } from "../results/status-writer.js";
+import type { Registry } from "../task/registry.js";
+import type { Clock } from "../time/clock.js";
 import { AbortWatch } from "./abort-watch.js";
 import { Announcer } from "./announce.js";
 import type { Execution } from "./execution.js";

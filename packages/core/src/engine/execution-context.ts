@@ -1,6 +1,6 @@
 import { checkOptions, invalid, rules } from "../check-options.js";
-import type { Logger } from "../logger.js";
-import type { TaskContext } from "../task-context.js";
+import type { Logger } from "../log/logger.js";
+import type { TaskContext } from "../task/task-context.js";
 import type { Execution } from "./execution.js";
 
 /** What `retry` and `abort` throw, to end the task's function. */

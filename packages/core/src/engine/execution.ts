@@ -1,8 +1,8 @@
 import type { Delivery } from "../broker.js";
-import type { Logger } from "../logger.js";
+import type { Logger } from "../log/logger.js";
 import type { Message } from "../message.js";
-import type { RegisteredTask } from "../registry.js";
-import { Status } from "../status.js";
+import { Status } from "../results/status.js";
+import type { RegisteredTask } from "../task/registry.js";
 import { stepIndex } from "../workflow.js";
 
 /** What the task itself said is to happen, by calling its context. The first call decides. */

@@ -1,8 +1,8 @@
 import type { Delivery, Outcome, Settlement, Subscription } from "../broker.js";
+import { TurnoverMap } from "../collections/turnover-map.js";
 import { ErrorCode, messageOf, YTaskError } from "../errors.js";
 import { queueKey } from "../keys.js";
 import type { Routing } from "../router.js";
-import { TurnoverMap } from "../turnover-map.js";
 import { DeliveryWorker } from "./delivery-worker.js";
 import type { Engine } from "./engine.js";
 import type { Execution } from "./execution.js";

@@ -1,6 +1,6 @@
 import { messageOf } from "../errors.js";
-import { Result, type ResultFields } from "../result.js";
-import { Status } from "../status.js";
+import { Result, type ResultFields } from "../results/result.js";
+import { Status } from "../results/status.js";
 import type { Execution } from "./execution.js";
 import { decodeArguments } from "./run-task.js";
 

@@ -1,7 +1,7 @@
 import type { Delivery, Subscription } from "../broker.js";
-import type { Clock } from "../clock.js";
 import { messageOf } from "../errors.js";
-import type { Logger } from "../logger.js";
+import type { Logger } from "../log/logger.js";
+import type { Clock } from "../time/clock.js";
 
 /** How long one call waits for work. So long after a shutdown began a pending call may still bring deliveries. */
 const waitMs = 2_000;

@@ -1,9 +1,9 @@
-import type { Clock } from "../clock.js";
 import { ErrorCode, PermanentError, TimedOut, YTaskError } from "../errors.js";
-import { valuesOf } from "../marks.js";
 import type { Message } from "../message.js";
-import type { RegisteredTask } from "../registry.js";
-import { describeIssue } from "../standard-schema.js";
+import { valuesOf } from "../task/marks.js";
+import type { RegisteredTask } from "../task/registry.js";
+import { describeIssue } from "../task/standard-schema.js";
+import type { Clock } from "../time/clock.js";
 import { decodeValue } from "../values/decode.js";
 import { encodeList } from "../values/encode.js";
 import type { Execution } from "./execution.js";

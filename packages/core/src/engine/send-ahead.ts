@@ -1,5 +1,5 @@
 import type { Subscription } from "../broker.js";
-import type { Clock } from "../clock.js";
+import type { Clock } from "../time/clock.js";
 
 /** After lowering the limit, do not raise it for this long, in milliseconds, so that varying durations do not make it flap. */
 const restMs = 1_000;

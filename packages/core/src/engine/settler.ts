@@ -1,7 +1,7 @@
-import { Batcher } from "../batcher.js";
-import { bounded } from "../bounded.js";
 import type { Outcome, Settlement, Subscription } from "../broker.js";
-import type { Clock } from "../clock.js";
+import { Batcher } from "../collections/batcher.js";
+import { bounded } from "../time/bounded.js";
+import type { Clock } from "../time/clock.js";
 
 /** How long one call may take before its outcome counts as unknown: a driver's own bound comes first. */
 const callBoundMs = 15_000;

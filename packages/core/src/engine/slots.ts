@@ -1,5 +1,5 @@
-import type { Clock, Timer } from "../clock.js";
-import { Deque } from "../deque.js";
+import { Deque } from "../collections/deque.js";
+import type { Clock, Timer } from "../time/clock.js";
 
 /** How long a delivery that was received ahead waits for a slot before it is given back, for another server. */
 const patienceMs = 1_000;

@@ -1,4 +1,4 @@
-import { Status } from "../status.js";
+import { Status } from "../results/status.js";
 
 /** What can happen to a task. */
 export type Happening =

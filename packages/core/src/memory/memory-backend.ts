@@ -1,6 +1,6 @@
 import type { Backend, Entry, Stored, Unwatch } from "../backend.js";
 import { checkOptions, rules } from "../check-options.js";
-import { type Clock, systemClock } from "../clock.js";
+import { type Clock, systemClock } from "../time/clock.js";
 import { Link } from "./link.js";
 import { MemoryValues } from "./memory-values.js";
 

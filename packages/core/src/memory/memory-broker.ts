@@ -8,8 +8,8 @@ import type {
   Subscription,
 } from "../broker.js";
 import { checkOptions, rules } from "../check-options.js";
-import { type Clock, systemClock, type Timer } from "../clock.js";
 import { SendFailed } from "../errors.js";
+import { type Clock, systemClock, type Timer } from "../time/clock.js";
 import { Link } from "./link.js";
 import { MemoryDeadLetters } from "./memory-dead-letters.js";
 import { MemoryStore } from "./memory-store.js";

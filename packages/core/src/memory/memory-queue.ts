@@ -1,6 +1,6 @@
 import type { Counts, Delivery, Letter, Outgoing } from "../broker.js";
-import type { Clock, Timer } from "../clock.js";
-import { Deque } from "../deque.js";
+import { Deque } from "../collections/deque.js";
+import type { Clock, Timer } from "../time/clock.js";
 import { DueHeap } from "./due-heap.js";
 
 /** What takes from a queue. */

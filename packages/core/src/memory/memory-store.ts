@@ -1,5 +1,5 @@
 import type { Outgoing } from "../broker.js";
-import type { Clock } from "../clock.js";
+import type { Clock } from "../time/clock.js";
 import { MemoryQueue } from "./memory-queue.js";
 
 /** The queues that brokers share. */

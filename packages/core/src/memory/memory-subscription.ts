@@ -1,6 +1,6 @@
 import type { Delivery, Outcome, Settlement, SubscribeOptions, Subscription } from "../broker.js";
-import type { Timer } from "../clock.js";
-import { TurnoverMap } from "../turnover-map.js";
+import { TurnoverMap } from "../collections/turnover-map.js";
+import type { Timer } from "../time/clock.js";
 import type { Link } from "./link.js";
 import type { Consumer, MemoryQueue } from "./memory-queue.js";
 import type { MemoryStore } from "./memory-store.js";

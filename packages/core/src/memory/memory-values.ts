@@ -1,6 +1,6 @@
 import type { Entry, Stored } from "../backend.js";
-import type { Clock } from "../clock.js";
-import { isFinished } from "../finished.js";
+import { isFinished } from "../results/finished.js";
+import type { Clock } from "../time/clock.js";
 
 interface Value {
   text: string;

@@ -1,5 +1,5 @@
-import type { SendOptions } from "../send-options.js";
-import type { TaskHandle } from "../task-handle.js";
+import type { SendOptions } from "../client/send-options.js";
+import type { TaskHandle } from "../client/task-handle.js";
 import type { CheckArguments } from "./check-task.js";
 import type { TaskArgs, TaskValue, TaskValues } from "./tasks.js";
 

@@ -1,4 +1,4 @@
-import type { TaskContext } from "../task-context.js";
+import type { TaskContext } from "../task/task-context.js";
 import type { Json } from "./json.js";
 import type { IsAny } from "./kinds.js";
 

@@ -1,4 +1,4 @@
-import type { SendOptions, StepOptions } from "../send-options.js";
+import type { SendOptions, StepOptions } from "../client/send-options.js";
 import type { ArgsAt, ArgsField, CheckFields, CheckRequest, TaskAt } from "./requests.js";
 import type { TaskArgs, TaskValues } from "./tasks.js";
 

@@ -2,8 +2,8 @@ import { invalid, rules } from "../check-options.js";
 import { messageOf } from "../errors.js";
 import * as keys from "../keys.js";
 import * as messages from "../message.js";
-import * as results from "../result.js";
-import { Status } from "../status.js";
+import * as results from "../results/result.js";
+import { Status } from "../results/status.js";
 import { noExtra } from "./plain-message.js";
 
 // The engine writes what it has read or made itself, and does so unchecked. These are for other programs: what nobody

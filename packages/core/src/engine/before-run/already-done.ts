@@ -1,6 +1,6 @@
 import type { Settlement } from "../../broker.js";
-import type { Result } from "../../result.js";
-import { Status } from "../../status.js";
+import type { Result } from "../../results/result.js";
+import { Status } from "../../results/status.js";
 import { messageOfNextStep, nextStep } from "../../workflow.js";
 import type { Route } from "../conclude.js";
 import type { Execution } from "../execution.js";

@@ -1,6 +1,6 @@
 import { abortKey, resultKey } from "../../keys.js";
-import { type Result, readResult } from "../../result.js";
-import type { ResultStore } from "../../result-store.js";
+import { type Result, readResult } from "../../results/result.js";
+import type { ResultStore } from "../../results/result-store.js";
 import { isStepAmbiguous } from "../../workflow.js";
 import type { Execution } from "../execution.js";
 

@@ -1,5 +1,5 @@
-import type { Backend } from "./backend.js";
-import { bounded } from "./bounded.js";
+import type { Backend } from "../backend.js";
+import { bounded } from "../time/bounded.js";
 import { callBackend, type HeldBackend } from "./call-backend.js";
 
 /** What was read of a key: its value, undefined where there is none, or why it could not be read. */

@@ -1,7 +1,7 @@
+import type { Result } from "../results/result.js";
+import type { AnyTask, TaskArgs, TaskValues } from "../types/tasks.js";
 import type { Backoff } from "./backoff.js";
-import type { Result } from "./result.js";
 import type { StandardSchemaV1 } from "./standard-schema.js";
-import type { AnyTask, TaskArgs, TaskValues } from "./types/tasks.js";
 
 /** How a task is run, whoever sends it. */
 export interface TaskOptions<Task = AnyTask, Checked extends readonly unknown[] = readonly unknown[]> {

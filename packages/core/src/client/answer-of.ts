@@ -1,6 +1,6 @@
-import { bounded } from "./bounded.js";
-import type { Clock } from "./clock.js";
-import { ErrorCode, YTaskError } from "./errors.js";
+import { ErrorCode, YTaskError } from "../errors.js";
+import { bounded } from "../time/bounded.js";
+import type { Clock } from "../time/clock.js";
 
 /** A driver's own bounds come first; this one is for a driver that has none. */
 const boundMs = 15_000;

@@ -1,8 +1,8 @@
-import { invalid } from "./check-options.js";
+import { invalid } from "../check-options.js";
+import type { AnyTask, ContextTask, Returns } from "../types/tasks.js";
 import { asReturns, mergeOptions, optionsKey, ownOptions } from "./marks.js";
 import type { TaskContext } from "./task-context.js";
 import type { TaskOptions } from "./task-options.js";
-import type { AnyTask, ContextTask, Returns } from "./types/tasks.js";
 
 /**
  * A task that gets its context before its arguments: to retry, to abort, to watch its signal. Write the type of a

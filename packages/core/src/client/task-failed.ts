@@ -1,6 +1,6 @@
-import { ErrorCode, YTaskError } from "./errors.js";
-import type { Result } from "./result.js";
-import { Status } from "./status.js";
+import { ErrorCode, YTaskError } from "../errors.js";
+import type { Result } from "../results/result.js";
+import { Status } from "../results/status.js";
 
 /** The task did not succeed: `status` says whether it failed, expired or was aborted, `result` the rest. */
 export class TaskFailed extends YTaskError<100> {

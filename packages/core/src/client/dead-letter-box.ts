@@ -1,15 +1,15 @@
 import { randomUUID } from "node:crypto";
+import type { Backend, Entry, Stored } from "../backend.js";
+import type { Broker, DeadLetterReason, DeadLetters, Letter } from "../broker.js";
+import { checkOptions, invalid, rules } from "../check-options.js";
+import { ErrorCode, messageOf, YTaskError } from "../errors.js";
+import { abortKey, queueKey, redriveKey, type WireVersion } from "../keys.js";
+import { type Message, parseMessage, serializeMessage } from "../message.js";
+import { Status } from "../results/status.js";
+import { type Expiry, entryOf } from "../results/status-writer.js";
+import type { Clock } from "../time/clock.js";
+import { stepIndex, workflowStates } from "../workflow.js";
 import { answerOf } from "./answer-of.js";
-import type { Backend, Entry, Stored } from "./backend.js";
-import type { Broker, DeadLetterReason, DeadLetters, Letter } from "./broker.js";
-import { checkOptions, invalid, rules } from "./check-options.js";
-import type { Clock } from "./clock.js";
-import { ErrorCode, messageOf, YTaskError } from "./errors.js";
-import { abortKey, queueKey, redriveKey, type WireVersion } from "./keys.js";
-import { type Message, parseMessage, serializeMessage } from "./message.js";
-import { Status } from "./status.js";
-import { type Expiry, entryOf } from "./status-writer.js";
-import { stepIndex, workflowStates } from "./workflow.js";
 
 /** A message that was given up. */
 export interface DeadLetter {

@@ -1,15 +1,15 @@
-import type { Backend, Unwatch } from "./backend.js";
-import { Batcher } from "./batcher.js";
-import { checkOptions, rules } from "./check-options.js";
-import type { Clock } from "./clock.js";
-import type { DriverHold } from "./driver-hold.js";
-import { ErrorCode, messageOf, TimedOut, YTaskError } from "./errors.js";
-import { resultKey } from "./keys.js";
-import type { Logger } from "./logger.js";
-import { type Reading, readKeys } from "./read-keys.js";
-import { parseResult, type Result } from "./result.js";
+import type { Backend, Unwatch } from "../backend.js";
+import { checkOptions, rules } from "../check-options.js";
+import { Batcher } from "../collections/batcher.js";
+import { TurnoverMap } from "../collections/turnover-map.js";
+import type { DriverHold } from "../driver-hold.js";
+import { ErrorCode, messageOf, TimedOut, YTaskError } from "../errors.js";
+import { resultKey } from "../keys.js";
+import type { Logger } from "../log/logger.js";
+import { type Reading, readKeys } from "../results/read-keys.js";
+import { parseResult, type Result } from "../results/result.js";
+import type { Clock } from "../time/clock.js";
 import type { WaitOptions } from "./task-handle.js";
-import { TurnoverMap } from "./turnover-map.js";
 import { Wait } from "./wait.js";
 
 const defaultTimeoutMs = 30_000;

@@ -1,9 +1,9 @@
-import type { Backend } from "./backend.js";
-import { bounded } from "./bounded.js";
-import type { Clock } from "./clock.js";
-import type { DriverHold } from "./driver-hold.js";
-import { ErrorCode, YTaskError } from "./errors.js";
-import type { Logger } from "./logger.js";
+import type { Backend } from "../backend.js";
+import type { DriverHold } from "../driver-hold.js";
+import { ErrorCode, YTaskError } from "../errors.js";
+import type { Logger } from "../log/logger.js";
+import { bounded } from "../time/bounded.js";
+import type { Clock } from "../time/clock.js";
 
 /** A backend, who holds it, and how long one call to it may take. */
 export interface HeldBackend {

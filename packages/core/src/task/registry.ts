@@ -1,10 +1,10 @@
+import { checkName, checkOptions, invalid, rules } from "../check-options.js";
+import { checkGroup } from "../keys.js";
+import type { AnyTask } from "../types/tasks.js";
 import { checkBackoff } from "./backoff.js";
-import { checkName, checkOptions, invalid, rules } from "./check-options.js";
-import { checkGroup } from "./keys.js";
 import { mergeOptions, ownOptions, takesContext } from "./marks.js";
 import { isStandardSchema } from "./standard-schema.js";
 import type { TaskOptions } from "./task-options.js";
-import type { AnyTask } from "./types/tasks.js";
 
 /** A task as the engine calls it. */
 export interface RegisteredTask {

@@ -1,4 +1,4 @@
-import type { Logger } from "./logger.js";
+import type { Logger } from "../log/logger.js";
 
 /** What a task made by `withContext` gets before its arguments. */
 export interface TaskContext {

@@ -1,13 +1,13 @@
-import type { Backend, Entry } from "./backend.js";
-import { bounded } from "./bounded.js";
-import { checkOptions, type Rule, rules } from "./check-options.js";
-import type { DriverHold } from "./driver-hold.js";
-import { ErrorCode, messageOf, YTaskError } from "./errors.js";
-import { abortKey, resultKey } from "./keys.js";
-import { type Result, type ResultFields, readResult, serializeResult } from "./result.js";
-import type { Settings } from "./settings.js";
-import { Status } from "./status.js";
-import { entryOf } from "./status-writer.js";
+import type { Backend, Entry } from "../backend.js";
+import { checkOptions, type Rule, rules } from "../check-options.js";
+import type { DriverHold } from "../driver-hold.js";
+import { ErrorCode, messageOf, YTaskError } from "../errors.js";
+import { abortKey, resultKey } from "../keys.js";
+import { type Result, type ResultFields, readResult, serializeResult } from "../results/result.js";
+import { Status } from "../results/status.js";
+import { entryOf } from "../results/status-writer.js";
+import type { Settings } from "../settings.js";
+import { bounded } from "../time/bounded.js";
 
 const dayInSeconds = 86_400;
 const boundMs = 5_000;

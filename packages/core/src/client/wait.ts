@@ -1,6 +1,6 @@
-import type { Clock, Timer } from "./clock.js";
-import { TimedOut } from "./errors.js";
-import { onAbort } from "./on-abort.js";
+import { TimedOut } from "../errors.js";
+import { onAbort } from "../on-abort.js";
+import type { Clock, Timer } from "../time/clock.js";
 
 /** A wait's bound, and what wakes or ends it. */
 export class Wait {

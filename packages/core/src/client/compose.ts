@@ -1,8 +1,10 @@
 import { randomUUID } from "node:crypto";
-import { checkName, checkOptions, invalid, longestDelayMs, rules } from "./check-options.js";
-import type { Clock } from "./clock.js";
-import { checkGroup } from "./keys.js";
-import type { Message, WorkflowStep } from "./message.js";
+import { checkName, checkOptions, invalid, longestDelayMs, rules } from "../check-options.js";
+import { checkGroup } from "../keys.js";
+import type { Message, WorkflowStep } from "../message.js";
+import type { Clock } from "../time/clock.js";
+import { encodeList } from "../values/encode.js";
+import { byDefault, noExtra, PlainMessage } from "../wire/plain-message.js";
 import {
   checkStepOptions,
   defaultRetryCount,
@@ -12,8 +14,6 @@ import {
   type StepOptions,
   scheduleOf,
 } from "./send-options.js";
-import { encodeList } from "./values/encode.js";
-import { byDefault, noExtra, PlainMessage } from "./wire/plain-message.js";
 
 /** A message before it is sent, and how. */
 export class Composed {

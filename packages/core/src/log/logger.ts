@@ -1,4 +1,4 @@
-import { checkOptions, rules } from "./check-options.js";
+import { checkOptions, rules } from "../check-options.js";
 
 /** What a log line carries beside its message. */
 export type LogFields = Record<string, unknown>;

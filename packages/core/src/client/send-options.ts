@@ -1,6 +1,6 @@
-import { checkOptions, invalid, rules } from "./check-options.js";
-import type { Clock } from "./clock.js";
-import { formatTime } from "./wire/time.js";
+import { checkOptions, invalid, rules } from "../check-options.js";
+import type { Clock } from "../time/clock.js";
+import { formatTime } from "../wire/time.js";
 
 /** When a task is due: at once, or one of these. */
 type When =

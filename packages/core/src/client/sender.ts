@@ -1,11 +1,11 @@
-import { Batcher } from "./batcher.js";
-import { bounded } from "./bounded.js";
-import type { Broker, Outgoing } from "./broker.js";
-import type { Clock } from "./clock.js";
+import type { Broker, Outgoing } from "../broker.js";
+import { Batcher } from "../collections/batcher.js";
+import type { DriverHold } from "../driver-hold.js";
+import { ErrorCode, messageOf, SendFailed, YTaskError } from "../errors.js";
+import type { Logger } from "../log/logger.js";
+import { bounded } from "../time/bounded.js";
+import type { Clock } from "../time/clock.js";
 import type { Composed } from "./compose.js";
-import type { DriverHold } from "./driver-hold.js";
-import { ErrorCode, messageOf, SendFailed, YTaskError } from "./errors.js";
-import type { Logger } from "./logger.js";
 
 /**
  * As many messages of one call make a batch: while the broker stores it, the next is written. Of calls with 500 messages

@@ -1,8 +1,7 @@
-import { ErrorCode, YTaskError } from "./errors.js";
-import { Status, type StepState, type WorkflowState } from "./status.js";
-import { decodeValue } from "./values/decode.js";
-import { quote } from "./values/encode.js";
-import { has64Bits } from "./values/integers.js";
+import { ErrorCode, YTaskError } from "../errors.js";
+import { decodeValue } from "../values/decode.js";
+import { quote } from "../values/encode.js";
+import { has64Bits } from "../values/integers.js";
 import {
   asFields,
   type Fields,
@@ -12,7 +11,8 @@ import {
   Malformed,
   textField,
   textsField,
-} from "./wire/fields.js";
+} from "../wire/fields.js";
+import { Status, type StepState, type WorkflowState } from "./status.js";
 
 /** What a stored result is made of. */
 export interface ResultFields {

@@ -1,7 +1,7 @@
 import { appendFile, mkdir } from "node:fs/promises";
 import { dirname } from "node:path";
 import { Writable } from "node:stream";
-import { messageOf } from "./errors.js";
+import { messageOf } from "../errors.js";
 
 /**
  * A log file as a stream. Each batch of lines opens it by its path: so one that was deleted, renamed or rotated is

@@ -1,4 +1,4 @@
-import { ErrorCode, YTaskError } from "./errors.js";
+import { ErrorCode, YTaskError } from "../errors.js";
 
 /** Some tasks of a `sendMany` were not confirmed. */
 export class SendManyFailed extends YTaskError<7> {

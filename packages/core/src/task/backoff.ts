@@ -1,4 +1,4 @@
-import { checkOptions, invalid, type Rules, rules } from "./check-options.js";
+import { checkOptions, invalid, type Rules, rules } from "../check-options.js";
 
 /** How long to wait before a retry. */
 export type Backoff =

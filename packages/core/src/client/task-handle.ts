@@ -1,5 +1,5 @@
-import type { Result } from "./result.js";
-import type { Status } from "./status.js";
+import type { Result } from "../results/result.js";
+import type { Status } from "../results/status.js";
 
 /** How a wait for a result ends at the latest. */
 export interface WaitOptions {

@@ -1,5 +1,5 @@
+import type { AnyTask, Returns } from "../types/tasks.js";
 import type { TaskOptions } from "./task-options.js";
-import type { AnyTask, Returns } from "./types/tasks.js";
 
 /** Where `withOptions` puts the options of a task; the same in two copies of this package. */
 export const optionsKey: unique symbol = Symbol.for("ytask.options") as never;

@@ -1,8 +1,8 @@
-import type { Entry, Stored } from "./backend.js";
-import { Deque } from "./deque.js";
-import { ErrorCode, YTaskError } from "./errors.js";
-import { resultKey } from "./keys.js";
-import type { Logger } from "./logger.js";
+import type { Entry, Stored } from "../backend.js";
+import { Deque } from "../collections/deque.js";
+import { ErrorCode, YTaskError } from "../errors.js";
+import { resultKey } from "../keys.js";
+import type { Logger } from "../log/logger.js";
 import { type ResultFields, serializeResult } from "./result.js";
 import type { ResultStore } from "./result-store.js";
 import { Status } from "./status.js";

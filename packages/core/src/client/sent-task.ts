@@ -1,5 +1,5 @@
-import type { Client } from "./client.js";
-import type { Result } from "./result.js";
+import type { Client } from "../client.js";
+import type { Result } from "../results/result.js";
 import { TaskFailed } from "./task-failed.js";
 import type { TaskHandle } from "./task-handle.js";
 

@@ -1,9 +1,9 @@
-import type { Backend, Entry, Stored } from "./backend.js";
+import type { Backend, Entry, Stored } from "../backend.js";
+import type { DriverHold } from "../driver-hold.js";
+import { ErrorCode, messageOf, YTaskError } from "../errors.js";
+import type { Logger } from "../log/logger.js";
+import type { Clock } from "../time/clock.js";
 import { callBackend, type HeldBackend } from "./call-backend.js";
-import type { Clock } from "./clock.js";
-import type { DriverHold } from "./driver-hold.js";
-import { ErrorCode, messageOf, YTaskError } from "./errors.js";
-import type { Logger } from "./logger.js";
 import { readKeys } from "./read-keys.js";
 
 /** How long one call to a backend may take, and how long none is made after one failed. Their sum is below two seconds. */
