@@ -1,9 +1,8 @@
 import { checkOptions, invalid, rules } from "./check-options.js";
 import { Client } from "./client.js";
 import { DriverHold } from "./driver-hold.js";
-import { DelayedQueue } from "./engine/delayed-queue.js";
 import { Engine } from "./engine/engine.js";
-import { Group } from "./engine/group.js";
+import { ServedGroup } from "./engine/served-group.js";
 import { ErrorCode, messageOf, YTaskError } from "./errors.js";
 import { Events, type ServerEvents } from "./events.js";
 import { checkGroup } from "./keys.js";
@@ -37,17 +36,6 @@ const backendConnectBoundMs = 3_000;
 const isOutage = (error: unknown): boolean =>
   YTaskError.isInstance(error, ErrorCode.Connection) || YTaskError.isInstance(error, ErrorCode.TimeOut);
 
-/** What runs for a group. */
-interface Parts {
-  readonly group: Group;
-  readonly delayedQueue: DelayedQueue | undefined;
-}
-
-async function closeParts({ group, delayedQueue }: Parts): Promise<void> {
-  group.stop();
-  await Promise.all([group.close(), delayedQueue?.close()]);
-}
-
 /** Runs tasks: `add` them, then `run` their groups. */
 export class Server {
   readonly #settings: Settings;
@@ -58,8 +46,7 @@ export class Server {
   readonly #broker: DriverHold;
   readonly #backend: DriverHold | undefined;
   readonly #starting = new Map<string, Promise<void>>();
-  readonly #groups = new Map<string, Group>();
-  readonly #delayedQueues: DelayedQueue[] = [];
+  readonly #groups: ServedGroup[] = [];
   readonly #stop = new AbortController();
   #shutdown: Promise<ShutdownReport> | undefined;
 
@@ -198,10 +185,13 @@ export class Server {
     let isOver = false;
     const attempt = async () => {
       await this.#connect();
-      const parts = await this.#startParts(name, concurrency, routing);
+      const group = await ServedGroup.start(this.#engine, name, concurrency, routing);
       // An attempt that was given up must not go on taking work.
-      if (isOver) await closeParts(parts);
-      return parts;
+      if (isOver) {
+        group.stop();
+        await group.close();
+      }
+      return group;
     };
     try {
       const limits = {
@@ -210,25 +200,11 @@ export class Server {
         logger: log,
         signal: this.#stop.signal,
       };
-      const { group, delayedQueue } = await untilConnected(attempt, limits);
-      this.#groups.set(name, group);
-      if (delayedQueue !== undefined) this.#delayedQueues.push(delayedQueue);
+      this.#groups.push(await untilConnected(attempt, limits));
     } finally {
       isOver = true;
     }
     log.info("the server takes work", { group: name, concurrency });
-  }
-
-  /** A group, and what the Go original keeps beside it: both or none. */
-  async #startParts(name: string, concurrency: number, routing: Routing): Promise<Parts> {
-    const group = await Group.start(this.#engine, name, concurrency, routing);
-    if (!this.#settings.goCompatible) return { group, delayedQueue: undefined };
-    try {
-      return { group, delayedQueue: await DelayedQueue.start(this.#engine, name) };
-    } catch (error) {
-      await closeParts({ group, delayedQueue: undefined });
-      throw error;
-    }
   }
 
   async #connect(): Promise<void> {
@@ -253,7 +229,7 @@ export class Server {
     const { clock, log } = this.#settings;
     this.#stop.abort();
     await Promise.allSettled(this.#starting.values());
-    const groups = [...this.#groups.values()];
+    const groups = this.#groups;
     for (const group of groups) group.stop();
     const drained = Promise.all(groups.map((group) => group.drained()));
     const isDone = await bounded(
@@ -279,13 +255,8 @@ export class Server {
     return report;
   }
 
-  async #close(groups: readonly Group[]): Promise<void> {
-    const attempts = [
-      ...groups.map((group) => group.close()),
-      ...this.#delayedQueues.map((queue) => queue.close()),
-      this.#engine.close(),
-    ];
-    await this.#settleAll(attempts);
+  async #close(groups: readonly ServedGroup[]): Promise<void> {
+    await this.#settleAll([...groups.map((group) => group.close()), this.#engine.close()]);
     await this.#settleAll([this.#broker.close(), this.#backend?.close() ?? Promise.resolve()]);
   }
 

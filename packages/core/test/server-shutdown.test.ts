@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import type { Broker } from "../src/broker.js";
 import { silentLogger } from "../src/driver.js";
 import {
@@ -224,16 +224,16 @@ describe("run", () => {
     ["an attempt", () => never()],
     ["a pause between attempts", () => Promise.reject(new YTaskError(ErrorCode.Connection, "refused"))],
   ])("leaves no timer behind that keeps the process alive, when it is ended in %s", async (_, connect) => {
-    const timers = () => process.getActiveResourcesInfo().filter((resource) => resource === "Timeout").length;
-    const before = timers();
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    onTestFinished(() => void vi.useRealTimers());
     const broker = wrapBroker(new MemoryBroker(), { connect });
     const server = new Server({ broker, logger: silentLogger }).add("g", "run", () => {});
     const rejected = expect(server.run("g")).rejects.toMatchObject({ code: ErrorCode.ServerStop });
     await nextTurn();
-    expect(timers()).toBeGreaterThan(before);
+    expect(vi.getTimerCount()).toBeGreaterThan(0);
     await server.shutdown();
     await rejected;
-    expect(timers()).toBe(before);
+    expect(vi.getTimerCount()).toBe(0);
   });
 
   it("that was given up takes no work when the broker answers at last", async () => {

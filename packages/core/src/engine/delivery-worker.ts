@@ -8,17 +8,16 @@ import { outgoingOf, type Routing } from "../router.js";
 import { stepFromResult } from "../workflow.js";
 import { inspect, type Known } from "./before-run/inspect.js";
 import { withoutRunning } from "./before-run/without-running.js";
-import { type Conclusion, conclude, fail, runningResult } from "./conclude.js";
+import { type Conclusion, conclude, fail } from "./conclude.js";
 import type { Engine } from "./engine.js";
 import { Execution } from "./execution.js";
 import { Finisher, type OnRefused, type SettleAll, type Tally } from "./finisher.js";
 import { LookAhead } from "./look-ahead.js";
 import { readDelivery, type Unreadable } from "./read-delivery.js";
-import { type Ending, Run, runTask } from "./run-task.js";
+import type { Ending } from "./run-task.js";
+import { Runner } from "./runner.js";
 import { Slots } from "./slots.js";
 
-/** A task whose function keeps the event loop busy for this long gets a warning. */
-const blockingMs = 1_000;
 /** A delivery that waited this long for a slot is looked up in the backend again: it may have been aborted meanwhile. */
 const staleMs = 100;
 
@@ -43,6 +42,7 @@ export class DeliveryWorker {
   readonly #engine: Engine;
   readonly #slots: Slots;
   readonly #lookAhead: LookAhead;
+  readonly #runner: Runner;
   readonly #finisher: Finisher;
   #isStopping = false;
   /** Deliveries that were received and are not at the end of their way. */
@@ -54,6 +54,7 @@ export class DeliveryWorker {
     this.#engine = options.engine;
     this.#slots = new Slots(options.concurrency, options.engine.options.clock);
     this.#lookAhead = new LookAhead(options.concurrency);
+    this.#runner = new Runner(options.engine, this.#onEnded);
     this.#finisher = new Finisher(options.engine, options.settleAll, options.tally, this.#onRefused);
   }
 
@@ -170,7 +171,7 @@ export class DeliveryWorker {
         ? ({ delivery: execution.delivery, kind: "release" } as const)
         : this.#withoutRunning(execution, known);
     if (early === undefined) {
-      const running = this.#run(execution);
+      const running = this.#runner.run(execution);
       if (running instanceof Promise) void running.then((ending) => this.#conclude(execution, ending));
       else this.#conclude(execution, running);
       return;
@@ -208,7 +209,7 @@ export class DeliveryWorker {
 
   #conclude(execution: Execution, ending: Ending): void {
     const now = this.#engine.options.clock.now();
-    if (!execution.isLate) this.#ended(execution, now);
+    if (!execution.isLate) this.#runner.ended(execution, now);
     this.#finish(execution, this.#conclusionOf(execution, ending, now));
   }
 
@@ -221,40 +222,11 @@ export class DeliveryWorker {
     }
   }
 
-  /** Runs the task. Its slot is free once its function really ended, however late. */
-  #run(execution: Execution): Ending | Promise<Ending> {
-    const { task } = execution;
-    if (task === undefined) throw new Error("a task that nobody registered cannot be run");
-    const { options, writer, announcer } = this.#engine;
-    this.#engine.started(execution);
-    if (!execution.isLost) writer?.note(execution.id, () => runningResult(execution));
-    announcer.announce("started", execution, execution.startedAt);
-    const timeoutMs = task.options.timeoutMs ?? options.broker.capabilities.defaultTimeoutMs;
-    const running = runTask(new Run(execution, task, options.clock, timeoutMs, this.#onLate));
-    const blockedMs = options.clock.now() - execution.startedAt;
-    if (blockedMs >= blockingMs)
-      execution.warn(
-        "a task blocked the event loop: nothing else runs meanwhile, and a lease that is shorter is lost; " +
-          "move the work to a worker thread, or raise the broker's leaseMs",
-        { blockedMs },
-      );
-    return running;
-  }
-
-  readonly #onLate = (execution: Execution, timeoutMs: number, end: Promise<void>): void => {
-    execution.isLate = true;
-    execution.warn("a task ignores its time limit: it failed, and keeps its slot while it still runs", {
-      timeoutMs,
-    });
-    void end.then(() => this.#ended(execution, this.#engine.options.clock.now()));
-  };
-
-  #ended(execution: Execution, now: number): void {
-    this.#engine.ended(execution);
-    this.#lookAhead.taskEnded(now - execution.startedAt);
+  readonly #onEnded = (tookMs: number): void => {
+    this.#lookAhead.taskEnded(tookMs);
     this.#slots.free();
     this.#options.onDone();
-  }
+  };
 
   #finish(execution: Execution, conclusion: Conclusion): void {
     // The shutdown has released it already, so there is nothing to settle.
