@@ -7,6 +7,9 @@ import { MongoBackend } from "../src/index.js";
 import { type OwnCollection, ownCollection } from "./collection.js";
 import { mongoKind } from "./mongo-kind.js";
 
+/** Long enough for many megabytes on a busy machine. */
+const slowMs = 20_000;
+
 describeWithServer("mongo", "the MongoDB backend", () => {
   let mongo: SharedServer;
   let own: OwnCollection;
@@ -117,7 +120,7 @@ describeWithServer("mongo", "the MongoDB backend", () => {
   });
 
   it("fails a value that no document holds as too large, and stores the others of its batch", async () => {
-    const backend = new MongoBackend({ url: mongo.url, ...own.options });
+    const backend = new MongoBackend({ url: mongo.url, ...own.options, commandTimeoutMs: slowMs });
     await backend.connect();
     const [large, small] = await backend.set([
       { key: "YTask:Backend:large", value: "x".repeat(16 * 1_024 * 1_024) },
@@ -129,7 +132,7 @@ describeWithServer("mongo", "the MongoDB backend", () => {
   });
 
   it("keeps the order of a key's values where one does not fit into a batch any more", async () => {
-    const backend = new MongoBackend({ url: mongo.url, ...own.options });
+    const backend = new MongoBackend({ url: mongo.url, ...own.options, commandTimeoutMs: slowMs });
     await backend.connect();
     const large = "x".repeat(9 * 1_024 * 1_024);
     const outcomes = await backend.set([
