@@ -1,7 +1,4 @@
 import type { BrokerAddress } from "./drivers.js";
-import { startClusterUnderTest } from "./redis-cluster-under-test.js";
-import type { BrokerKind } from "./settings.js";
-import { startRabbitMqUnderTest, startRedisUnderTest } from "./single-server-under-test.js";
 
 /** From when until when something was the case, in milliseconds since 1970. */
 export interface Moment {
@@ -23,17 +20,4 @@ export interface BrokerUnderTest {
   /** What the server itself says of its queues, where it knows more than `client.counts` tells. */
   readonly describe?: (() => Promise<string>) | undefined;
   stop(): Promise<void>;
-}
-
-/** Starts a broker of that kind. RabbitMQ has no leases: there, heartbeats take their place. */
-export function startBroker(kind: BrokerKind, leaseMs: number): Promise<BrokerUnderTest> {
-  switch (kind) {
-    case "redis":
-      return startRedisUnderTest(leaseMs);
-    case "redis-cluster":
-      return startClusterUnderTest(leaseMs);
-    case "rabbitmq":
-    case "rabbitmq-quorum":
-      return startRabbitMqUnderTest(kind);
-  }
 }

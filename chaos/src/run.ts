@@ -6,7 +6,7 @@ import { Client, ErrorCode, YTaskError } from "@ytask/core";
 import { silentLogger } from "@ytask/core/driver";
 import { type RedisServer, startRedis } from "@ytask-internal/test-servers";
 import { type BreakName, breakOnPurpose } from "./breaks.js";
-import { type BrokerUnderTest, startBroker } from "./broker-under-test.js";
+import type { BrokerUnderTest } from "./broker-under-test.js";
 import { count, type ResultSeen, type Verdict } from "./count.js";
 import { brokerAt } from "./drivers.js";
 import type { Traits } from "./duplicates.js";
@@ -18,6 +18,7 @@ import { randomOf } from "./random.js";
 import { type Recorded, readRecords } from "./records.js";
 import { schedule } from "./schedule.js";
 import { type BrokerKind, concurrency, group, leaseMs, servers } from "./settings.js";
+import { startBroker } from "./start-broker.js";
 import { WorkerProcess } from "./worker-process.js";
 
 export interface RunOptions {
