@@ -2,7 +2,10 @@ import { connect, createServer, type Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { freePort } from "./free-port.js";
 
-type Mode = "pass" | "swallow" | { delayMs: number } | { bytesPerMs: number };
+type Holding = { answersFrom: Promise<void> };
+type Mode = "pass" | "swallow" | { delayMs: number } | { bytesPerMs: number } | Holding;
+
+const isHolding = (mode: Mode): mode is Holding => typeof mode === "object" && "answersFrom" in mode;
 
 /** A TCP proxy on 127.0.0.1 that can make a network as bad as a test needs it. */
 export interface TcpProxy {
@@ -17,6 +20,8 @@ export interface TcpProxy {
   delay(milliseconds: number): void;
   /** Moves no more than so many bytes a second in each direction of a connection, in order. */
   throttle(bytesPerSecond: number): void;
+  /** Moves what clients send, and keeps what is answered until the next `pass`, in order. */
+  holdAnswers(): void;
   /** Resets every connection; new ones are taken. */
   cutAll(): void;
   /** Resets every connection and stops listening. */
@@ -27,13 +32,14 @@ export interface TcpProxy {
 export const startProxy = async (targetPort: number, targetHost = "127.0.0.1"): Promise<TcpProxy> => {
   let mode: Mode = "pass";
   let swallowedBytes = 0;
+  let releaseAnswers = () => {};
   const swallow = (data: Buffer) => {
     swallowedBytes += data.length;
   };
   const sockets = new Set<Socket>();
   const server = createServer({ allowHalfOpen: true, noDelay: true }, (client) => {
     const target = connect({ port: targetPort, host: targetHost, allowHalfOpen: true, noDelay: true });
-    forward(client, target, () => mode, swallow);
+    forward(client, target, () => (isHolding(mode) ? "pass" : mode), swallow);
     forward(target, client, () => mode, swallow);
     for (const socket of [client, target]) {
       sockets.add(socket);
@@ -55,6 +61,7 @@ export const startProxy = async (targetPort: number, targetHost = "127.0.0.1"): 
     },
     pass: () => {
       mode = "pass";
+      releaseAnswers();
     },
     swallow: () => {
       mode = "swallow";
@@ -64,6 +71,12 @@ export const startProxy = async (targetPort: number, targetHost = "127.0.0.1"): 
     },
     throttle: (bytesPerSecond) => {
       mode = { bytesPerMs: bytesPerSecond / 1_000 };
+    },
+    holdAnswers: () => {
+      const answersFrom = new Promise<void>((resolve) => {
+        releaseAnswers = resolve;
+      });
+      mode = { answersFrom };
     },
     cutAll,
     async close() {
@@ -81,6 +94,7 @@ const forward = (from: Socket, to: Socket, mode: () => Mode, swallow: (data: Buf
     const current = mode();
     const later = (milliseconds: number) => sleep(milliseconds, undefined, { ref: false });
     if (typeof current !== "object") before = before.then(action);
+    else if (isHolding(current)) before = Promise.all([before, current.answersFrom]).then(action);
     else if ("delayMs" in current) before = Promise.all([before, later(current.delayMs)]).then(action);
     else before = before.then(() => later(length / current.bytesPerMs)).then(action);
   };

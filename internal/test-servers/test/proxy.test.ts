@@ -80,6 +80,24 @@ test("moves bytes late and in order", async () => {
   expect(performance.now() - sent).toBeGreaterThanOrEqual(98);
 });
 
+test("holds answers while requests pass, and moves them later and in order", async () => {
+  let heard = "";
+  echo.on("connection", (socket: Socket) => socket.on("data", (data) => (heard += data)));
+  const socket = await open();
+  let received = "";
+  socket.on("data", (data) => {
+    received += data;
+  });
+  proxy.holdAnswers();
+  socket.write("first,");
+  await waitUntil("it was heard", () => heard === "first,");
+  expect(received).toBe("");
+  proxy.pass();
+  socket.write("second");
+  await waitUntil("both were answered", () => received.length === 12);
+  expect(received).toBe("first,second");
+});
+
 test("cuts its connections and takes new ones", async () => {
   const socket = await open();
   socket.write("hello");
