@@ -1,9 +1,9 @@
 import { bounded, type SubscribeOptions } from "@ytask/core/driver";
 import type { Channel, ConsumeMessage } from "amqplib";
-import { AbandonedCopies } from "./abandoned-copies.js";
 import { Attachment } from "./attachment.js";
 import { ChannelKeeper } from "./channel-keeper.js";
 import { Consuming } from "./consuming.js";
+import { CopiesInDoubt } from "./copies-in-doubt.js";
 import { Held, mustBeSentAgain, redeliveriesOf } from "./deliveries.js";
 import { DeliveryChannel } from "./delivery-channel.js";
 import { HoldingQueues } from "./holding-queues.js";
@@ -34,7 +34,7 @@ export class Consumer {
   readonly #keeper: ChannelKeeper<Channel>;
   readonly #resender: Resender;
   readonly #recounts: Recounts;
-  readonly #abandoned = new AbandonedCopies();
+  readonly #copies = new CopiesInDoubt();
   readonly #holdingQueues: HoldingQueues;
   readonly #renewal: Renewal;
   readonly #attachment: Attachment;
@@ -59,11 +59,10 @@ export class Consumer {
       doing: `Could not take messages from ${options.queue.name}`,
     });
     const { queue, link, sender, consumerTimeoutMs } = options;
-    this.#resender = new Resender({ queue, sender, onError });
+    this.#resender = new Resender({ queue, sender, copies: this.#copies, onError });
     this.#recounts = new Recounts({
-      queue,
       sender,
-      abandoned: this.#abandoned,
+      resender: this.#resender,
       isHeld: ({ channel }) => this.#channel === channel,
       handOver: (held) => this.inbox.add(held),
       onError,
@@ -72,15 +71,13 @@ export class Consumer {
       queue,
       link,
       sender,
-      abandoned: this.#abandoned,
+      copies: this.#copies,
       onLost: (channel) => this.#lose(channel),
-      onDeleted: (channel) => this.#orphan(channel),
+      onDeleted: (channel) => void channel.queueDeleted(),
       onError,
     });
     this.#renewal = new Renewal({
-      queue,
-      sender,
-      abandoned: this.#abandoned,
+      resender: this.#resender,
       inbox: this.inbox,
       consumerTimeoutMs,
       holdingQueues: this.#holdingQueues,
@@ -132,7 +129,11 @@ export class Consumer {
     const isCancelled = flush || this.#options.queueType === "classic";
     await bounded(this.#stop(isCancelled), boundMs, () => undefined);
     const left = [...this.inbox.allOut().filter(mustBeSentAgain), ...this.#resender.unrescued];
-    const isSent = await bounded(this.#resender.resend(left), boundMs, () => false);
+    const isSent = await bounded(
+      this.#resender.resend(left).then((notSent) => notSent.length === 0),
+      boundMs,
+      () => false,
+    );
     // Where the holding queue stays, what was sent from it must not come from it too.
     if (isSent)
       for (const held of left) if (held.moved && !held.orphaned) held.channel.remove([held.message]);
@@ -169,13 +170,22 @@ export class Consumer {
 
   #arrive(channel: DeliveryChannel, generation: number, message: ConsumeMessage): void {
     channel.arrived(message);
-    if (this.#isClosed) return;
     this.#arrived++;
-    if (this.#abandoned.has(message)) return void channel.remove([message]);
+    const known = this.#copies.known(message);
+    if (known === undefined) this.#take(channel, generation, message);
+    // Before its confirm the server may lose it: what it is a copy of is held until then.
+    else void known.then(() => this.#take(channel, generation, message));
+  }
+
+  #take(channel: DeliveryChannel, generation: number, message: ConsumeMessage): void {
+    if (this.#copies.isGivenUp(message)) return void channel.remove([message]);
     const isFlagged = this.#options.queueType === "classic" && message.fields.redelivered;
     const redeliveries = redeliveriesOf(message) + (isFlagged ? 1 : 0);
     const held = new Held(`${generation}:${message.fields.deliveryTag}`, channel, message, redeliveries);
-    if (isFlagged) this.#recounts.add(held);
+    if (channel.isQueueDeleted) void this.#resender.rescue([held]);
+    // Otherwise the server delivers it again, here or elsewhere.
+    else if (this.#isClosed || this.#channel !== channel) return;
+    else if (isFlagged) this.#recounts.add(held);
     else this.inbox.add(held);
   }
 
@@ -185,14 +195,10 @@ export class Consumer {
    * has its name, and may remove another message there.
    */
   #queueDeleted(channel: DeliveryChannel): void {
-    this.#orphan(channel);
+    const leaving = channel.queueDeleted();
     const ready = this.inbox.takeReady((held) => held.channel === channel);
     channel.channel.close().catch(() => undefined);
-    void this.#resender.rescue([...ready, ...this.#recounts.takeWaiting(channel)]);
-  }
-
-  #orphan(channel: DeliveryChannel): void {
-    for (const held of this.inbox.allOut()) if (held.channel === channel) held.orphaned = true;
+    void this.#resender.rescue([...leaving, ...ready, ...this.#recounts.takeWaiting(channel)]);
   }
 
   /** Whether the server would deliver more. What is recounted or sent back fills the room too, until it is removed. */

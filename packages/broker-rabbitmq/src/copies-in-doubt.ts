@@ -11,29 +11,53 @@ export const withId = (copy: Addressed, messageId: string): Addressed => ({
   properties: { ...copy.properties, messageId },
 });
 
-/**
- * Copies of messages that were given up before the server told whether it has them, by their ids. What they are copies of
- * is still held, was settled, or is delivered again: so one that comes after all is to be removed, and is no run.
- */
-export class AbandonedCopies {
-  readonly #ids = new Set<string>();
+const idOf = ({ properties: { messageId } }: ConsumeMessage): string => String(messageId);
 
-  add(id: string): void {
-    this.#ids.add(id);
-    const [oldest = id] = this.#ids;
-    if (this.#ids.size > most) this.#ids.delete(oldest);
+/**
+ * Copies of messages of which the server has not told whether it has them, by their ids: those that are on their way, and
+ * those that were given up. What one of the latter is a copy of is still held, was settled, or is delivered again: so one
+ * that comes after all is to be removed, and is no run.
+ */
+export class CopiesInDoubt {
+  readonly #onTheWay = new Map<string, Promise<unknown>>();
+  readonly #givenUp = new Set<string>();
+
+  giveUp(id: string): void {
+    this.#givenUp.add(id);
+    const [oldest = id] = this.#givenUp;
+    if (this.#givenUp.size > most) this.#givenUp.delete(oldest);
   }
 
-  /** Sends copies, once, and notes those of which it is not known whether they are stored. Never rejects. */
-  async send(copies: readonly Addressed[], sender: Sender): Promise<readonly Sent[]> {
+  /**
+   * Sends copies, once, and gives up those of which it is not known whether they are stored. Never rejects.
+   *
+   * @param isNeeded whether this copy is to run, asked once what became of all is known
+   */
+  send(
+    copies: readonly Addressed[],
+    sender: Sender,
+    isNeeded: (index: number) => boolean = () => true,
+  ): Promise<readonly Sent[]> {
     const ids = copies.map(() => randomUUID());
-    const sent = await sender.send(copies.map((copy, index) => withId(copy, ids[index] ?? "")));
-    for (const [index, id] of ids.entries()) if (sent[index]?.kind === "unknown") this.add(id);
-    return sent;
+    const sending = sender.send(copies.map((copy, index) => withId(copy, ids[index] ?? "")));
+    const known = sending.then((sent) => {
+      for (const [index, id] of ids.entries()) {
+        this.#onTheWay.delete(id);
+        if (sent[index]?.kind === "unknown" || !isNeeded(index)) this.giveUp(id);
+      }
+      return sent;
+    });
+    for (const id of ids) this.#onTheWay.set(id, known);
+    return known;
+  }
+
+  /** Where this is a copy that came before its confirm: resolves once it is known whether it was given up. */
+  known(message: ConsumeMessage): Promise<unknown> | undefined {
+    return this.#onTheWay.get(idOf(message));
   }
 
   /** Also of one that came before: until its ack has arrived, the server may deliver it again. */
-  has({ properties: { messageId } }: ConsumeMessage): boolean {
-    return this.#ids.has(String(messageId));
+  isGivenUp(message: ConsumeMessage): boolean {
+    return this.#givenUp.has(idOf(message));
   }
 }

@@ -14,8 +14,6 @@ export class Held {
   /** Where it is acked: only there does the server know it. */
   channel: DeliveryChannel;
   message: ConsumeMessage;
-  /** Its queue was deleted: the server has it no more, and whoever lets go of it has to send it again. */
-  orphaned = false;
   /** It was moved to this server's holding queue: whoever lets go of it unfinished sends it to its queue again. */
   moved = false;
   /** When the server delivered it, by `performance.now()`. */
@@ -25,6 +23,11 @@ export class Held {
     this.delivery = new RabbitMqDelivery(id, message.content.toString(), redeliveries);
     this.channel = channel;
     this.message = message;
+  }
+
+  /** Whether its queue was deleted: the server has it no more, and whoever lets go of it has to send it again. */
+  get orphaned(): boolean {
+    return this.channel.isQueueDeleted;
   }
 }
 

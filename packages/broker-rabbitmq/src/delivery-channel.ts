@@ -1,5 +1,6 @@
 import { TurnoverMap } from "@ytask/core/driver";
 import type { Channel, ConsumeMessage } from "amqplib";
+import type { Held } from "./deliveries.js";
 
 /** How long what is given back is kept, in milliseconds: longer than tasks take that end with their server. */
 const leavingMs = 1_000;
@@ -10,7 +11,8 @@ export class DeliveryChannel {
   /** The tags of what is not removed, in the order of delivery, so that they ascend. */
   readonly #held = new TurnoverMap<number, true>();
   /** What is given back when `giveBackNow` is called, or soon; held until then. */
-  #leaving: ConsumeMessage[] = [];
+  readonly #leaving: Held[] = [];
+  #isQueueDeleted = false;
 
   constructor(channel: Channel) {
     this.channel = channel;
@@ -21,6 +23,14 @@ export class DeliveryChannel {
     return this.#held.size;
   }
 
+  /**
+   * Whether the queue was deleted from which these messages came: the server has them no more, and takes an ack as one for
+   * the queue that now has its name.
+   */
+  get isQueueDeleted(): boolean {
+    return this.#isQueueDeleted;
+  }
+
   /** To be called first for each message that comes. */
   arrived(message: ConsumeMessage): void {
     this.#held.set(message.fields.deliveryTag, true);
@@ -28,9 +38,10 @@ export class DeliveryChannel {
 
   /**
    * Removes messages at the server: all before which nothing is left in one frame, which saves the server more than us.
-   * False where the channel has closed, and the server delivers them again.
+   * False where the channel has closed, and the server delivers them again, or the queue was deleted.
    */
   remove(messages: readonly ConsumeMessage[]): boolean {
+    if (this.#isQueueDeleted) return false;
     const ours = messages.filter(({ fields }) => this.#held.delete(fields.deliveryTag));
     const [firstHeld = Number.POSITIVE_INFINITY] = this.#held.keys();
     let last: ConsumeMessage | undefined;
@@ -51,17 +62,22 @@ export class DeliveryChannel {
    * too. The server would deliver it here again, where a server that shuts down still has a consumer, and take it back a
    * second time: each time counts as a redelivery.
    */
-  giveBack(message: ConsumeMessage): void {
-    this.#leaving.push(message);
+  giveBack(held: Held): void {
+    this.#leaving.push(held);
     if (this.#leaving.length === 1) setTimeout(() => this.giveBackNow(), leavingMs).unref();
+  }
+
+  /** To be called when the queue was deleted. Returns what was to be given back, and now has to be sent again. */
+  queueDeleted(): readonly Held[] {
+    this.#isQueueDeleted = true;
+    return this.#leaving.splice(0);
   }
 
   /** Gives back at once what is to be: whoever asks for more can be given it again. */
   giveBackNow(): void {
-    const leaving = this.#leaving;
-    this.#leaving = [];
+    const leaving = this.#leaving.splice(0);
     whileOpen(() => {
-      for (const message of leaving) {
+      for (const { message } of leaving) {
         this.#held.delete(message.fields.deliveryTag);
         this.channel.nack(message, false, true);
       }

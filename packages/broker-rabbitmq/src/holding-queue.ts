@@ -2,8 +2,8 @@ import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { bounded } from "@ytask/core/driver";
 import type { Channel, ConsumeMessage } from "amqplib";
-import { type AbandonedCopies, withId } from "./abandoned-copies.js";
 import { ChannelKeeper } from "./channel-keeper.js";
+import { type CopiesInDoubt, withId } from "./copies-in-doubt.js";
 import { copyOf, homeward, redeliveriesOf } from "./deliveries.js";
 import { DeliveryChannel } from "./delivery-channel.js";
 import type { Link } from "./link.js";
@@ -17,7 +17,7 @@ export interface HoldingQueueOptions {
   readonly link: Link;
   readonly sender: Sender;
   /** Learns of the copies that may be stored beside what they are copies of. */
-  readonly abandoned: AbandonedCopies;
+  readonly copies: CopiesInDoubt;
   /** Called when messages that are held here are lost: the channel broke. */
   onLost(channel: DeliveryChannel): void;
   /** Called when the queue was deleted, with all that is held here. */
@@ -113,19 +113,16 @@ export class HoldingQueue {
     try {
       const [sent] = await this.#options.sender.send([copy]);
       if (sent?.kind === "notStored") throw sent.error;
-      if (sent?.kind === "unknown" && hold === undefined) throw this.#abandon(messageId, sent.error);
+      if (sent?.kind === "unknown" && hold === undefined) throw this.#giveUp(messageId, sent.error);
       await bounded(arrival, boundMs, () => {
         if (this.#channel === channel) this.#deaf = channel;
-        throw this.#abandon(
+        throw this.#giveUp(
           messageId,
           new Error(`The copy of a long task's message did not arrive within ${boundMs} ms`),
         );
       });
       if (hold !== undefined && this.holdsOn(hold.channel)) return hold;
-      throw this.#abandon(
-        messageId,
-        new Error("The channel closed to which a long task's message was moved"),
-      );
+      throw this.#giveUp(messageId, new Error("The channel closed to which a long task's message was moved"));
     } finally {
       this.#expected.delete(messageId);
     }
@@ -143,8 +140,8 @@ export class HoldingQueue {
     await this.#keeper.close(boundMs);
   }
 
-  #abandon(messageId: string, error: Error): Error {
-    this.#options.abandoned.add(messageId);
+  #giveUp(messageId: string, error: Error): Error {
+    this.#options.copies.giveUp(messageId);
     return error;
   }
 
@@ -170,15 +167,18 @@ export class HoldingQueue {
     // Twice, where the channel closes before its server has confirmed it.
     const expected = this.#expected.get(String(message.properties.messageId));
     if (expected !== undefined) expected({ channel, message });
-    else if (this.#options.abandoned.has(message)) channel.remove([message]);
+    else if (this.#options.copies.isGivenUp(message)) channel.remove([message]);
     else await this.#sendHome(channel, message);
   }
 
-  /** What nobody here runs any more, since its channel closed. It must not stay, or the server ends the channel over it. */
+  /**
+   * What nobody here runs any more, since its channel closed. It must not stay, or the server ends the channel over it.
+   * Where this queue was deleted, the server does not deliver it again.
+   */
   async #sendHome(channel: DeliveryChannel, message: ConsumeMessage): Promise<void> {
-    const { queue, sender, abandoned, onError } = this.#options;
-    while (this.holdsOn(channel) && !this.#isClosed) {
-      const [sent] = await abandoned.send([homeward(message, queue, redeliveriesOf(message))], sender);
+    const { queue, sender, copies, onError } = this.#options;
+    while ((this.holdsOn(channel) || channel.isQueueDeleted) && !this.#isClosed) {
+      const [sent] = await copies.send([homeward(message, queue, redeliveriesOf(message))], sender);
       if (sent === undefined || sent.kind === "stored") return void channel.remove([message]);
       onError(sent.error);
       await sleep(pauseMs, undefined, { ref: false });

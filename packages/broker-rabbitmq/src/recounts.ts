@@ -1,15 +1,12 @@
 import { YTaskError } from "@ytask/core/driver";
-import type { AbandonedCopies } from "./abandoned-copies.js";
-import { copyOf, type Held } from "./deliveries.js";
+import type { Held } from "./deliveries.js";
 import type { DeliveryChannel } from "./delivery-channel.js";
-import type { QueueSpec } from "./names.js";
-import type { Failed, Sender } from "./sender.js";
+import type { Resender } from "./resender.js";
+import type { Sender } from "./sender.js";
 
 export interface RecountsOptions {
-  readonly queue: QueueSpec;
   readonly sender: Sender;
-  /** Learns of the copies that may be stored beside what they are copies of. */
-  readonly abandoned: AbandonedCopies;
+  readonly resender: Resender;
   /** Whether a message is still held for this subscription. */
   isHeld(held: Held): boolean;
   /** Called with what cannot be sent again now, and so has to run as it is, with its count only in memory. */
@@ -64,17 +61,14 @@ export class Recounts {
 
   /** Resolves to whether the server told of each what became of it. */
   async #recount(batch: readonly Held[]): Promise<boolean> {
-    const { queue, sender, abandoned, onError } = this.#options;
+    const { sender, resender, onError } = this.#options;
     if (sender.blocked !== undefined || batch.length === 0) {
       for (const held of batch) this.#handOver(held);
       return false;
     }
-    const copies = batch.map(({ message, delivery }) => copyOf(message, queue, delivery.redeliveries));
-    const sent = await abandoned.send(copies, sender);
-    for (const [index, held] of batch.entries())
-      if (sent[index]?.kind === "stored") held.channel.remove([held.message]);
-      else this.#handOver(held);
-    const failures = sent.filter((outcome): outcome is Failed => outcome.kind !== "stored");
+    const replaced = await resender.replace(batch);
+    for (const [index, held] of batch.entries()) if (replaced[index] !== undefined) this.#handOver(held);
+    const failures = replaced.filter((failed) => failed !== undefined);
     const unknown = failures.find(({ kind }) => kind === "unknown");
     if (unknown !== undefined) onError(mayRunTwice(unknown.error));
     else if (failures[0] !== undefined) onError(failures[0].error);

@@ -1,16 +1,11 @@
-import type { AbandonedCopies } from "./abandoned-copies.js";
-import { copyOf, type Held } from "./deliveries.js";
+import type { Held } from "./deliveries.js";
 import type { HoldingQueues } from "./holding-queues.js";
 import type { Inbox } from "./inbox.js";
-import type { QueueSpec } from "./names.js";
-import type { Sender } from "./sender.js";
+import type { Resender } from "./resender.js";
 
 export interface RenewalOptions {
-  readonly queue: QueueSpec;
   readonly inbox: Inbox;
-  readonly sender: Sender;
-  /** Learns of the copies that may be stored beside what they are copies of. */
-  readonly abandoned: AbandonedCopies;
+  readonly resender: Resender;
   /** The server's consumer timeout, in milliseconds. */
   readonly consumerTimeoutMs: number;
   /** Where messages of tasks that run for long are moved to. */
@@ -70,13 +65,10 @@ export class Renewal {
 
   /** Nobody has begun with it for all that time: it is sent again, next in line, for any server to take. */
   async #sendBack(held: Held): Promise<void> {
-    const { queue, sender, abandoned, onError } = this.#options;
-    const copy = copyOf(held.message, queue, held.delivery.redeliveries);
-    const [sent] = await abandoned.send([copy], sender);
-    if (sent?.kind === "stored") held.channel.remove([held.message]);
-    else if (sent !== undefined) {
-      onError(sent.error);
-      held.channel.giveBack(held.message);
-    }
+    const { resender, onError } = this.#options;
+    const [failed] = await resender.replace([held]);
+    if (failed === undefined) return;
+    onError(failed.error);
+    held.channel.giveBack(held);
   }
 }

@@ -1,11 +1,14 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Held, homeward } from "./deliveries.js";
+import type { CopiesInDoubt } from "./copies-in-doubt.js";
+import { copyOf, type Held, homeward } from "./deliveries.js";
 import type { QueueSpec } from "./names.js";
-import type { Sender } from "./sender.js";
+import type { Failed, Sender } from "./sender.js";
 
 export interface ResenderOptions {
   readonly queue: QueueSpec;
   readonly sender: Sender;
+  /** Learns of the copies that may be stored beside what they are copies of. */
+  readonly copies: CopiesInDoubt;
   onError(error: Error): void;
 }
 
@@ -15,7 +18,7 @@ const pauseMs = 1_000;
 /** Sends messages to their queue again, next in line, where the server cannot put them back by itself. */
 export class Resender {
   readonly #options: ResenderOptions;
-  readonly #rescues = new Set<Promise<void>>();
+  readonly #underWay = new Set<Promise<unknown>>();
   readonly #unrescued = new Set<Held>();
   #closed = false;
 
@@ -23,22 +26,30 @@ export class Resender {
     this.#options = options;
   }
 
-  /** Sends copies, once. Resolves to whether the server has them all. */
-  async resend(held: readonly Held[]): Promise<boolean> {
-    const { sender, queue } = this.#options;
-    const sent = await sender.send(
-      held.map((one) => homeward(one.message, queue, one.delivery.redeliveries)),
-    );
+  /**
+   * Sends copies of what is held, once, and removes it where the server has its copy. What has lost its queue meanwhile is
+   * rescued: its copy may have been in that queue, confirmed or not. Resolves to why each is still held, undefined where it
+   * is not; never rejects.
+   */
+  replace(held: readonly Held[]): Promise<readonly (Failed | undefined)[]> {
+    return this.#ended(this.#replace(held));
+  }
+
+  /** Sends copies, once. Resolves to those of which the server may have no copy. */
+  async resend(held: readonly Held[]): Promise<readonly Held[]> {
+    const { sender, queue, copies } = this.#options;
+    const again = held.map((one) => homeward(one.message, queue, one.delivery.redeliveries));
+    const sent = await copies.send(again, sender);
     const failed = sent.find((outcome) => outcome.kind !== "stored");
     if (failed !== undefined) this.#options.onError(failed.error);
-    return failed === undefined;
+    const isStored = (_: Held, index: number) => sent[index]?.kind === "stored";
+    for (const one of held.filter(isStored)) this.#unrescued.delete(one);
+    return held.filter((one, index) => !isStored(one, index));
   }
 
   /** Sends copies of what exists nowhere else any more, until the server has them. Never rejects. */
   rescue(orphans: readonly Held[]): Promise<void> {
-    const rescue = this.#rescue(orphans).finally(() => this.#rescues.delete(rescue));
-    this.#rescues.add(rescue);
-    return rescue;
+    return this.#ended(this.#rescue(orphans));
   }
 
   /** What exists nowhere else any more, and was not stored until `close`. */
@@ -46,18 +57,39 @@ export class Resender {
     return this.#unrescued;
   }
 
-  /** Begins nothing more. Resolves once what was begun has ended. */
+  /** Tries nothing again any more. Resolves once what was begun has ended. */
   async close(): Promise<void> {
     this.#closed = true;
-    await Promise.all(this.#rescues);
+    // What ends may leave something to be rescued.
+    while (this.#underWay.size > 0) await Promise.all(this.#underWay);
+  }
+
+  async #replace(held: readonly Held[]): Promise<readonly (Failed | undefined)[]> {
+    const { sender, queue, copies } = this.#options;
+    const again = held.map((one) => copyOf(one.message, queue, one.delivery.redeliveries));
+    const sent = await copies.send(again, sender, (index) => held[index]?.orphaned !== true);
+    void this.rescue(held.filter((one) => one.orphaned));
+    return held.map((one, index) => {
+      const outcome = sent[index];
+      if (one.orphaned || outcome === undefined) return undefined;
+      if (outcome.kind !== "stored") return outcome;
+      one.channel.remove([one.message]);
+      return undefined;
+    });
   }
 
   async #rescue(orphans: readonly Held[]): Promise<void> {
     for (const held of orphans) this.#unrescued.add(held);
-    while (orphans.length > 0 && !(await this.resend(orphans))) {
-      if (this.#closed) return;
+    for (let left = orphans; left.length > 0; ) {
+      left = await this.resend(left);
+      if (left.length === 0 || this.#closed) return;
       await sleep(pauseMs, undefined, { ref: false });
     }
-    for (const held of orphans) this.#unrescued.delete(held);
+  }
+
+  #ended<A>(promise: Promise<A>): Promise<A> {
+    const ended = promise.finally(() => this.#underWay.delete(ended));
+    this.#underWay.add(ended);
+    return ended;
   }
 }

@@ -132,7 +132,7 @@ export class Settler {
     this.#lately.count++;
     const ofChannel = removals.get(channel) ?? [];
     removals.set(channel, ofChannel);
-    if (settlement.kind === "release" && !mustBeSentAgain(held)) channel.giveBack(message);
+    if (settlement.kind === "release" && !mustBeSentAgain(held)) channel.giveBack(held);
     else ofChannel.push(message);
     return channel;
   }

@@ -1,0 +1,157 @@
+import {
+  describeWithOwnServer,
+  type RabbitMqServer,
+  startProxy,
+  startRabbitMq,
+  type TcpProxy,
+  waitUntil,
+} from "@ytask-internal/test-servers";
+import { type Channel, type ChannelModel, connect } from "amqplib";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
+import type { RabbitMqBroker, RabbitMqBrokerOptions } from "../src/index.js";
+import { groupQueue } from "../src/names.js";
+import { closeBrokers, connected } from "./support/brokers.js";
+import { allQueues } from "./support/queue-looks.js";
+import { newQueue, Taker } from "./support/taker.js";
+
+/** So long that no slow machine gives a copy up. */
+const patient: RabbitMqBrokerOptions = { commandTimeoutMs: 50_000 };
+/** So short that a test need not wait long until a copy is given up. */
+const impatient: RabbitMqBrokerOptions = { commandTimeoutMs: 2_000 };
+
+/** Of a subscription of which a test does not receive all the while. */
+const idleOptions = { maxUnsettled: 1, maxRedeliveries: 25, onLost() {}, onError() {} };
+
+describeWithOwnServer("rabbitmq", "a copy of which it is not known whether it is stored", () => {
+  let server: RabbitMqServer;
+  /** Holds back what the server answers to those who publish. */
+  let proxy: TcpProxy;
+  let client: { readonly publish: ChannelModel; readonly consume: ChannelModel };
+  let looker: Channel;
+  let sender: RabbitMqBroker;
+  let queue: string;
+  beforeAll(async () => {
+    server = await startRabbitMq();
+  });
+  beforeEach(async () => {
+    queue = newQueue();
+    proxy = await startProxy(server.port);
+    const publish = await connect(server.url.replace(`${server.port}`, `${proxy.port}`));
+    const consume = await connect(server.url);
+    client = { publish, consume };
+    looker = await consume.createChannel();
+    sender = await connected({ url: server.url });
+  });
+  afterEach(async () => {
+    proxy.pass();
+    await closeBrokers();
+    await Promise.all([client.publish.close(), client.consume.close()]);
+    await proxy.close();
+  });
+  afterAll(() => server.stop());
+
+  /** A server of the queue to which a message has come back, so that it is sent again, and no answer to that comes. */
+  async function recounting(options: RabbitMqBrokerOptions, maxUnsettled: number, ack: boolean) {
+    const other = await Taker.from(await connected({ url: server.url }), queue, { ack: false });
+    await sender.send([{ queue, body: "1" }]);
+    await other.untilTaken(["1"]);
+    const taker = await Taker.from(await connected({ client, ...options }), queue, { ack, maxUnsettled });
+    proxy.holdAnswers();
+    await other.close();
+    return taker;
+  }
+
+  const untilCopyWaits = () =>
+    waitUntil("the copy waits", async () => (await sender.counts(queue)).waiting === 1);
+
+  /** Deletes the queue, and waits until those who take from it know. */
+  async function deleteQueue() {
+    const spec = groupQueue(queue, "classic");
+    await looker.deleteQueue(spec.name);
+    const assert = () => looker.assertQueue(spec.name, { durable: true, arguments: spec.arguments });
+    await waitUntil("it is taken from again", async () => (await assert()).consumerCount === 1);
+  }
+
+  /** That the message runs once, and nothing of it is left. */
+  async function expectOneRun(taker: Taker) {
+    await taker.untilTaken(["1"]);
+    // It comes after all copies.
+    await sender.send([{ queue, body: "after" }]);
+    await taker.untilTaken(["after"]);
+    expect(taker.bodies).toEqual(["1", "after"]);
+    expect(taker.lost).toEqual([]);
+    await taker.subscription.settle(taker.deliveries.map((delivery) => ({ delivery, kind: "ack" })));
+    await taker.close();
+    expect(await sender.counts(queue)).toMatchObject({ waiting: 0 });
+  }
+
+  it("is removed where it comes, is given up, and what it is a copy of runs", async () => {
+    const taker = await recounting(impatient, 10, false);
+    await waitUntil("it is given up", () => taker.errors.length > 0);
+    await expectOneRun(taker);
+  });
+
+  it("waits where it comes until that is known, and then runs instead of what it is a copy of", async () => {
+    const taker = await recounting(patient, 10, false);
+    const { name } = groupQueue(queue, "classic");
+    const holds = async (count: number) =>
+      (await allQueues(server)).some(
+        (one) => one.name === name && one.messages === count && one.taken === count,
+      );
+    await waitUntil("both are delivered", () => holds(2));
+    // It comes after the copy.
+    await sender.send([{ queue, body: "behind" }]);
+    await taker.untilTaken(["behind"]);
+    expect(taker.bodies).toEqual(["behind"]);
+    proxy.pass();
+    await taker.untilTaken(["1"]);
+    await waitUntil("one of both is left", () => holds(2));
+    expect(taker.deliveries).toMatchObject([
+      { body: "behind", redeliveries: 0 },
+      { body: "1", redeliveries: 1 },
+    ]);
+    expect(taker.errors).toEqual([]);
+    await taker.close();
+  });
+
+  it("is sent once more where its queue is deleted and it is confirmed after that", async () => {
+    const taker = await recounting(patient, 1, true);
+    await untilCopyWaits();
+    await deleteQueue();
+    proxy.pass();
+    await expectOneRun(taker);
+  });
+
+  it("is sent once more where its queue is deleted and it is given up after that", async () => {
+    const taker = await recounting(impatient, 1, true);
+    await untilCopyWaits();
+    await deleteQueue();
+    await waitUntil("it is given up", () => taker.errors.length > 0);
+    proxy.pass();
+    await expectOneRun(taker);
+  });
+
+  it("is sent once more where its queue is deleted, and it was of a message that nobody began with for long", async () => {
+    const broker = await connected({ client, ...patient, consumerTimeoutMs: 2_000 });
+    const idle = await broker.subscribe(queue, idleOptions);
+    proxy.holdAnswers();
+    await sender.send([{ queue, body: "1" }]);
+    await untilCopyWaits();
+    await deleteQueue();
+    const taker = await Taker.from(sender, queue);
+    proxy.pass();
+    await idle.close();
+    await expectOneRun(taker);
+  });
+
+  it("is made of a message that was given back where its queue is deleted before it is there", async () => {
+    const subscription = await sender.subscribe(queue, idleOptions);
+    await sender.send([{ queue, body: "1" }]);
+    const [delivery] = await subscription.receive(1, 50_000);
+    if (delivery === undefined) throw new Error("nothing was taken");
+    expect(await subscription.settle([{ delivery, kind: "release" }])).toEqual(["settled"]);
+    // Giving back takes its time, unless more is asked for.
+    await deleteQueue();
+    expect(await subscription.receive(1, 50_000)).toMatchObject([{ body: "1" }]);
+  });
+});
