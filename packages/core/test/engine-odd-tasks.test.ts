@@ -1,5 +1,12 @@
 import { describe, expect, it, vi } from "vitest";
-import { type Server, Status, withContext } from "../src/index.js";
+import {
+  type AnyTask,
+  type Server,
+  Status,
+  type TaskContext,
+  withContext,
+  withOptions,
+} from "../src/index.js";
 import { systemClock } from "../src/time/clock.js";
 import { World } from "./support/world.js";
 import { never } from "./support/wrap.js";
@@ -51,6 +58,31 @@ it.each([
     expect((await resultOf(world, server)).status).toBe(status);
   },
 );
+
+it("a method that lost its object finds none in its place", async () => {
+  const world = new World();
+  const server = world.server();
+  server.add("g", "odd", function (this: unknown) {
+    return this === undefined;
+  });
+  expect((await resultOf(world, server)).get(0)).toBe(true);
+});
+
+it.each<[string, AnyTask]>([
+  ["withOptions outside", withOptions(withContext(failing), { retryCount: 1, backoff: false })],
+  ["withContext outside", withContext(withOptions(failing, { retryCount: 1, backoff: false }))],
+])("a task keeps its context and its options: %s", async (_, task) => {
+  const world = new World();
+  const server = world.server();
+  server.add("g", "kept", task);
+  await server.run("g");
+  const result = await (await world.client().send("g", "kept")).result();
+  expect(result).toMatchObject({ error: "attempt 2", retryCount: 1 });
+});
+
+function failing({ attempt }: TaskContext): void {
+  throw new Error(`attempt ${attempt}`);
+}
 
 const hostile = new Proxy(
   {},

@@ -93,9 +93,9 @@ function callTask(run: Run): Ending | Promise<Ending> {
   };
   try {
     const args = execution.args ?? [];
-    const returned = task.takesContext
-      ? task.run(new ExecutionContext(execution), ...args)
-      : task.run(...args);
+    // Called by itself: a method that lost its object must not find the registry's entry in its place.
+    const { run: call } = task;
+    const returned = task.takesContext ? call(new ExecutionContext(execution), ...args) : call(...args);
     return isThenable(returned) ? Promise.resolve(returned).then(onReturn, onThrow) : onReturn(returned);
   } catch (error) {
     return onThrow(error);

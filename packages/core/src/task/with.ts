@@ -5,8 +5,9 @@ import type { TaskContext } from "./task-context.js";
 import type { TaskOptions } from "./task-options.js";
 
 /**
- * A task that gets its context before its arguments: to retry, to abort, to watch its signal. Write the type of a
- * parameter that has a default too, `b: number = 2`: TypeScript infers none there.
+ * A task that gets its context before its arguments: to retry, to abort, to watch its signal. Options that `withOptions`
+ * gave the function stay its own. Write the type of a parameter that has a default too, `b: number = 2`: TypeScript
+ * infers none there.
  *
  * @throws YTaskError `InvalidArgument` for what is no function
  */
@@ -15,7 +16,7 @@ export function withContext<Args extends unknown[], Returned>(
 ): ContextTask<Args, Returned> {
   if (typeof run !== "function") throw invalid("withContext: the task must be a function");
   const task = (context: TaskContext, ...args: Args) => run(context, ...args);
-  return Object.assign(task, { "~ytask": "context" as const });
+  return Object.assign(task, run, { "~ytask": "context" as const });
 }
 
 /**
