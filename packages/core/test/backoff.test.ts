@@ -29,6 +29,7 @@ describe("the wait before a retry", () => {
       backoffMs({ kind: "exponential", initialMs: 100, maxMs: 1_000, jitter: 0 }, 5_000, undefined),
     ).toBe(1_000);
     expect(waits({ kind: "exponential", initialMs: 0 }, 3)).toEqual([0, 0, 0]);
+    expect(backoffMs({ kind: "exponential", initialMs: 0 }, 5_000, undefined)).toBe(0);
   });
 
   it("stays within its jitter by chance", () => {

@@ -39,7 +39,8 @@ export function backoffMs(backoff: Backoff, attempt: number, error: unknown, ran
     maxMs = Math.max(60_000, initialMs),
     jitter = kind === "exponential" ? 0.2 : 0,
   } = backoff;
-  const plain = kind === "fixed" ? initialMs : initialMs * 2 ** (attempt - 1);
+  // After a thousand attempts the power is Infinity, and times an `initialMs` of 0 no number.
+  const plain = kind === "fixed" ? initialMs : initialMs * Math.min(2 ** (attempt - 1), Number.MAX_VALUE);
   return Math.round(Math.min(plain, maxMs) * (1 + jitter * (2 * random - 1)));
 }
 
