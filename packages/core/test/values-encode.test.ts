@@ -1,3 +1,4 @@
+import { runInNewContext } from "node:vm";
 import { describe, expect, it } from "vitest";
 import { encodeList, encodeValue } from "../src/values/encode.js";
 
@@ -58,6 +59,7 @@ describe("a value that crosses", () => {
     ["an Error that has toJSON", new HttpError("not found"), '{"status":404}'],
     ["a URL", new URL("http://host/path"), '"http://host/path"'],
     ["bytes, in base64", new Uint8Array([104, 105, 255]), '"aGn/"'],
+    ["bytes of another realm", runInNewContext("new Uint8Array([104, 105, 255])"), '"aGn/"'],
     ["a part of a buffer", Buffer.from("xhix").subarray(1, 3), '"aGk="'],
     ["no bytes", new Uint8Array(), '""'],
     ["a class instance, as its own data", new Point(), '{"x":1}'],

@@ -1,3 +1,4 @@
+import { types } from "node:util";
 import { ErrorCode, messageOf, YTaskError } from "../errors.js";
 import { has64Bits } from "./integers.js";
 
@@ -131,7 +132,8 @@ function encodeObject(value: object, path: string, inside: object[]): string | u
 function encodeReadable(value: object, path: string, inside: object[]): string | undefined {
   if (inside.includes(value)) throw unsupported(path, "this object contains itself");
   if (inside.length >= deepest) throw unsupported(path, `nested more than ${deepest} deep`);
-  if (value instanceof Uint8Array)
+  // Bytes of another realm too, such as those of jest's environments.
+  if (types.isUint8Array(value))
     return `"${Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString("base64")}"`;
   if ("toJSON" in value && typeof value.toJSON === "function") {
     inside.push(value);
