@@ -138,7 +138,10 @@ export class SendFailed extends YTaskError<7> {
   readonly unknown: readonly number[];
   constructor(
     message: string,
-    indices: { readonly notStored?: readonly number[]; readonly unknown?: readonly number[] },
+    indices: {
+      readonly notStored?: readonly number[] | undefined;
+      readonly unknown?: readonly number[] | undefined;
+    },
     details: ErrorDetails = {},
   ) {
     super(ErrorCode.SendMessage, message, details);

@@ -75,13 +75,13 @@ export class Events {
 
   /** @throws YTaskError `InvalidArgument` for an event that does not exist, or a listener that is no function */
   on<Name extends keyof ServerEvents>(name: Name, listener: (...event: ServerEvents[Name]) => void): void {
-    if (!Object.hasOwn(isEvent, name))
-      throw invalid(`there is no event "${name}"; there are ${Object.keys(isEvent).join(", ")}`);
-    if (typeof listener !== "function") throw invalid(`the listener of ${name} must be a function`);
+    checkListener(name, listener);
     this.#emitter.on(name, listener as (...event: unknown[]) => void);
   }
 
+  /** Throws as `on`. */
   off<Name extends keyof ServerEvents>(name: Name, listener: (...event: ServerEvents[Name]) => void): void {
+    checkListener(name, listener);
     this.#emitter.off(name, listener as (...event: unknown[]) => void);
   }
 
@@ -99,4 +99,10 @@ export class Events {
       }
     }
   }
+}
+
+function checkListener(name: string, listener: unknown): void {
+  if (!Object.hasOwn(isEvent, name))
+    throw invalid(`there is no event "${name}"; there are ${Object.keys(isEvent).join(", ")}`);
+  if (typeof listener !== "function") throw invalid(`the listener of ${name} must be a function`);
 }

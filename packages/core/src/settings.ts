@@ -46,8 +46,14 @@ export type Settings = {
 
 const dayInSeconds = 86_400;
 
+const brokerMethods = rules.methods("connect", "send", "subscribe", "deadLetters", "counts", "close");
+
 const clientRules: Rules = {
-  broker: rules.methods("connect", "send", "subscribe", "deadLetters", "counts", "close"),
+  broker: (value) =>
+    brokerMethods(value) ??
+    (rules.object((value as Partial<Broker>).capabilities) === undefined
+      ? undefined
+      : "a broker whose capabilities are an object, see docs/write-a-driver.md"),
   backend: rules.methods("connect", "set", "get", "close"),
   statusExpires: rules.expirySeconds,
   resultExpires: rules.expirySeconds,

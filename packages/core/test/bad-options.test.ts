@@ -7,13 +7,14 @@ type Options = Record<string, unknown>;
 
 const drivers = makeDrivers();
 const { broker, backend } = drivers;
+const brokerMethods = { connect() {}, send() {}, subscribe() {}, deadLetters() {}, counts() {}, close() {} };
 
 const notMilliseconds = [-1, Number.NaN, Number.POSITIVE_INFINITY, "1", null, {}, 1n];
 const notCounts = [-1, 1.5, Number.NaN, "3", null, [], 2 ** 53];
 
 /** Each option with values that it refuses. */
 const shared: readonly (readonly [string, readonly unknown[]])[] = [
-  ["broker", [null, "redis://", 5, {}, backend, { connect() {} }]],
+  ["broker", [null, "redis://", 5, {}, backend, { connect() {} }, { ...brokerMethods, capabilities: true }]],
   ["backend", [null, "redis://", {}, { get() {} }]],
   ["statusExpires", [-2, 1.5, Number.NaN, Number.POSITIVE_INFINITY, "300", null]],
   ["resultExpires", [-2, 1.5, Number.NaN, Number.POSITIVE_INFINITY, "300", null]],
@@ -43,6 +44,9 @@ describe.each<readonly [string, (options: Options) => unknown]>([
   it("refuses to be without a broker", () => {
     expect(() => make({})).toThrow(refusal(place, "\\.broker must be"));
     expect(() => make({ broker: undefined })).toThrow(refusal(place, "\\.broker must be"));
+    expect(() => make({ broker: brokerMethods })).toThrow(
+      refusal(place, "\\.broker must be", "capabilities"),
+    );
   });
 
   it("refuses an option that is not there, and names those that are", () => {

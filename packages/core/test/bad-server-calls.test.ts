@@ -223,10 +223,12 @@ describe("server.shutdown", () => {
   });
 });
 
-describe("server.on", () => {
+describe.each(["on", "off"] as const)("server.%s", (call) => {
   it("refuses an event that is not there, and a listener that is no function", () => {
-    expect(() => makeServer().on(untyped("done"), () => {})).toThrow(refusal('no event "done"', "succeeded"));
-    expect(() => makeServer().on("error", untyped("listener"))).toThrow(
+    expect(() => makeServer()[call](untyped("done"), () => {})).toThrow(
+      refusal('no event "done"', "succeeded"),
+    );
+    expect(() => makeServer()[call]("error", untyped("listener"))).toThrow(
       refusal("listener of error must be a function"),
     );
   });

@@ -9,6 +9,7 @@ import {
   PermanentError,
   type Result,
   returns,
+  SendFailed,
   Server,
   type StandardSchemaV1,
   Status,
@@ -145,6 +146,7 @@ if (TaskFailed.isInstance(error)) {
   expectTypeOf(error.status).toEqualTypeOf<Status>();
 }
 if (TimedOut.isInstance(error)) expectTypeOf(error.code).toEqualTypeOf<5>();
+new SendFailed("no", { notStored: undefined, unknown: undefined }, { cause: undefined });
 expectTypeOf(new PermanentError("no", { cause: error }).code).toEqualTypeOf<101>();
 expectTypeOf(Status.Success).toEqualTypeOf<4>();
 
