@@ -53,7 +53,7 @@ export class RabbitMqBroker implements Broker {
     const { queueType, commandTimeoutMs, consumerTimeoutMs } = this.#settings;
     const spec = groupQueue(queue, queueType);
     checkName(spec);
-    const subscription = await RabbitMqSubscription.open({
+    const subscription = new RabbitMqSubscription({
       maxUnsettled: Math.min(options.maxUnsettled, mostPrefetched),
       maxRedeliveries: options.maxRedeliveries,
       onLost: (deliveries) => options.onLost(deliveries),
@@ -68,7 +68,9 @@ export class RabbitMqBroker implements Broker {
       consumerTimeoutMs,
       onClose: (closed) => this.#subscriptions.delete(closed),
     });
+    // Known before it is ready: what closes the broker meanwhile ends it too.
     this.#subscriptions.add(subscription);
+    await subscription.ready();
     return subscription;
   }
 

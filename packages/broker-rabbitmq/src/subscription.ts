@@ -37,7 +37,7 @@ export class RabbitMqSubscription implements Subscription {
   readonly #settles = new SettlesUnderWay();
   #closed = false;
 
-  private constructor(options: SubscriptionOptions) {
+  constructor(options: SubscriptionOptions) {
     this.#commandTimeoutMs = options.commandTimeoutMs;
     this.#onClose = () => options.onClose(this);
     this.#consumer = new Consumer(options);
@@ -54,14 +54,12 @@ export class RabbitMqSubscription implements Subscription {
     });
   }
 
-  /** Resolves once the server delivers. Rejects with the reason where it does not within its time to answer. */
-  static async open(options: SubscriptionOptions): Promise<RabbitMqSubscription> {
-    const subscription = new RabbitMqSubscription(options);
+  /** Resolves once the server delivers. Rejects with the reason, and closes, where it does not within its time to answer. */
+  async ready(): Promise<void> {
     try {
-      await subscription.#consumer.ready(options.commandTimeoutMs);
-      return subscription;
+      await this.#consumer.ready(this.#commandTimeoutMs);
     } catch (error) {
-      await subscription.close();
+      await this.close();
       throw error;
     }
   }

@@ -1,3 +1,4 @@
+import { setImmediate as turn } from "node:timers/promises";
 import type { Delivery, Outcome } from "@ytask/core/driver";
 import { type BrokerBreak, forget } from "./break-broker.js";
 import {
@@ -368,6 +369,20 @@ export const brokenBrokers: Readonly<Record<string, BrokenBroker>> = {
       }),
     },
     caughtBy: ["what is sent to the front is next in line"],
+  },
+  "goes on subscribing behind its close": {
+    broken: {
+      broker: (inner) => ({
+        async subscribe(queue, options) {
+          await turn();
+          return inner.subscribe(queue, options).catch((error: Error) => {
+            options.onError(error);
+            throw error;
+          });
+        },
+      }),
+    },
+    caughtBy: ["a subscribe that is under way ends when its broker closes"],
   },
   "leaves a receive waiting when its subscription closes": {
     broken: { subscription: () => ({ close: async () => {} }) },

@@ -32,6 +32,7 @@ import type { BrokerBehaviour } from "./broker-behaviour.js";
 import { callsAtOnceSettleOnce } from "./calls-at-once-settle-once.js";
 import { closeDuringAReceiveLosesNothing } from "./close-during-a-receive-loses-nothing.js";
 import { closeEndsAReceive } from "./close-ends-a-receive.js";
+import { closeEndsASubscribe } from "./close-ends-a-subscribe.js";
 import { closeGivesBack } from "./close-gives-back.js";
 import { closeGivesBackInOrder } from "./close-gives-back-in-order.js";
 import { connectRejectsWithoutAServer } from "./connect-rejects-without-a-server.js";
@@ -121,6 +122,7 @@ export const brokerBehaviours: readonly BrokerBehaviour[] = [
   closeEndsAReceive,
   closeDuringAReceiveLosesNothing,
   aClosedBrokerEndsAReceive,
+  closeEndsASubscribe,
   aClosedBrokerRejects,
   connectWorksAfterClose,
 

@@ -1,0 +1,37 @@
+import assert from "node:assert/strict";
+import { setTimeout as sleep } from "node:timers/promises";
+import { YTaskError } from "@ytask/core/driver";
+import type { BoundedBroker } from "./bounded-broker.js";
+import type { BrokerBehaviour } from "./broker-behaviour.js";
+
+/** When the close meets the subscribe, in milliseconds: at its beginning, and on its way. */
+const moments = [0, 1, 2, 4, 8];
+/** How long the test listens for what must not come. */
+const quietMs = 300;
+
+export const closeEndsASubscribe: BrokerBehaviour = {
+  name: "a subscribe that is under way ends when its broker closes, and reports no error behind that",
+  async run(bench) {
+    const errors: Error[] = [];
+    const closeAfter = async (broker: BoundedBroker, ms: number): Promise<void> => {
+      const subscribing = broker
+        .subscribe(bench.queue(), {
+          maxUnsettled: 1,
+          maxRedeliveries: 1,
+          onLost() {},
+          onError: (error) => errors.push(error),
+        })
+        .catch((error: unknown) => {
+          const isOurs = YTaskError.isInstance(error);
+          assert.ok(isOurs, `subscribe was to reject with a YTaskError, not ${String(error)}`);
+          return undefined;
+        });
+      if (ms > 0) await sleep(ms);
+      await broker.close();
+      await (await bench.soon("a subscribe after a close", subscribing))?.close();
+    };
+    for (const ms of moments) await closeAfter(await bench.connect(), ms);
+    await sleep(quietMs);
+    assert.deepEqual(errors, [], "an error was reported");
+  },
+};
