@@ -29,7 +29,7 @@ const defaultShutdownTimeoutMs = 30_000;
 /** How long tasks may tidy up after their signals fired, and how long closing may take: behind the shutdown's bound. */
 const tidyUpMs = 500;
 const closeBoundMs = 5_000;
-/** How long a start waits for the backend, without which tasks run too. */
+/** How long a start waits for the backend, without which tasks run too; less where that would leave too little of it. */
 const backendConnectBoundMs = 3_000;
 
 /** A backend that is down may refuse a connection, or answer nothing. */
@@ -182,9 +182,10 @@ export class Server {
       ...this.#engine.options,
       delaysInGoQueue: (group) => goCompatible && !this.#registry.has(group),
     };
+    const endsAt = this.#settings.clock.now() + this.#startTimeoutMs;
     let isOver = false;
     const attempt = async () => {
-      await this.#connect();
+      await this.#connect(endsAt);
       const group = await ServedGroup.start(this.#engine, name, concurrency, routing);
       // An attempt that was given up must not go on taking work.
       if (isOver) {
@@ -207,15 +208,16 @@ export class Server {
     log.info("the server takes work", { group: name, concurrency });
   }
 
-  async #connect(): Promise<void> {
+  async #connect(endsAt: number): Promise<void> {
     const { log, clock } = this.#settings;
     await this.#broker.connect({ logger: log });
     if (this.#backend === undefined) return;
+    const boundMs = Math.min(backendConnectBoundMs, Math.max(0, endsAt - clock.now()) / 2);
     try {
       const noAnswer = (): never => {
         throw new YTaskError(ErrorCode.Connection, "the backend did not answer in time");
       };
-      await bounded(this.#backend.connect({ logger: log }), backendConnectBoundMs, noAnswer, clock);
+      await bounded(this.#backend.connect({ logger: log }), boundMs, noAnswer, clock);
     } catch (error) {
       if (!isOutage(error)) throw error;
       // Running a task matters more than its result: it is connected when it can be.

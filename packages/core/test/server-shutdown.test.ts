@@ -272,6 +272,20 @@ describe("run", () => {
     expect(world.log.saying("the backend cannot be reached")).toHaveLength(1);
   });
 
+  it("goes on without a backend that never answers, however little time is left for the start", async () => {
+    const world = new World();
+    const broker = world.broker();
+    broker.disconnect();
+    const backend = wrapBackend(world.backend(), { connect: () => never() });
+    const server = world.server({ broker, backend, startTimeoutMs: 4_000 }).add("g", "run", () => 7);
+    const starting = server.run("g");
+    await world.clock.advance(2_000);
+    broker.reconnect();
+    await world.clock.advance(2_000);
+    await starting;
+    expect(world.log.saying("the backend cannot be reached")).toHaveLength(1);
+  });
+
   it("goes on without a backend that cannot be reached, which is used when it is back", async () => {
     const world = new World();
     const backend = world.backend();
