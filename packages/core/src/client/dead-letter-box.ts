@@ -90,7 +90,8 @@ export class DeadLetterBox {
    * Sends letters again, those of the ids or all: with all their retries, with `Sent` stored over the old result, and
    * with their abort flags cleared. Resolves to how many were sent again. Ids that are gone are passed over. Letters that
    * another call is sending again are left to it; after a crash in the middle of one, for up to a minute. Where it
-   * rejects, some may have been sent: each letter is then either still here or back in its queue.
+   * rejects, some may have been sent: each letter is then either still here or back in its queue. A client without the
+   * servers' backend can replace no result: the tasks run, and their old failures stay.
    *
    * @throws YTaskError `InvalidArgument` for ids that are no list of texts; `Backend` where the old results could not be
    * replaced; `SendMessage` or `ServerFull` where the broker did not take all of them; else as `list`
