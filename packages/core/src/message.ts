@@ -5,6 +5,7 @@ import {
   type Fields,
   field,
   integerField,
+  integerText,
   listField,
   Malformed,
   textField,
@@ -183,14 +184,14 @@ function serializeSettings(message: Message, version: WireVersion): string {
   const steps = workflow === undefined ? "null" : `[${workflow.map(serializeStep).join(",")}]`;
   const workflowField = version === 2 && workflow === undefined ? "" : `,"Workflow":${steps}`;
   return (
-    `"${version === 2 ? "TaskCtl" : "MsgArgs"}":{"RetryCount":${retryCount},` +
+    `"${version === 2 ? "TaskCtl" : "MsgArgs"}":{"RetryCount":${integerText(retryCount)},` +
     `"RunTime":"${runTime}","ExpireTime":"${expireTime}"${workflowField}}${serializeExtra(extra)}`
   );
 }
 
 const serializeStep = (step: WorkflowStep): string =>
-  `{"GroupName":${quote(step.group)},"WorkerName":${quote(step.name)},"RetryCount":${step.retryCount},` +
-  `"RunAfter":${Math.round(step.runAfterMs * nanosecondsInMs)},"ExpireTime":"${step.expireTime ?? noTime}"}`;
+  `{"GroupName":${quote(step.group)},"WorkerName":${quote(step.name)},"RetryCount":${integerText(step.retryCount)},` +
+  `"RunAfter":${integerText(Math.round(step.runAfterMs * nanosecondsInMs))},"ExpireTime":"${step.expireTime ?? noTime}"}`;
 
 function serializeExtra({ step, retried, defaultRetryCount, executionId, unknownForMs }: Extra): string {
   let text = "";

@@ -44,6 +44,7 @@ describe("a time on the wire", () => {
     ["2030-01-02T03:04:05.12Z", Date.UTC(2030, 0, 2, 3, 4, 5, 120)],
     ["2030-01-02T03:04:05+08:00", Date.UTC(2030, 0, 1, 19, 4, 5)],
     ["2030-01-02T03:04:05-03:30", Date.UTC(2030, 0, 2, 6, 34, 5)],
+    ["2028-02-29T23:59:59+02:00", Date.UTC(2028, 1, 29, 21, 59, 59)],
     ["9999-12-31T23:59:59Z", Date.UTC(9999, 11, 31, 23, 59, 59)],
     ["1970-01-01T00:00:00.000Z", 0],
   ])("%s is read", (text, ms) => expect(parseTime(text)).toBe(ms));
@@ -74,6 +75,10 @@ describe("a time on the wire", () => {
     "2030-01-02T03:04:05",
     "2030-13-02T03:04:05Z",
     "2030-01-02T03:04:61Z",
+    // Days and hours that there are not: a Date would take those after them.
+    "2030-02-29T00:00:00Z",
+    "2030-04-31T00:00:00+02:00",
+    "2030-01-02T24:00:00Z",
     "1",
   ])("%s is refused", (text) => expect(parseTime(text)).toBeNaN());
 });

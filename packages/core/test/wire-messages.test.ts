@@ -10,6 +10,13 @@ const v3 = [
   ...bodies("results-v3.0.2-redis.json", ...kinds),
 ];
 
+/** A text that Go's int64 holds, and large. */
+function expectGoInteger(text = ""): void {
+  const size = BigInt(text) < 0n ? -BigInt(text) : BigInt(text);
+  expect(size).toBeGreaterThan(2n ** 62n);
+  expect(size).toBeLessThan(2n ** 63n);
+}
+
 describe("a message that Go wrote", () => {
   it("is there to be tested, in each version and transport", () => {
     expect(v2.length).toBeGreaterThan(80);
@@ -69,6 +76,14 @@ describe("the workflow of a message", () => {
     expect(serializeMessage(message)).toContain('"RunAfter":9000000000000000000,');
   });
 
+  it.each(["9223372036854775807", "-9223372036854775808"])(
+    "keeps a delay of %s nanoseconds one that Go reads, though a number holds it only nearly",
+    (nanoseconds) => {
+      const written = serializeMessage(parseMessage(step(`,"RunAfter":${nanoseconds}`)));
+      expectGoInteger(/"RunAfter":(-?\d+)/.exec(written)?.[1]);
+    },
+  );
+
   it("is kept in the layout of v2 too, as Go writes it there under v2's names", () => {
     const message = parseMessage(step(',"RetryCount":1'));
     expect(serializeMessage(message, 2)).toContain('"TaskCtl":{"RetryCount":0,');
@@ -84,11 +99,14 @@ describe("the retry count of a message", () => {
   const message = (count: string) =>
     `{"Id":"1","WorkerName":"a","FuncArgs":[],"MsgArgs":{"RetryCount":${count}}}`;
 
-  it("may be as large as Go's integers, and stays one that Go reads", () => {
-    const written = serializeMessage(parseMessage(message("9223372036854775807")));
-    const count = BigInt(/"RetryCount":(\d+)/.exec(written)?.[1] ?? 0);
-    expect(count).toBeGreaterThan(2n ** 62n);
-    expect(count).toBeLessThan(2n ** 63n);
+  it.each(["9223372036854775807", "-9223372036854775808"])("may be %s, and stays one that Go reads", (count) => {
+    const written = serializeMessage(parseMessage(message(count)));
+    expectGoInteger(/"RetryCount":(-?\d+)/.exec(written)?.[1]);
+  });
+
+  it("is one that Go reads too where another program hands over the next number above its integers", () => {
+    const written = serializeMessage({ ...parseMessage(message("1")), retryCount: 2 ** 63 });
+    expectGoInteger(/"RetryCount":(-?\d+)/.exec(written)?.[1]);
   });
 
   it.each(["1.5", '"1"', "1e19", "true", "[]"])("is Malformed as %s", (count) => {

@@ -7,6 +7,7 @@ import {
   type Fields,
   field,
   integerField,
+  integerText,
   listField,
   Malformed,
   textField,
@@ -230,5 +231,5 @@ function serializeRest(result: ResultFields): string {
     ? `[${workflow.map((step) => `[${quote(step.name)},"${step.status}"]`).join(",")}]`
     : "null";
   const extra = executionId === undefined ? "" : `,"Extra":{"Execution":${quote(executionId)}}`;
-  return `,"RetryCount":${retryCount},"Workflow":${steps},"Err":${quote(error)}${extra}}`;
+  return `,"RetryCount":${integerText(retryCount)},"Workflow":${steps},"Err":${quote(error)}${extra}}`;
 }

@@ -33,8 +33,9 @@ export function textField(fields: Fields, name: string): string {
   return value;
 }
 
-/** Go's integers have 64 bits. The largest reads as 2^63, which could not be written again; this one can. */
+/** Go's integers have 64 bits. The largest reads as 2^63, and the smallest is written as what lies below it. */
 const beyondIntegers = 2 ** 63;
+/** The number next to it, whose text Go's integers hold. */
 const largestWritable = beyondIntegers - 1_024;
 
 /** A whole number; missing and null are 0, as in Go. */
@@ -42,8 +43,12 @@ export function integerField(fields: Fields, name: string): number {
   const value = field(fields, name) ?? 0;
   if (typeof value !== "number" || !Number.isInteger(value) || Math.abs(value) > beyondIntegers)
     throw new Malformed(`${name} is not a whole number of 64 bits`);
-  return Math.min(value, largestWritable);
+  return value;
 }
+
+/** A whole number as Go reads it. */
+export const integerText = (value: number): string =>
+  String(Math.min(Math.max(value, -largestWritable), largestWritable));
 
 /** A list; missing and null are undefined, as Go's nil. */
 export function listField(fields: Fields, name: string): readonly unknown[] | undefined {

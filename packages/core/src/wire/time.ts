@@ -14,10 +14,17 @@ export function parseTime(text: string): number | undefined {
   const parts = pattern.exec(text);
   if (parts === null) return Number.NaN;
   const [, seconds, fraction = "", offset] = parts;
+  if (!isMoment(`${seconds}Z`)) return Number.NaN;
   const at = Date.parse(`${seconds}${offset}`) + Math.ceil(Number(`0.${fraction || 0}`) * 1_000);
   return at === zeroMs ? undefined : at;
 }
 const zeroMs = Date.parse(noTime);
+
+/** A Date takes a February 30 for March 2, and an hour 24 for the next day; Go refuses both. */
+function isMoment(text: string): boolean {
+  const ms = Date.parse(text);
+  return !Number.isNaN(ms) && new Date(ms).toISOString().startsWith(text.slice(0, -1));
+}
 
 /** Milliseconds since 1970 as the wire has it. */
 export const formatTime = (ms: number): string => new Date(ms).toISOString();
