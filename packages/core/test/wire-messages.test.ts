@@ -99,10 +99,13 @@ describe("the retry count of a message", () => {
   const message = (count: string) =>
     `{"Id":"1","WorkerName":"a","FuncArgs":[],"MsgArgs":{"RetryCount":${count}}}`;
 
-  it.each(["9223372036854775807", "-9223372036854775808"])("may be %s, and stays one that Go reads", (count) => {
-    const written = serializeMessage(parseMessage(message(count)));
-    expectGoInteger(/"RetryCount":(-?\d+)/.exec(written)?.[1]);
-  });
+  it.each(["9223372036854775807", "-9223372036854775808"])(
+    "may be %s, and stays one that Go reads",
+    (count) => {
+      const written = serializeMessage(parseMessage(message(count)));
+      expectGoInteger(/"RetryCount":(-?\d+)/.exec(written)?.[1]);
+    },
+  );
 
   it("is one that Go reads too where another program hands over the next number above its integers", () => {
     const written = serializeMessage({ ...parseMessage(message("1")), retryCount: 2 ** 63 });
