@@ -11,6 +11,10 @@ export interface RedisCluster {
   kill(index: number, signal?: NodeJS.Signals): Promise<void>;
   /** Starts a node again after `kill`. */
   start(index: number): Promise<void>;
+  /** Freezes a node: its connections stay open, and nothing is answered. Its replica takes over as after `kill`. */
+  pause(index: number): void;
+  /** Lets it go on after `pause`. */
+  resume(index: number): void;
   /** What redis-cli prints for this command on one node. */
   command(index: number, ...command: string[]): Promise<string>;
   stop(): Promise<void>;
@@ -46,6 +50,8 @@ export const startRedisCluster = async (): Promise<RedisCluster> => {
     nodes,
     kill: (index, signal) => node(index).kill(signal),
     start: (index) => node(index).start(),
+    pause: (index) => node(index).pause(),
+    resume: (index) => node(index).resume(),
     command: (index, ...command) => node(index).command(...command),
     stop,
   };

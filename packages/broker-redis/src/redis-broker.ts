@@ -55,11 +55,7 @@ const manyDeadLetters = 10_000;
 
 /** Moves messages through Redis 6.2 or later. Nothing that was accepted is lost, as long as Redis keeps its data. */
 export class RedisBroker implements Broker {
-  readonly capabilities: BrokerCapabilities = {
-    exactRedeliveryCount: true,
-    front: true,
-    atomicReplace: true,
-  };
+  readonly capabilities: BrokerCapabilities;
   readonly #options: RedisBrokerOptions;
   readonly #subscriptions = new Set<RedisSubscription>();
   readonly #warned = new Set<string>();
@@ -71,6 +67,13 @@ export class RedisBroker implements Broker {
   constructor(options: RedisBrokerOptions = {}) {
     checkConnectionOptions(options, "new RedisBroker: options", ownRules);
     this.#options = options;
+    const { client } = options;
+    this.capabilities = {
+      exactRedeliveryCount: true,
+      front: true,
+      atomicReplace: true,
+      sharded: client !== undefined && isCluster(client),
+    };
   }
 
   async connect(environment?: DriverEnvironment): Promise<void> {

@@ -174,6 +174,11 @@ export interface BrokerCapabilities {
    * which overlap. A whole number of at least 1; default 50.
    */
   readonly sendBatchSize?: number | undefined;
+  /**
+   * Queues are on several servers, of which one may hang while the others answer. Core then puts messages for one queue
+   * only into a call of `send`, which answers once all of them are stored. Default false.
+   */
+  readonly sharded?: boolean | undefined;
   /** The time limit of a task that names none, in milliseconds; for a broker that takes back what runs for too long. */
   readonly defaultTimeoutMs?: number | undefined;
 }

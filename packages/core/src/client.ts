@@ -221,7 +221,7 @@ export class Client<Tasks extends TaskMap<Tasks> = UntypedTasks> {
   }
 
   async #send(composed: Composed): Promise<void> {
-    await this.#sender.send(this.#parcel(composed), composed.schedule.sendTimeoutMs);
+    await this.#sender.send(this.#parcel(composed));
   }
 
   #parcel(composed: Composed): Parcel {

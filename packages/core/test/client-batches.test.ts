@@ -1,10 +1,13 @@
 import { expect, it } from "vitest";
+import type { BrokerCapabilities } from "../src/broker.js";
 import { type Client, ErrorCode } from "../src/index.js";
 import { World } from "./support/world.js";
 import { wrapBroker } from "./support/wrap.js";
 
 /** A connected client, and how many messages each call to its broker had. */
-async function counted(sendBatchSize?: number): Promise<{ client: Client; calls: number[] }> {
+async function counted(
+  capabilities: Partial<BrokerCapabilities> = {},
+): Promise<{ client: Client; calls: number[] }> {
   const world = new World();
   const inner = world.broker();
   const calls: number[] = [];
@@ -13,7 +16,7 @@ async function counted(sendBatchSize?: number): Promise<{ client: Client; calls:
     return inner.send(messages);
   };
   const client = world.client({
-    broker: wrapBroker(inner, { send, capabilities: { ...inner.capabilities, sendBatchSize } }),
+    broker: wrapBroker(inner, { send, capabilities: { ...inner.capabilities, ...capabilities } }),
   });
   await client.send("g", "first");
   calls.length = 0;
@@ -29,6 +32,20 @@ it("the sends of one turn are one call to the broker", async () => {
   expect(calls).toEqual([40]);
 });
 
+it.each([
+  [false, [5, 5]],
+  [true, [3, 1, 1, 3, 1, 1]],
+])(
+  "sends to several groups are a call for each if their queues are on several servers: %s",
+  async (sharded, expected) => {
+    const { client, calls } = await counted({ sharded });
+    const requests = ["a", "b", "a", "c", "a"].map((group) => ({ group, name: "run" }));
+    await Promise.all(requests.map(({ group, name }) => client.send(group, name)));
+    await client.sendMany(requests);
+    expect(calls).toEqual(expected);
+  },
+);
+
 it("of many sends in one turn the first are on their way before the turn ends", async () => {
   const { client, calls } = await counted();
   const sending = sends(client, 120);
@@ -38,7 +55,7 @@ it("of many sends in one turn the first are on their way before the turn ends", 
 });
 
 it("a broker may name another number of single sends for a call", async () => {
-  const { client, calls } = await counted(10);
+  const { client, calls } = await counted({ sendBatchSize: 10 });
   await sends(client, 25);
   expect(calls).toEqual([10, 10, 5]);
 });

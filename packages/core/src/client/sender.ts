@@ -1,5 +1,6 @@
 import type { Broker, Outgoing } from "../broker.js";
-import { Batcher } from "../collections/batcher.js";
+import { type Part, partsByKey } from "../collections/by-key.js";
+import { KeyedBatcher } from "../collections/keyed-batcher.js";
 import type { DriverHold } from "../driver-hold.js";
 import { ErrorCode, messageOf, SendFailed, YTaskError } from "../errors.js";
 import type { Logger } from "../log/logger.js";
@@ -35,14 +36,21 @@ export class Parcel {
   ) {}
 }
 
-/** Sends messages in batches, one or more a turn of the event loop. Every send ends within its bound. */
+const queueOf = ({ outgoing }: Parcel): string => outgoing.queue;
+const boundOf = ({ composed }: Parcel): number => composed.schedule.sendTimeoutMs;
+
+/**
+ * Sends messages in batches, one or more a turn of the event loop; one for each queue where those are on several servers,
+ * so that one that hangs holds up nothing that goes to the others. Every send ends within its bound.
+ */
 export class Sender {
   readonly #broker: Broker;
   readonly #hold: DriverHold;
   readonly #clock: Clock;
   readonly #logger: Logger;
-  /** One for each bound that this turn's sends have, so that a batch has one. */
-  readonly #batchers = new Map<number, Batcher<Parcel, Sent>>();
+  /** A batch has one bound; and one queue where those are on several servers. */
+  readonly #batcher: KeyedBatcher<Parcel, Sent>;
+  readonly #isSharded: boolean;
   readonly #onStored: (stored: readonly Composed[]) => void;
   readonly #pending = new Set<Promise<unknown>>();
 
@@ -59,24 +67,21 @@ export class Sender {
     this.#hold = hold;
     this.#clock = clock;
     this.#logger = logger;
+    const { sharded = false, sendBatchSize = largestOfSingles } = broker.capabilities;
+    this.#isSharded = sharded;
+    this.#batcher = new KeyedBatcher(
+      sharded ? (parcel) => `${boundOf(parcel)} ${queueOf(parcel)}` : boundOf,
+      (parcels) => this.#sendWithin(parcels, Math.max(...parcels.map(boundOf))),
+      sendBatchSize,
+    );
   }
 
   /**
    * Sends one message. Resolves once the broker has stored it.
    * @throws YTaskError `SendMessage` where that was not confirmed; it may have happened all the same
    */
-  async send(parcel: Parcel, boundMs: number): Promise<void> {
-    let batcher = this.#batchers.get(boundMs);
-    if (batcher === undefined) {
-      const send = (parcels: readonly Parcel[]) => {
-        // Bounds are the user's, and each send may have another.
-        this.#batchers.delete(boundMs);
-        return this.#sendWithin(parcels, boundMs);
-      };
-      batcher = new Batcher(send, this.#broker.capabilities.sendBatchSize ?? largestOfSingles);
-      this.#batchers.set(boundMs, batcher);
-    }
-    const error = await batcher.add(parcel);
+  async send(parcel: Parcel): Promise<void> {
+    const error = await this.#batcher.add(parcel);
     if (error !== undefined) throw error;
   }
 
@@ -100,7 +105,7 @@ export class Sender {
         from += largestOfMany;
         const isTried = index < mostBatches || this.#clock.now() - confirmedAt < boundMs;
         const sent = isTried
-          ? await this.#sendWithin(batch.map(write), boundMs)
+          ? await this.#sendEach(batch.map(write), boundMs)
           : batch.map(() => notTried(boundMs));
         if (sent.includes(undefined)) confirmedAt = this.#clock.now();
         outcomes[index] = sent;
@@ -114,6 +119,19 @@ export class Sender {
   async idle(): Promise<void> {
     await new Promise((resolve) => setImmediate(resolve));
     while (this.#pending.size > 0) await Promise.allSettled(this.#pending);
+  }
+
+  async #sendEach(parcels: readonly Parcel[], boundMs: number): Promise<readonly Sent[]> {
+    if (!this.#isSharded) return this.#sendWithin(parcels, boundMs);
+    const outcomes = new Array<Sent>(parcels.length);
+    const send = async ({ items, indices }: Part<Parcel>): Promise<void> => {
+      const sent = await this.#sendWithin(items, boundMs);
+      indices.forEach((index, position) => {
+        outcomes[index] = sent[position];
+      });
+    };
+    await Promise.all(partsByKey(parcels, queueOf).map(send));
+    return outcomes;
   }
 
   async #sendWithin(parcels: readonly Parcel[], boundMs: number): Promise<readonly Sent[]> {

@@ -39,12 +39,13 @@ export class DelayedQueue {
 
   private constructor(engine: Engine, group: string, subscription: Subscription) {
     const { clock, logger, wireVersion } = engine.options;
+    const queue = delayedQueueKey(group, wireVersion);
     this.#engine = engine;
     this.#group = group;
     this.#subscription = subscription;
-    this.#settler = new Settler(subscription, clock);
+    this.#settler = new Settler(subscription, queue, clock);
     this.#puller = new Puller({
-      queue: delayedQueueKey(group, wireVersion),
+      queue,
       subscription,
       mayHold: () => batchSize,
       piece: () => batchSize,

@@ -60,9 +60,10 @@ export class Group {
     limits: { readonly concurrency: number; readonly mostUnsettled: number },
   ) {
     const { clock, logger, wireVersion } = engine.options;
+    const queue = queueKey(name, wireVersion);
     this.#engine = engine;
     this.#subscription = subscription;
-    this.#settler = new Settler(subscription, clock);
+    this.#settler = new Settler(subscription, queue, clock);
     const sendAhead = new SendAhead(subscription, clock);
     const worker = new DeliveryWorker({
       engine,
@@ -80,7 +81,7 @@ export class Group {
     });
     this.#worker = worker;
     this.#puller = new Puller({
-      queue: queueKey(name, wireVersion),
+      queue,
       subscription,
       maxUnsettled: limits.mostUnsettled,
       mayHold: () => worker.mayHold,
@@ -143,7 +144,7 @@ export class Group {
   };
 
   readonly #settleAll: SettleAll = (settlements, onOutcome) =>
-    void this.#settler.settleAll(settlements, (index, outcome) => {
+    this.#settler.settleAll(settlements, (index, outcome) => {
       const settlement = settlements[index];
       if (settlement !== undefined) this.#settled(settlement, outcome);
       onOutcome(index, outcome);

@@ -1,5 +1,6 @@
 import type { Outcome, Settlement, Subscription } from "../broker.js";
-import { Batcher } from "../collections/batcher.js";
+import { partsByKey } from "../collections/by-key.js";
+import { KeyedBatcher } from "../collections/keyed-batcher.js";
 import { bounded } from "../time/bounded.js";
 import type { Clock } from "../time/clock.js";
 
@@ -9,20 +10,24 @@ const firstPauseMs = 100;
 const longestPauseMs = 2_000;
 
 /**
- * Settles deliveries in batches, one a turn of the event loop. An unknown outcome is settled again until the broker
- * knows it, since a delivery that stays unsettled would be held for as long as the server lives.
+ * Settles deliveries in batches, one a turn of the event loop, and one more for each other queue that something is put
+ * into: while that cannot be, all else is settled. An unknown outcome is settled again until the broker knows it, since
+ * a delivery that stays unsettled would be held for as long as the server lives.
  */
 export class Settler {
   readonly #subscription: Subscription;
   readonly #clock: Clock;
-  readonly #batcher: Batcher<Settlement, Outcome>;
+  readonly #queue: string;
+  readonly #batcher: KeyedBatcher<Settlement, Outcome>;
   #isClosed = false;
   readonly #wake = new Set<() => void>();
 
-  constructor(subscription: Subscription, clock: Clock) {
+  /** @param queue the subscription's */
+  constructor(subscription: Subscription, queue: string, clock: Clock) {
     this.#subscription = subscription;
+    this.#queue = queue;
     this.#clock = clock;
-    this.#batcher = new Batcher((settlements) => this.#settle(settlements));
+    this.#batcher = new KeyedBatcher(this.#queueOf, (settlements) => this.#settle(settlements));
   }
 
   /** Resolves to what became of it: `unknown` only where the settler was closed meanwhile. Never rejects. */
@@ -32,20 +37,17 @@ export class Settler {
       .then((outcome) => (outcome === "unknown" ? this.#settleAgain(settlement) : outcome));
   }
 
-  /**
-   * The same for many in one call: calls `onOutcome` with the index of each once its outcome is known, without waiting
-   * for others.
-   */
-  async settleAll(
-    settlements: readonly Settlement[],
-    onOutcome: (index: number, outcome: Outcome) => void,
-  ): Promise<void> {
-    const outcomes = await this.#settle(settlements);
-    settlements.forEach((settlement, index) => {
-      const outcome = outcomes[index] ?? "unknown";
-      if (outcome !== "unknown") onOutcome(index, outcome);
-      else void this.#settleAgain(settlement).then((known) => onOutcome(index, known));
-    });
+  /** The same for many: calls `onOutcome` with the index of each once its outcome is known, without waiting for others. */
+  settleAll(settlements: readonly Settlement[], onOutcome: (index: number, outcome: Outcome) => void): void {
+    for (const { items, indices } of partsByKey(settlements, this.#queueOf))
+      void this.#settle(items).then((outcomes) => {
+        items.forEach((settlement, position) => {
+          const index = indices[position] ?? 0;
+          const outcome = outcomes[position] ?? "unknown";
+          if (outcome !== "unknown") onOutcome(index, outcome);
+          else void this.#settleAgain(settlement).then((known) => onOutcome(index, known));
+        });
+      });
   }
 
   /** From now on an unknown outcome is final. */
@@ -62,6 +64,13 @@ export class Settler {
     }
     return "unknown";
   }
+
+  /** The queue that has to take something before it can be settled. */
+  readonly #queueOf = (settlement: Settlement): string => {
+    const other =
+      settlement.kind === "replace" ? settlement.by.find(({ queue }) => queue !== this.#queue) : undefined;
+    return other?.queue ?? this.#queue;
+  };
 
   async #settle(settlements: readonly Settlement[]): Promise<readonly Outcome[]> {
     const unknown = () => settlements.map((): Outcome => "unknown");
