@@ -67,15 +67,15 @@ const withEarlyMessages = (settlement: Settlement): Settlement =>
 const withoutMessages = (settlement: Settlement): Settlement =>
   settlement.kind === "replace" ? { delivery: settlement.delivery, kind: "ack" } : settlement;
 
-/** A renewal is the script with one key, that of the leases, and more than one value: the consumer's name, and the lease. */
+/** A renewal is the script with two keys, leases and consumers, and more than one value: the consumer's name, and the lease. */
 function shortenRenewals(): void {
   const sendCommand = Redis.prototype.sendCommand;
   Redis.prototype.sendCommand = function (this: Redis, command, stream) {
     const { name, args } = command;
-    const [, keys, key] = args;
+    const [, count, , key] = args;
     const isRenewal =
-      name === "evalsha" && keys === "1" && String(key).endsWith(":leases") && args.length >= 6;
-    if (isRenewal) args[4] = "1";
+      name === "evalsha" && count === "2" && String(key).endsWith(":consumers") && args.length >= 7;
+    if (isRenewal) args[5] = "1";
     return sendCommand.call(this, command, stream);
   };
 }

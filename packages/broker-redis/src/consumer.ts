@@ -189,7 +189,7 @@ export class Consumer {
     await this.hold();
     const name = this.#name;
     const reply = await this.#connection.use((client) =>
-      renew.run(client, [this.#keys.leases], [name, this.#leaseMs]),
+      renew.run(client, [this.#keys.leases, this.#keys.consumers], [name, this.#leaseMs]),
     );
     if (reply !== 0 || name !== this.#name) return;
     this.#sureAt = undefined;
@@ -198,13 +198,13 @@ export class Consumer {
 
   /** Gives back what is held, and the lease. */
   async leave(): Promise<void> {
-    const { consumerPrefix, queue, arrived, returned } = this.#keys;
+    const { consumers, consumerPrefix, queue, arrived, returned } = this.#keys;
     const leaving = `${this.#id}.leaving`;
-    const keys = [consumerPrefix + leaving, queue, arrived, returned];
+    const keys = [consumers, consumerPrefix + leaving, queue, arrived, returned];
     // Where the key of the leases was deleted, there is a lease again that can be given back.
     await this.renew();
     let left: unknown;
-    do left = await this.change(leave, keys, [leaving]);
+    do left = await this.change(leave, keys, [leaving, this.#leaseMs]);
     while (Number(left) > 0);
     this.#held.clear();
     this.#unread = [];
@@ -233,12 +233,13 @@ export class Consumer {
     this.#name = name;
     this.#possibleNames = [...old, name];
     this.#sureAt = undefined;
-    const hashes = [name, ...old].map((each) => this.#keys.consumerPrefix + each);
+    const { leases, consumers, consumerPrefix } = this.#keys;
+    const hashes = [name, ...old].map((each) => consumerPrefix + each);
     let breaks: number | undefined;
     const reply = await this.#connection
       .use((client) => {
         breaks = this.#connection.breaks;
-        return takeOver.run(client, [this.#keys.leases, ...hashes], [this.#leaseMs, name, ...old]);
+        return takeOver.run(client, [leases, consumers, ...hashes], [this.#leaseMs, name, ...old]);
       })
       .catch((error: unknown) => {
         if (!(error instanceof CallBrokeOff)) this.#possibleNames = old;

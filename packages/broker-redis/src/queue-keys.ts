@@ -12,6 +12,8 @@ export interface QueueKeys {
   readonly delayed: string;
   /** ZSET of consumers, by when their lease ends. */
   readonly leases: string;
+  /** ZSET of the same consumers, by the length of their lease: from it comes again what was deleted of the leases. */
+  readonly consumers: string;
   /** STREAM of dead letters: body, reason, error. */
   readonly dead: string;
   /** ZSET of the tokens of recent sends, by when they were stored. */
@@ -34,6 +36,7 @@ export function queueKeys(queue: string): QueueKeys {
     returned: own("returned"),
     delayed: own("delayed"),
     leases: own("leases"),
+    consumers: own("consumers"),
     dead: own("dead"),
     sent: own("sent"),
     consumerPrefix: own("consumer:"),

@@ -60,7 +60,10 @@ export class Reaper {
   async #look(): Promise<number> {
     const breaks = this.#connection.breaks;
     const own = performance.now();
-    const reply = await this.#connection.use((client) => expired.run(client, [this.#keys.leases], []));
+    const { leases, consumers, consumerPrefix } = this.#keys;
+    const reply = await this.#connection.use((client) =>
+      expired.run(client, [leases, consumers], [consumerPrefix]),
+    );
     const [redis, ...list] = reply as [number, ...string[]]; // what the script returns
     this.#compareClocks(redis, own);
     const seen = new Map<string, Sighting>();
@@ -114,9 +117,9 @@ export class Reaper {
   }
 
   async #returnAll(consumer: string, ends: string): Promise<void> {
-    const { leases, consumerPrefix, returned } = this.#keys;
+    const { leases, consumers, consumerPrefix, returned } = this.#keys;
     const caller = `${randomBytes(9).toString("base64url")}.recovery`;
-    const keys = [leases, consumerPrefix + consumer, consumerPrefix + caller, returned];
+    const keys = [leases, consumers, consumerPrefix + consumer, consumerPrefix + caller, returned];
     const move = async (seen: string): Promise<readonly [count: number, left: number]> => {
       const values = [consumer, seen, caller, recoveryLeaseMs];
       const reply = await this.#connection.use((client) => recover.run(client, keys, values));

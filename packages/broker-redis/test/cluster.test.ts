@@ -12,7 +12,7 @@ import {
 import { Cluster } from "ioredis";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { RedisBroker } from "../src/index.js";
-import { message } from "./support/subscriber.js";
+import { message, subscribe, take } from "./support/subscriber.js";
 
 describeWithOwnServer("redis", "on a Cluster", () => {
   let cluster: RedisCluster;
@@ -40,6 +40,20 @@ describeWithOwnServer("redis", "on a Cluster", () => {
     expect(await broker.counts(queue)).toEqual({ waiting: 1, delayed: 0, running: 0, dead: 0 });
     await broker.close();
     pattern.disconnect();
+  });
+
+  it("what a dead server held is found without its lease", async () => {
+    const broker = new RedisBroker({ client: connection });
+    await broker.connect();
+    const queues = Array.from({ length: 9 }, () => `YTask:Queue:cluster-${randomUUID()}`);
+    const found = queues.map(async (queue) => {
+      await connection.hset(`{${queue}}:ts1:consumer:gone.1`, "1", "held");
+      await connection.zadd(`{${queue}}:ts1:consumers`, 1, "gone.1");
+      const { subscription } = await subscribe(broker, queue);
+      return (await take(subscription, 1)).map(({ body }) => body);
+    });
+    expect(await Promise.all(found)).toEqual(queues.map(() => ["held"]));
+    await broker.close();
   });
 
   it("groups on every node go on after a master died, what was sent before included", async () => {

@@ -23,7 +23,13 @@ describeWithBroker("what is too much for one call", (shared) => {
     for (const [index, body] of bodies.entries())
       await client.hset(`${own}:consumer:gone.1`, `${index + 1}`, body);
     await client.zadd(`${own}:leases`, 1, "gone.1");
-    const keys = [`${own}:leases`, `${own}:consumer:gone.1`, `${own}:consumer:half`, `${own}:returned`];
+    const keys = [
+      `${own}:leases`,
+      `${own}:consumers`,
+      `${own}:consumer:gone.1`,
+      `${own}:consumer:half`,
+      `${own}:returned`,
+    ];
     const [moved, left] = (await recover.run(client, keys, ["gone.1", "1", "half", 5_000])) as [
       number,
       number,

@@ -1,30 +1,30 @@
 import { Script } from "@ytask-internal/redis-connection";
-import { gather, piece, pushAll, redeliveries, toHead } from "./parts.js";
+import { gather, leases, now, piece, pushAll, redeliveries, toHead } from "./parts.js";
 
 /**
  * Ends a consumer: what it holds goes back to the head of the queue, in order, and what a blocking move parked goes
  * back into the queue itself. Of much, one call moves as much as it should, the last first. The first call ends the
  * consumer's own name, so that nothing can be settled that went back already.
  *
- * KEYS leases, hash of the consumer, hash under the name for leaving, queue, arrived, returned
- * ARGV consumer, its name for leaving
+ * KEYS leases, hash of the consumer, consumers, hash under the name for leaving, queue, arrived, returned
+ * ARGV consumer, its name for leaving, its lease (ms)
  * Returns how many are left: it is to be called again where there are any.
  */
 export const leave = new Script(`
-${gather}${redeliveries}${toHead}${piece}${pushAll}
-local leases, hash, own, queue, arrived, returned = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
+${now}${leases}${gather}${redeliveries}${toHead}${piece}${pushAll}
+local leases, hash, consumers, own, queue, arrived, returned =
+  KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6], KEYS[7]
 local consumer, leaving = ARGV[1], ARGV[2]
 redis.call('LLEN', queue)
 redis.call('LLEN', arrived)
 redis.call('LLEN', returned)
 local held = redis.call('HLEN', hash)
 if not redis.call('ZSCORE', leases, leaving) then
-  local ends = redis.call('ZSCORE', leases, consumer)
-  if not ends then return 0 end
+  if not redis.call('ZSCORE', leases, consumer) then return 0 end
   redis.call('ZREM', leases, '')
-  redis.call('ZADD', leases, ends, leaving)
+  give_lease(leases, consumers, leaving, ARGV[3])
   if held > 0 then redis.call('RENAME', hash, own) end
-  redis.call('ZREM', leases, consumer)
+  end_lease(leases, consumers, consumer)
   held = 0
 end
 -- Under that name there is nothing left. Under the new one a token may be anything.
@@ -36,7 +36,7 @@ if #tokens > 0 then
   push_all('HDEL', own, tokens)
 end
 if left == 0 then
-  redis.call('ZREM', leases, leaving)
-  if held == 0 then redis.call('ZREM', leases, consumer) end
+  end_lease(leases, consumers, leaving)
+  if held == 0 then end_lease(leases, consumers, consumer) end
 end
 return left`);

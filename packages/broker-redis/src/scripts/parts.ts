@@ -7,6 +7,20 @@
  * Redis. What sends begins with an addition of nothing, which a full Redis refuses.
  */
 
+/**
+ * `give_lease(leases, consumers, name, ms)` and `end_lease(leases, consumers, name)`, which returns whether there was one.
+ * Needs `now`. A consumer is in both keys; where a script ends between the two, in that from which the other is mended.
+ */
+export const leases = `
+local function give_lease(leases, consumers, name, ms)
+  redis.call('ZADD', consumers, ms, name)
+  redis.call('ZADD', leases, now + tonumber(ms), name)
+end
+local function end_lease(leases, consumers, name)
+  redis.call('ZREM', consumers, name)
+  return redis.call('ZREM', leases, name) == 1
+end`;
+
 /** `now`: Redis' own clock in milliseconds, rounded down. */
 export const now = `
 local time = redis.call('TIME')

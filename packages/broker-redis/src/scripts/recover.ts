@@ -1,28 +1,28 @@
 import { Script } from "@ytask-internal/redis-connection";
-import { now, piece, pushAll, redeliveries } from "./parts.js";
+import { leases, now, piece, pushAll, redeliveries } from "./parts.js";
 
 /**
  * Returns what an abandoned consumer held, each with one redelivery more: of much, as much as one call should move. The
  * first call gives it to a name of the caller's, so that the consumer finds its lease lost, should it come back. The
  * others follow until nothing is left. Where they do not, that name's lease runs out as any other's.
  *
- * KEYS leases, hash of the consumer, hash of the caller, returned
+ * KEYS leases, consumers, hash of the consumer, hash of the caller, returned
  * ARGV consumer, the end of its lease as it was seen, or "" where the caller has taken over, caller, its lease (ms)
  * Returns how many were returned, and how many are left; false where the lease was renewed or is gone.
  */
 export const recover = new Script(`
-${now}${redeliveries}${piece}${pushAll}
-local leases, hash, own, returned = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
+${now}${leases}${redeliveries}${piece}${pushAll}
+local leases, consumers, hash, own, returned = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
 local consumer, seen, caller = ARGV[1], ARGV[2], ARGV[3]
 local ends = redis.call('ZSCORE', leases, seen == '' and caller or consumer)
 if not ends or seen ~= '' and (ends ~= seen or tonumber(ends) > now) then return false end
 redis.call('LLEN', returned)
 local held = redis.call('HLEN', hash)
 redis.call('ZREM', leases, '')
-redis.call('ZADD', leases, now + tonumber(ARGV[4]), caller)
+give_lease(leases, consumers, caller, ARGV[4])
 if seen ~= '' then
   if held > 0 then redis.call('RENAME', hash, own) end
-  redis.call('ZREM', leases, consumer)
+  end_lease(leases, consumers, consumer)
 end
 -- Under that name there is nothing left. Under the new one a token may be anything.
 redis.call('HDEL', hash, '')
@@ -33,5 +33,5 @@ for i, token in ipairs(tokens) do
 end
 push_all('RPUSH', returned, entries)
 push_all('HDEL', own, tokens)
-if left == 0 then redis.call('ZREM', leases, caller) end
+if left == 0 then end_lease(leases, consumers, caller) end
 return { #tokens, left }`);
