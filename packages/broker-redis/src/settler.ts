@@ -32,6 +32,8 @@ export class Settler {
   readonly #keys: QueueKeys;
   readonly #sender: Sender;
   readonly #options: SettlerOptions;
+  /** What was sent elsewhere for these was not confirmed once: that call may yet come, so Redis must know its token. */
+  readonly #doubtful = new WeakSet<Delivery>();
 
   constructor(consumer: Consumer, keys: QueueKeys, sender: Sender, options: SettlerOptions) {
     this.#consumer = consumer;
@@ -165,11 +167,20 @@ export class Settler {
   }
 
   /** Messages for other queues are stored before the delivery is removed; the token keeps a second try from storing them twice. */
-  #sendElsewhere(settlement: Settlement): Promise<() => void> | undefined {
+  #sendElsewhere(settlement: Settlement): Promise<(() => void) | undefined> | undefined {
     if (settlement.kind !== "replace") return undefined;
     const others = settlement.by.filter(({ queue }) => queue !== this.#keys.queue);
-    if (others.length === 0) return undefined;
-    return this.#sender.sendOnce(others, this.#consumer.tokenFor(settlement.delivery));
+    return others.length === 0 ? undefined : this.#sendOnce(others, settlement.delivery);
+  }
+
+  async #sendOnce(messages: readonly Outgoing[], delivery: Delivery): Promise<(() => void) | undefined> {
+    try {
+      const forget = await this.#sender.sendOnce(messages, this.#consumer.tokenFor(delivery));
+      return this.#doubtful.has(delivery) ? undefined : forget;
+    } catch (error) {
+      this.#doubtful.add(delivery);
+      throw error;
+    }
   }
 
   /** The most dead letters, as the script takes it. */

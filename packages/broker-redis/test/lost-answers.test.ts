@@ -1,6 +1,7 @@
 import { type RedisServer, type TcpProxy, waitUntil } from "@ytask-internal/test-servers";
+import { Redis } from "ioredis";
 import { beforeEach, expect, it } from "vitest";
-import type { RedisBroker } from "../src/index.js";
+import { RedisBroker } from "../src/index.js";
 import { ackAll, message, subscribe, take } from "./support/subscriber.js";
 import { describeWithProxy } from "./support/with-proxy.js";
 
@@ -75,6 +76,36 @@ describeWithProxy("when Redis did what it was asked, and its answer was lost", {
     expect(await direct.counts(other)).toMatchObject({ waiting: 1 });
     expect(lost).toEqual([]);
     await subscription.close();
+  });
+
+  it("what a settle sends elsewhere is stored once, though a call of it that was given up comes very late", async () => {
+    const impatient = new RedisBroker({
+      url: `redis://127.0.0.1:${proxy.port}`,
+      commandTimeoutMs: 500,
+      connectTimeoutMs: 500,
+    });
+    await impatient.connect();
+    const marker = new Redis(`redis://127.0.0.1:${proxy.port}`);
+    await marker.ping();
+    const { subscription } = await subscribe(impatient, queue);
+    await direct.send([message(queue, "a")]);
+    const [delivery] = await take(subscription, 1);
+    if (delivery === undefined) throw new Error("nothing was taken");
+    const other = `${queue}-other`;
+    const settlement = { delivery, kind: "replace", by: [message(other, "next")] } as const;
+    // What is sent now comes when all else is done.
+    proxy.delay(6_000);
+    expect(await subscription.settle([settlement])).toEqual(["unknown"]);
+    const marked = marker.ping();
+    expect(await subscription.settle([settlement])).toEqual(["unknown"]);
+    proxy.pass();
+    await waitUntil("it is settled", async () => (await subscription.settle([settlement]))[0] === "settled");
+    // With the next send Redis is told what it need not remember.
+    await impatient.send([message(other, "more")]);
+    await marked;
+    marker.disconnect();
+    expect((await direct.counts(other)).waiting).toBe(2);
+    await impatient.close();
   });
 
   it("a call does not take the next one's answer for its own, where a proxy dropped its own", async () => {
