@@ -1,6 +1,6 @@
 import { connect, createServer, type Socket } from "node:net";
 import { inspect } from "node:util";
-import { ErrorCode, type Logger, YTaskError } from "@ytask/core";
+import { Client, ErrorCode, type Logger, PermanentError, Server, YTaskError } from "@ytask/core";
 import { silentLogger } from "@ytask/core/driver";
 import {
   describeWithOwnServer,
@@ -246,6 +246,33 @@ describeWithOwnServer("redis", "what Redis refuses is told with its cause, and w
     expect(await broker.counts(good)).toMatchObject({ waiting: 3 });
     await redis.command("DEL", bad, good, "YTask:Queue:another");
     await broker.close();
+  });
+
+  it("a key of another type, of the dead letters: what ends well beside what does not is settled", async () => {
+    const group = "refused-letters";
+    const own = (name: string) => `{YTask:Queue:${group}}:ts1:${name}`;
+    await redis.command("SET", own("dead"), "no stream");
+    const drivers = () => ({ broker: new RedisBroker({ url: redis.url }), logger: silentLogger });
+    await using client = new Client(drivers());
+    await using server = new Server(drivers());
+    let end = (): void => undefined;
+    const ended = new Promise<void>((resolve) => {
+      end = resolve;
+    });
+    let begun = 0;
+    server.add(group, "run", async (isGood: boolean) => {
+      begun++;
+      await ended;
+      if (!isGood) throw new PermanentError("bad");
+    });
+    await server.run(group, { concurrency: 20 });
+    for (let index = 0; index < 20; index++) await client.send(group, "run", [index > 0]);
+    await waitUntil("all have begun", () => begun === 20);
+    end();
+    const held = async () => redis.command("HLEN", await redis.command("KEYS", own("consumer:*")));
+    await waitUntil("one is held", async () => (await held()) === "1", { timeoutMs: 30_000 });
+    await redis.command("DEL", own("dead"));
+    await waitUntil("it is a dead letter", async () => (await client.counts(group)).dead === 1);
   });
 
   it("an append-only file that is off, with one warning", async () => {

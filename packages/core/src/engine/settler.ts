@@ -27,7 +27,11 @@ export class Settler {
     this.#subscription = subscription;
     this.#queue = queue;
     this.#clock = clock;
-    this.#batcher = new KeyedBatcher(this.#queueOf, (settlements) => this.#settle(settlements));
+    // By kind as well: where one cannot be settled, say since the queue takes no dead letters, others of its batch can.
+    this.#batcher = new KeyedBatcher(
+      (settlement) => `${settlement.kind} ${this.#queueOf(settlement)}`,
+      (settlements) => this.#settle(settlements),
+    );
   }
 
   /** Resolves to what became of it: `unknown` only where the settler was closed meanwhile. Never rejects. */
