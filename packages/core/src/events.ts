@@ -1,5 +1,6 @@
 import { EventEmitter } from "node:events";
 import { invalid } from "./check-options.js";
+import { messageOf } from "./errors.js";
 
 /** What an event tells of the task. */
 export interface TaskEvent {
@@ -45,7 +46,10 @@ export interface ServerEvents {
    * still runs has fired. `reason` says what was noticed.
    */
   leaseLost: [TaskEvent];
-  /** Something went wrong in the background. It is logged, and throws nothing where nobody listens. */
+  /**
+   * Something went wrong in the background, such as an outage of the broker or the backend, which is told when it begins
+   * and not with each call that fails. It is logged, and throws nothing where nobody listens.
+   */
   error: [Error];
 }
 
@@ -88,6 +92,10 @@ export class Events {
   hasListeners(name: keyof ServerEvents): boolean {
     return this.#emitter.listenerCount(name) > 0;
   }
+
+  /** Tells of what a driver threw in the background. Needs no `this`. */
+  readonly emitError = (thrown: unknown): void =>
+    this.emit("error", thrown instanceof Error ? thrown : new Error(messageOf(thrown), { cause: thrown }));
 
   emit<Name extends keyof ServerEvents>(name: Name, ...event: ServerEvents[Name]): void {
     for (const listener of this.#emitter.listeners(name)) {

@@ -66,7 +66,7 @@ export class Server {
       // Where no results are kept, abort flags are.
       store:
         backend !== undefined && this.#backend !== undefined
-          ? new ResultStore(backend, this.#backend, clock, settings.log)
+          ? new ResultStore(backend, this.#backend, clock, settings.log, this.#events.emitError)
           : undefined,
       registry: this.#registry,
       expiry: settings,
@@ -224,6 +224,7 @@ export class Server {
       log.error("the backend cannot be reached: results are not stored until it can", {
         error: messageOf(error),
       });
+      this.#events.emitError(error);
     }
   }
 

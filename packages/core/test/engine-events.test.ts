@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from "vitest";
-import { PermanentError, type Server, type ServerEvents, withContext } from "../src/index.js";
+import { PermanentError, type Server, type ServerEvents, TimedOut, withContext } from "../src/index.js";
 import { World } from "./support/world.js";
+import { wrapBackend } from "./support/wrap.js";
 
 const names = [
   "started",
@@ -106,6 +107,37 @@ describe("the events of a server", () => {
       ["aborted", { ...task, id: aborts.id, durationMs: 0, reason: "no stock" }],
       ["expired", { ...task, id: expires.id }],
     ]);
+  });
+
+  it("tell of an outage of the broker and of the backend, when it begins", async () => {
+    const world = new World();
+    const [broker, backend] = [world.broker(), world.backend()];
+    const server = world.server({ broker, backend }).add("g", "run", () => {});
+    const errors: Error[] = [];
+    server.on("error", (error) => errors.push(error));
+    await server.run("g");
+    backend.disconnect();
+    const client = world.client();
+    for (let count = 0; count < 3; count++) {
+      await client.send("g", "run");
+      await world.clock.advance(1_000);
+    }
+    expect(errors).toEqual([expect.objectContaining({ message: expect.stringContaining("backend") })]);
+    broker.disconnect();
+    await world.clock.advance(20_000);
+    expect(errors.slice(1)).toEqual([
+      expect.objectContaining({ message: expect.stringContaining("broker") }),
+    ]);
+  });
+
+  it("tell of a backend that cannot be reached at the start", async () => {
+    const world = new World();
+    const connect = () => Promise.reject(new TimedOut("the store did not answer"));
+    const server = world.server({ backend: wrapBackend(world.backend(), { connect }) });
+    const errors: Error[] = [];
+    server.on("error", (error) => errors.push(error));
+    await server.add("g", "run", () => {}).run("g");
+    expect(errors).toEqual([expect.objectContaining({ message: "the store did not answer" })]);
   });
 
   it("end with off", async () => {

@@ -31,14 +31,14 @@ export class DelayedQueue {
       onLost: () => undefined,
       onError: (error) => {
         logger.error("the broker reports an error", { queue, error: messageOf(error) });
-        events.emit("error", error);
+        events.emitError(error);
       },
     });
     return new DelayedQueue(engine, group, subscription);
   }
 
   private constructor(engine: Engine, group: string, subscription: Subscription) {
-    const { clock, logger, wireVersion } = engine.options;
+    const { clock, logger, wireVersion, events } = engine.options;
     const queue = delayedQueueKey(group, wireVersion);
     this.#engine = engine;
     this.#group = group;
@@ -53,6 +53,7 @@ export class DelayedQueue {
       clock,
       logger,
       onDeliveries: (deliveries) => deliveries.forEach((delivery) => void this.#move(delivery)),
+      onError: events.emitError,
     });
   }
 

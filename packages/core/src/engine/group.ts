@@ -45,7 +45,7 @@ export class Group {
       onLost: (deliveries) => group?.lost(deliveries),
       onError: (error) => {
         logger.error("the broker reports an error", { group: name, error: messageOf(error) });
-        events.emit("error", error);
+        events.emitError(error);
       },
     });
     group = new Group(engine, name, routing, subscription, { concurrency, mostUnsettled });
@@ -59,7 +59,7 @@ export class Group {
     subscription: Subscription,
     limits: { readonly concurrency: number; readonly mostUnsettled: number },
   ) {
-    const { clock, logger, wireVersion } = engine.options;
+    const { clock, logger, wireVersion, events } = engine.options;
     const queue = queueKey(name, wireVersion);
     this.#engine = engine;
     this.#subscription = subscription;
@@ -89,6 +89,7 @@ export class Group {
       clock,
       logger,
       onDeliveries: (deliveries) => void worker.work(deliveries),
+      onError: events.emitError,
     });
   }
 

@@ -20,6 +20,8 @@ export interface PullerOptions {
   /** The most to receive in one call. */
   piece(): number;
   onDeliveries(deliveries: readonly Delivery[]): void;
+  /** Called with why nothing can be received, once, when that begins. */
+  onError(error: unknown): void;
 }
 
 /** Receives deliveries whenever there is room for them. */
@@ -78,8 +80,10 @@ export class Puller {
         if (deliveries.length === 0) await new Promise((resolve) => setImmediate(resolve));
       } catch (error) {
         if (this.#isStopped) return;
-        if (!isBroken)
+        if (!isBroken) {
           logger.warn("cannot receive; trying again until it works", { queue, error: messageOf(error) });
+          this.#options.onError(error);
+        }
         isBroken = true;
         await this.#pause(pauseMs);
         pauseMs = Math.min(pauseMs * 2, longestPauseMs);

@@ -28,14 +28,23 @@ export class ResultStore {
   readonly #source: HeldBackend;
   readonly #clock: Clock;
   readonly #logger: Logger;
+  readonly #onOutage: (error: unknown) => void;
   #pausedUntil = 0;
   #lastFailure = 0;
   #isDown = false;
 
-  constructor(backend: Backend, hold: DriverHold, clock: Clock, logger: Logger) {
+  /** @param onOutage called with what failed when an outage begins */
+  constructor(
+    backend: Backend,
+    hold: DriverHold,
+    clock: Clock,
+    logger: Logger,
+    onOutage: (error: unknown) => void = () => undefined,
+  ) {
     this.#source = { backend, hold, clock, logger, boundMs: callBoundMs };
     this.#clock = clock;
     this.#logger = logger;
+    this.#onOutage = onOutage;
   }
 
   /** One outcome an entry; never rejects. */
@@ -81,6 +90,7 @@ export class ResultStore {
     this.#logger.error("the backend fails: tasks go on, their results are not stored until it is back", {
       error: messageOf(error),
     });
+    this.#onOutage(error);
   }
 
   #succeeded(): void {
