@@ -32,6 +32,29 @@ describe("close", () => {
     expect(await other.counts("g")).toMatchObject({ waiting: 2 });
   });
 
+  it("waits for all batches of a sendMany, where those that are on their way are confirmed together", async () => {
+    const world = new World();
+    const inner = world.broker();
+    let confirmed: Promise<void> | undefined;
+    const broker = wrapBroker(inner, {
+      async send(messages) {
+        confirmed ??= new Promise<void>((resolve) => setImmediate(resolve)).finally(() => {
+          confirmed = undefined;
+        });
+        await confirmed;
+        await inner.send(messages);
+      },
+    });
+    // Keeps the driver open, so that only the client itself could end its sends.
+    const other = world.client({ broker });
+    await other.counts("g");
+    const client = world.client({ broker, backend: undefined });
+    const request = { group: "g", name: "run", args: [] } as const;
+    const sending = client.sendMany(Array.from({ length: 30_000 }, () => request));
+    await Promise.all([client.close(), sending]);
+    expect(await other.counts("g")).toMatchObject({ waiting: 30_000 });
+  });
+
   it("ends what is asked of the backend in the same turn, and opens nothing for it", async () => {
     const world = new World();
     const { broker, backend, connect, close } = counted(world);

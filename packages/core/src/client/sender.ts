@@ -90,7 +90,16 @@ export class Sender {
    *
    * @param write does not throw
    */
-  async sendAll(
+  sendAll(
+    all: readonly Composed[],
+    write: (composed: Composed) => Parcel,
+    boundMs: number,
+  ): Promise<readonly Sent[]> {
+    // As a whole: between two of its batches nothing may be on its way.
+    return this.#underWay(this.#sendAll(all, write, boundMs));
+  }
+
+  async #sendAll(
     all: readonly Composed[],
     write: (composed: Composed) => Parcel,
     boundMs: number,
@@ -134,11 +143,16 @@ export class Sender {
     return outcomes;
   }
 
-  async #sendWithin(parcels: readonly Parcel[], boundMs: number): Promise<readonly Sent[]> {
-    const sending = this.#send(parcels);
+  #sendWithin(parcels: readonly Parcel[], boundMs: number): Promise<readonly Sent[]> {
+    const giveUp = () => parcels.map(() => notConfirmed(boundMs));
+    return this.#underWay(bounded(this.#send(parcels), boundMs, giveUp, this.#clock));
+  }
+
+  /** Has `idle` wait until it settles. */
+  async #underWay<T>(sending: Promise<T>): Promise<T> {
     this.#pending.add(sending);
     try {
-      return await bounded(sending, boundMs, () => parcels.map(() => notConfirmed(boundMs)), this.#clock);
+      return await sending;
     } finally {
       this.#pending.delete(sending);
     }
