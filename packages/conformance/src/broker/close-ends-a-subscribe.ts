@@ -24,11 +24,10 @@ export const closeEndsASubscribe: BrokerBehaviour = {
         .catch((error: unknown) => {
           const isOurs = YTaskError.isInstance(error);
           assert.ok(isOurs, `subscribe was to reject with a YTaskError, not ${String(error)}`);
-          return undefined;
         });
       if (ms > 0) await sleep(ms);
       await broker.close();
-      await (await bench.soon("a subscribe after a close", subscribing))?.close();
+      await bench.soon("a subscribe after a close", subscribing);
     };
     for (const ms of moments) await closeAfter(await bench.connect(), ms);
     await sleep(quietMs);
