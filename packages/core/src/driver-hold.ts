@@ -17,8 +17,15 @@ interface Use {
   closing: Promise<void> | undefined;
 }
 
-/** The use of each driver. Several servers and clients may share one driver, so the count is the driver's. */
-const uses = new WeakMap<Driver, Use>();
+const usesKey: unique symbol = Symbol.for("ytask.uses") as never;
+const everywhere = globalThis as { [usesKey]?: WeakMap<Driver, Use> };
+
+/**
+ * The use of each driver. Several servers and clients may share one driver, so the count is the driver's: the same in two
+ * copies of this package, such as the one that is imported and the one that is required.
+ */
+everywhere[usesKey] ??= new WeakMap();
+const uses = everywhere[usesKey];
 
 /**
  * A server's or client's hold on a driver. The first that connects opens the driver, the last that closes, closes it;

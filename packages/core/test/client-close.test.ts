@@ -1,4 +1,6 @@
+import { createRequire } from "node:module";
 import { describe, expect, it, vi } from "vitest";
+import type * as own from "../src/index.js";
 import { ErrorCode } from "../src/index.js";
 import { World } from "./support/world.js";
 import { wrapBackend, wrapBroker } from "./support/wrap.js";
@@ -170,6 +172,20 @@ describe("drivers that several servers and clients share", () => {
     expect(close).not.toHaveBeenCalled();
     await late.close();
     expect(close).toHaveBeenCalledTimes(2);
+  });
+
+  it("are closed with the last of them, where one is of another copy of the package", async () => {
+    const other = createRequire(import.meta.url)("../dist/index.cjs") as typeof own;
+    const world = new World();
+    const { broker, backend, connect, close } = counted(world);
+    const server = world.server({ broker, backend }).add("g", "run", () => 1);
+    await server.run("g");
+    const client = new other.Client({ broker, backend, logger: world.log });
+    await client.send("g", "run");
+    await client.close();
+    expect(close).not.toHaveBeenCalled();
+    await server.shutdown();
+    expect([connect.mock.calls.length, close.mock.calls.length]).toEqual([2, 2]);
   });
 
   it("are opened again by a client that comes after the last was closed", async () => {
