@@ -156,7 +156,11 @@ export class Client<Tasks extends TaskMap<Tasks> = UntypedTasks> {
   async abort(id: string, options?: AbortOptions): Promise<void> {
     this.#refuseIfClosed();
     checkName(id, "client.abort: the id");
-    if (this.#aborter === undefined) throw nilBackend();
+    if (this.#aborter === undefined)
+      throw new YTaskError(
+        ErrorCode.NilBackend,
+        "the task cannot be aborted: this client has no backend to keep the abort in; give it that of the servers",
+      );
     await this.#aborter.abort(id, options);
   }
 
@@ -252,7 +256,11 @@ export class Client<Tasks extends TaskMap<Tasks> = UntypedTasks> {
 
   #readerOrThrow(): ResultReader {
     this.#refuseIfClosed();
-    if (this.#reader === undefined) throw nilBackend();
+    if (this.#reader === undefined)
+      throw new YTaskError(
+        ErrorCode.NilBackend,
+        "there is no result to read: this client has no backend, or statusExpires and resultExpires are both 0",
+      );
     return this.#reader;
   }
 
@@ -274,9 +282,3 @@ function withDelayedOfGo(counts: Counts, ofGo: Counts): Counts {
   );
   return { ...counts, delayed };
 }
-
-const nilBackend = (): YTaskError =>
-  new YTaskError(
-    ErrorCode.NilBackend,
-    "there is no result to read: this client has no backend, or statusExpires and resultExpires are both 0",
-  );

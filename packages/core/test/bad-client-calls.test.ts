@@ -152,7 +152,7 @@ describe("a client without a backend", () => {
   it("cannot abort", async () => {
     const client = makeClient({ backend: undefined });
     const task = await client.send("g", "task");
-    await expect(task.abort()).rejects.toThrow(coded(ErrorCode.NilBackend, "backend"));
+    await expect(task.abort()).rejects.toThrow(coded(ErrorCode.NilBackend, "cannot be aborted"));
   });
 });
 
