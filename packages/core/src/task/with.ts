@@ -16,7 +16,7 @@ export function withContext<Args extends unknown[], Returned>(
 ): ContextTask<Args, Returned> {
   if (typeof run !== "function") throw invalid("withContext: the task must be a function");
   const task = (context: TaskContext, ...args: Args) => run(context, ...args);
-  return Object.assign(task, run, { "~ytask": "context" as const });
+  return Object.assign(task, { "~ytask": "context" as const, [optionsKey]: ownOptions(run) });
 }
 
 /**
