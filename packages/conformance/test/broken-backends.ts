@@ -195,6 +195,41 @@ export const brokenBackends: Readonly<Record<string, BrokenBackend>> = {
     }),
     caughtBy: ["sets and gets may overlap", "a value is read as it was stored"],
   },
+  "lets what lasts expire early": {
+    broken: setting(({ expiresInSeconds = 0, ...entry }) =>
+      expiresInSeconds > 2
+        ? { ...entry, expiresInSeconds: expiresInSeconds / 3 }
+        : { ...entry, expiresInSeconds },
+    ),
+    caughtBy: ["a value is gone when its expiry is over"],
+  },
+  "lets what is brief expire late": {
+    broken: setting((entry) => (entry.expiresInSeconds === 1 ? { ...entry, expiresInSeconds: 2.5 } : entry)),
+    caughtBy: ["a value is gone when its expiry is over"],
+  },
+  "takes the first entry's expiry for a batch": {
+    broken: (inner) => ({
+      set: (entries) =>
+        inner.set(entries.map((entry) => ({ ...entry, expiresInSeconds: entries[0]?.expiresInSeconds }))),
+    }),
+    caughtBy: ["a value is gone when its expiry is over"],
+  },
+  "remembers that nothing was there": {
+    broken: remembersThatNothingWasThere,
+    caughtBy: ["what another stores is read at once, whatever was read before"],
+  },
+  "looks for steps that wait at the beginning of a result": {
+    broken: readThenWrite("finished", (value) => isFinished(value.slice(0, 10_000))),
+    caughtBy: ["`unless: finished` keeps a finished result, and replaces any other"],
+  },
+  "leaves calls hanging that are out at its close": {
+    broken: (inner) => atItsClose(inner, () => new Promise(() => {})),
+    caughtBy: ["a call that is out when its backend closes settles"],
+  },
+  "says stored of what its close drops": {
+    broken: (inner) => atItsClose(inner, async (entries) => entries.map(() => ({ kind: "stored" }))),
+    caughtBy: ["a call that is out when its backend closes settles"],
+  },
   "loses everything at its close": {
     broken: (inner) => {
       const keys = new Set<string>();
@@ -251,6 +286,37 @@ function writesLater(inner: Backend): Partial<Backend> {
       if (failed.length > 0) givenUp.push(...failed);
       else if (givenUp.length > 0) await inner.set(givenUp.splice(0));
       return outcomes;
+    },
+  };
+}
+
+function remembersThatNothingWasThere(inner: Backend): Partial<Backend> {
+  const missing = new Set<string>();
+  return {
+    async get(keys) {
+      const values = await inner.get(keys);
+      for (const [index, key] of keys.entries()) if (values[index] === undefined) missing.add(key);
+      return values.map((value, index) => (missing.has(keys[index] ?? "") ? undefined : value));
+    },
+    set(entries) {
+      for (const { key } of entries) missing.delete(key);
+      return inner.set(entries);
+    },
+  };
+}
+
+/** @param instead what becomes of a set that is out when the backend closes */
+function atItsClose(inner: Backend, instead: Backend["set"]): Partial<Backend> {
+  let isClosed = false;
+  return {
+    async set(entries) {
+      const wasClosed = isClosed;
+      await turn();
+      return isClosed && !wasClosed ? instead(entries) : inner.set(entries);
+    },
+    close() {
+      isClosed = true;
+      return inner.close();
     },
   };
 }

@@ -368,7 +368,7 @@ export const brokenBrokers: Readonly<Record<string, BrokenBroker>> = {
         send: (messages) => inner.send(messages.map((message) => ({ ...message, front: false }))),
       }),
     },
-    caughtBy: ["what is sent to the front is next in line"],
+    caughtBy: ["what is sent to the front, or replaces to it, is next in line"],
   },
   "goes on subscribing behind its close": {
     broken: {
@@ -390,7 +390,7 @@ export const brokenBrokers: Readonly<Record<string, BrokenBroker>> = {
   },
   "keeps delayed messages in the sender's process": {
     broken: { broker: keepsDelaysToItself },
-    caughtBy: ["a delayed message is delivered though its sender closed"],
+    caughtBy: ["a delayed message, sent or in place of another, is delivered though who had it closed"],
   },
   "connects though there is no server": {
     broken: { broker: (inner) => ({ connect: () => inner.connect().catch(() => {}) }) },

@@ -8,7 +8,7 @@ const fixture = fileURLToPath(new URL("./fixtures/node-test.mjs", import.meta.ur
 
 it("runs under node:test, from the built package", async () => {
   const { stdout } = await promisify(execFile)(process.execPath, ["--test", "--test-reporter=tap", fixture]);
-  expect(stdout).toMatch(/^# pass 2[0-9]$/m);
+  expect(stdout).toMatch(/^# pass [2-9][0-9]$/m);
   expect(stdout).toMatch(/^# fail 0$/m);
   expect(stdout).toContain("# SKIP");
   expect(stdout).toContain("(skipped: there is no network inside a process)");

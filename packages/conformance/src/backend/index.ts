@@ -5,6 +5,7 @@ import { aSetRenewsTheExpiry } from "./a-set-renews-the-expiry.js";
 import { aSilentServerFailsCalls } from "./a-silent-server-fails-calls.js";
 import { aWatchOutlivesACut } from "./a-watch-outlives-a-cut.js";
 import type { BackendBehaviour } from "./backend-behaviour.js";
+import { callsOutAtACloseSettle } from "./calls-out-at-a-close-settle.js";
 import { callsTakeEffectInOrder } from "./calls-take-effect-in-order.js";
 import { connectRejectsWithoutAServer } from "./connect-rejects-without-a-server.js";
 import { connectRejectsWithoutAnAnswer } from "./connect-rejects-without-an-answer.js";
@@ -16,6 +17,7 @@ import { longExpiriesAreKept } from "./long-expiries-are-kept.js";
 import { manyWatches } from "./many-watches.js";
 import { missingIsUndefined } from "./missing-is-undefined.js";
 import { oneOfManyIsStored } from "./one-of-many-is-stored.js";
+import { othersSetsAreRead } from "./others-sets-are-read.js";
 import { overlappingCalls } from "./overlapping-calls.js";
 import { theFirstFinishedOfBatchesStand } from "./the-first-finished-of-batches-stand.js";
 import { theFirstFinishedStands } from "./the-first-finished-stands.js";
@@ -39,6 +41,7 @@ export const backendBehaviours: readonly BackendBehaviour[] = [
   aBatchKeepsItsOrder,
   largeBatches,
   overlappingCalls,
+  othersSetsAreRead,
   theLaterOfTwoEntriesStands,
   callsTakeEffectInOrder,
   unusualKeys,
@@ -63,6 +66,7 @@ export const backendBehaviours: readonly BackendBehaviour[] = [
 
   connectWorksAfterClose,
   aClosedBackendFails,
+  callsOutAtACloseSettle,
   twoUsersAreIndependent,
 
   aCutFailsCalls,

@@ -34,6 +34,11 @@ export const unfinished: readonly string[] = [
   // A Go server stores success after each step of a workflow, so a step that waits or runs says it is not finished.
   result(Status.Success, { workflow: [first, { name: "second", status: "waiting" }] }),
   result(Status.Success, { workflow: [first, { name: "second", status: "running" }] }),
+  // The steps stand behind the values, however long these are.
+  result(Status.Success, {
+    returned: ["1".repeat(50_000)],
+    workflow: [first, { name: "second", status: "waiting" }],
+  }),
   "1",
   "",
 ];

@@ -47,6 +47,11 @@ export class BrokerBench implements Bench {
     return 3 * this.#boundMs;
   }
 
+  /** How long it takes at most until another gets what a broker that was cut off holds. */
+  get takenBackWithinMs(): number {
+    return this.#setUp.takenBackWithinMs;
+  }
+
   get canCut(): boolean {
     return !("missing" in this.#setUp.connection);
   }

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { YTaskError } from "@ytask/core/driver";
 import { awaitedLater } from "../settles.js";
 import type { BoundedBroker } from "./bounded-broker.js";
 import type { BrokerBench } from "./broker-bench.js";
 import { messages, numbered } from "./messages.js";
+import { orYTaskError } from "./or-ytask-error.js";
 
 /** Shows that calls under way when the server goes away settle within their bound, and calls after that. */
 export async function everyCallSettles(
@@ -21,6 +21,9 @@ export async function everyCallSettles(
     orYTaskError("send", broker.send(messages(queue, ["later"]))),
     orYTaskError("counts", broker.counts(queue)),
     orYTaskError("list", broker.deadLetters(queue).list()),
+    orYTaskError("redrive", broker.deadLetters(queue).redrive()),
+    orYTaskError("purge", broker.deadLetters(queue).purge()),
+    orYTaskError("subscribe", bench.subscribe(broker, bench.queue())),
     subscriber.settle([{ delivery: first, kind: "ack" }]),
     subscriber.settle([{ delivery: second, kind: "replace", by: messages(queue, ["next"]) }]),
   ]);
@@ -28,14 +31,3 @@ export async function everyCallSettles(
   await orYTaskError("subscription.close", subscriber.close());
   await orYTaskError("close", broker.close());
 }
-
-/** Settles, and rejects only where the call rejects with what is not a YTaskError. */
-const orYTaskError = (call: string, promise: Promise<unknown>): Promise<void> =>
-  promise.then(
-    () => {},
-    (error: unknown) =>
-      assert.ok(
-        YTaskError.isInstance(error),
-        `${call} was to reject with a YTaskError, not ${String(error)}`,
-      ),
-  );

@@ -13,6 +13,7 @@ import { aDelayHoldsUpNothing } from "./a-delay-holds-up-nothing.js";
 import { aDelayOutlivesACrash } from "./a-delay-outlives-a-crash.js";
 import { aDelayOutlivesItsSender } from "./a-delay-outlives-its-sender.js";
 import { aFailedRewriteLosesNothing } from "./a-failed-rewrite-loses-nothing.js";
+import { aHoldOutlivesItsLease } from "./a-hold-outlives-its-lease.js";
 import { aLargeBatchArrives } from "./a-large-batch-arrives.js";
 import { aLossMakesRoom } from "./a-loss-makes-room.js";
 import { aReceiveRejectsWithoutAServer } from "./a-receive-rejects-without-a-server.js";
@@ -28,8 +29,10 @@ import { anAckIsForOne } from "./an-ack-is-for-one.js";
 import { anAckOutlivesACut } from "./an-ack-outlives-a-cut.js";
 import { anUnsubscribedQueueKeeps } from "./an-unsubscribed-queue-keeps.js";
 import { bodiesSurvive } from "./bodies-survive.js";
+import { bodiesSurviveEveryWay } from "./bodies-survive-every-way.js";
 import type { BrokerBehaviour } from "./broker-behaviour.js";
 import { callsAtOnceSettleOnce } from "./calls-at-once-settle-once.js";
+import { callsOutAtACloseSettle } from "./calls-out-at-a-close-settle.js";
 import { closeDuringAReceiveLosesNothing } from "./close-during-a-receive-loses-nothing.js";
 import { closeEndsAReceive } from "./close-ends-a-receive.js";
 import { closeEndsASubscribe } from "./close-ends-a-subscribe.js";
@@ -41,6 +44,9 @@ import { countsTellWhatIsThere } from "./counts-tell-what-is-there.js";
 import { deadLettersAreKept } from "./dead-letters-are-kept.js";
 import { deadLettersAreListedInOrder } from "./dead-letters-are-listed-in-order.js";
 import { delaysAreNeverEarly } from "./delays-are-never-early.js";
+import { eachMessageHasItsOwnWay } from "./each-message-has-its-own-way.js";
+import { eachWaitingReceiveEnds } from "./each-waiting-receive-ends.js";
+import { equalBodiesAreSeveral } from "./equal-bodies-are-several.js";
 import { equalDelaysKeepTheOrder } from "./equal-delays-keep-the-order.js";
 import { frontIsDelivered } from "./front-is-delivered.js";
 import { frontIsNextInLine } from "./front-is-next-in-line.js";
@@ -61,7 +67,10 @@ import { purgeMeetsAList } from "./purge-meets-a-list.js";
 import { receiveEndsAfterItsWait } from "./receive-ends-after-its-wait.js";
 import { receiveKeepsToItsLimit } from "./receive-keeps-to-its-limit.js";
 import { receiveWakesAtASend } from "./receive-wakes-at-a-send.js";
+import { receiveWakesAtWhatComesBack } from "./receive-wakes-at-what-comes-back.js";
 import { redeliveriesAreCounted } from "./redeliveries-are-counted.js";
+import { redeliveriesBeginAnew } from "./redeliveries-begin-anew.js";
+import { redeliveriesGrow } from "./redeliveries-grow.js";
 import { redriveRewrites } from "./redrive-rewrites.js";
 import { redriveSendsAllAgain } from "./redrive-sends-all-again.js";
 import { redriveTakesIds } from "./redrive-takes-ids.js";
@@ -88,12 +97,15 @@ export const brokerBehaviours: readonly BrokerBehaviour[] = [
   aSendReachesSeveralQueues,
   nothingIsSentByAnEmptyCall,
   bodiesSurvive,
+  equalBodiesAreSeveral,
   largeBodiesAreWhole,
   anUnsubscribedQueueKeeps,
   unusualQueueNames,
   overlappingCalls,
 
   receiveWakesAtASend,
+  eachWaitingReceiveEnds,
+  receiveWakesAtWhatComesBack,
   receiveEndsAfterItsWait,
   receiveKeepsToItsLimit,
   unsettledStayWithinTheBound,
@@ -116,6 +128,7 @@ export const brokerBehaviours: readonly BrokerBehaviour[] = [
   aReleaseComesBack,
   releasesGoToTheHead,
   aReleaseIsNoRedelivery,
+  aHoldOutlivesItsLease,
 
   closeGivesBack,
   closeGivesBackInOrder,
@@ -123,11 +136,13 @@ export const brokerBehaviours: readonly BrokerBehaviour[] = [
   closeDuringAReceiveLosesNothing,
   aClosedBrokerEndsAReceive,
   closeEndsASubscribe,
+  callsOutAtACloseSettle,
   aClosedBrokerRejects,
   connectWorksAfterClose,
 
   delaysAreNeverEarly,
   noDelayIsAtOnce,
+  eachMessageHasItsOwnWay,
   manyDelays,
   equalDelaysKeepTheOrder,
   aDelayHoldsUpNothing,
@@ -142,6 +157,7 @@ export const brokerBehaviours: readonly BrokerBehaviour[] = [
   redriveSendsAllAgain,
   redriveTakesIds,
   redriveRewrites,
+  bodiesSurviveEveryWay,
   aFailedRewriteLosesNothing,
   purgeDeletes,
   purgeMeetsAList,
@@ -154,7 +170,9 @@ export const brokerBehaviours: readonly BrokerBehaviour[] = [
   aCrashDuringABurialLosesNothing,
   aCrashDuringAReleaseLosesNothing,
   aCrashDuringARedriveLosesNothing,
+  redeliveriesGrow,
   redeliveriesAreCounted,
+  redeliveriesBeginAnew,
   lostDeliveriesAreReported,
   whatOthersGotCannotBeSettled,
   lostAreTheReceived,

@@ -22,6 +22,10 @@ export const redeliveriesAreCounted: BrokerBehaviour = {
     const counted = new Map(taken.map(({ body, redeliveries }) => [body, redeliveries]));
     assert.equal(counted.get("handed out"), 2);
     assert.equal(counted.get("not handed out"), 0);
-    await subscriber.ack(taken);
+    await subscriber.release(taken);
+    const again = await subscriber.take(2);
+    for (const { body, redeliveries } of again)
+      assert.equal(redeliveries, counted.get(body), "a release neither counts nor forgets");
+    await subscriber.ack(again);
   },
 };

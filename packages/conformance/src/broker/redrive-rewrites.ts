@@ -1,20 +1,27 @@
 import assert from "node:assert/strict";
+import type { Letter } from "@ytask/core/driver";
 import type { BrokerBehaviour } from "./broker-behaviour.js";
 import { buryAll } from "./bury.js";
 import { numbered } from "./messages.js";
+import { bodiesOf } from "./subscriber.js";
 
 export const redriveRewrites: BrokerBehaviour = {
   name: "redrive sends what `rewrite` makes of a letter, from all that the letter says",
   async run(bench) {
     const { broker, queue, subscriber } = await bench.start();
     await buryAll(broker, queue, subscriber, numbered(3));
-    const rewritten = await broker
-      .deadLetters(queue)
-      .redrive(undefined, ({ body, reason, error }) => `${body} ${reason} ${error}`);
-    assert.equal(rewritten, 3);
-    assert.deepEqual(
-      [...(await subscriber.takeBodies(3))].sort(),
-      numbered(3).map((body) => `${body} permanentFailure no`),
-    );
+    const letters = broker.deadLetters(queue);
+    const rewrite = ({ body, reason, error }: Letter) => `${body} ${reason} ${error}`;
+    const [first] = await letters.list();
+    assert.ok(first);
+    assert.equal(await letters.redrive([first.id], rewrite), 1);
+    assert.deepEqual(await subscriber.takeBodies(1), ["0 permanentFailure no"]);
+    assert.deepEqual(bodiesOf(await letters.list()), ["1", "2"]);
+    assert.equal(await letters.redrive(undefined, rewrite), 2);
+    assert.deepEqual([...(await subscriber.takeBodies(2))].sort(), [
+      "1 permanentFailure no",
+      "2 permanentFailure no",
+    ]);
+    assert.deepEqual(await letters.list(), []);
   },
 };

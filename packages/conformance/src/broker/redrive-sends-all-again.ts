@@ -4,11 +4,13 @@ import { buryAll } from "./bury.js";
 import { numbered } from "./messages.js";
 import { bodiesOf } from "./subscriber.js";
 
+/** More than a page of most servers. */
+const count = 1_100;
+
 export const redriveSendsAllAgain: BrokerBehaviour = {
   name: "redrive puts all dead letters back into the queue, as if they were new",
   async run(bench) {
-    const { broker, queue, subscriber } = await bench.start();
-    const count = 250;
+    const { broker, queue, subscriber } = await bench.start({ maxUnsettled: count });
     await buryAll(broker, queue, subscriber, numbered(count));
     const letters = broker.deadLetters(queue);
     assert.equal(await letters.redrive(), count);

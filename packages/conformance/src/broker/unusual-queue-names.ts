@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
+import type { Settlement } from "@ytask/core/driver";
 import type { BrokerBehaviour } from "./broker-behaviour.js";
 import { messages } from "./messages.js";
+import { bodiesOf } from "./subscriber.js";
 
 /** Braces are left out: a driver may refuse them. */
 const suffixes = [
@@ -27,9 +29,17 @@ export const unusualQueueNames: BrokerBehaviour = {
     await broker.send(queues.flatMap((queue) => messages(queue, [queue])));
     for (const queue of queues) {
       const subscriber = await bench.subscribe(broker, queue);
-      assert.deepEqual(await subscriber.takeBodies(1), [queue]);
+      const taken = await subscriber.take(1);
+      assert.deepEqual(bodiesOf(taken), [queue]);
+      const buried = taken.map(
+        (delivery): Settlement => ({ delivery, kind: "deadLetter", reason: "malformed" }),
+      );
+      await subscriber.settleAll(buried);
       await subscriber.close();
     }
-    for (const queue of queues) assert.deepEqual(await broker.deadLetters(queue).list(), []);
+    for (const queue of queues) {
+      await bench.expectCounts(broker, queue, { waiting: 0, delayed: 0, running: 0, dead: 1 });
+      assert.deepEqual(bodiesOf(await broker.deadLetters(queue).list()), [queue]);
+    }
   },
 };

@@ -1,0 +1,106 @@
+import type { BrokenBroker } from "./broken-brokers.js";
+import {
+  countsWhatItHoldsItself,
+  dropsWhatIsSentAtItsClose,
+  forgetsTheCountAtARelease,
+  hangsAtItsClose,
+  hangsWhileItIsCutOff,
+  keepsDelayedReplacementsToItself,
+  keepsTheCountOver,
+  losesItsHoldAfter,
+  losesWhatIsDueWhileNobodyIsThere,
+  sendsLaterWhatItRejected,
+  tellsOneOfThoseWhoWait,
+  wakesAtSendsOnly,
+} from "./ways-to-fail-later.js";
+
+const outlivesAClose =
+  "a delayed message, sent or in place of another, is delivered though who had it closed";
+const atAClose = "a call that is out when its broker closes settles";
+const beginsAnew = "what replaces a redelivered message, or is redriven after it was one, has 0 redeliveries";
+
+/** Those whose fault shows when time goes by, when something happens to others, or when there is much of it. */
+export const brokersThatFailLater: Readonly<Record<string, BrokenBroker>> = {
+  "counts one redelivery, and no more": {
+    broken: {
+      subscription: (inner) => ({
+        receive: async (limit, waitMs) =>
+          (await inner.receive(limit, waitMs)).map((delivery) =>
+            Object.assign(delivery, { redeliveries: Math.min(1, delivery.redeliveries) }),
+          ),
+      }),
+    },
+    caughtBy: ["with each crash of who holds it a message counts more redeliveries"],
+  },
+  "forgets the redeliveries of what is released": {
+    broken: { broker: forgetsTheCountAtARelease() },
+    caughtBy: ["each crash counts one redelivery"],
+  },
+  "keeps the redeliveries of what is redriven": {
+    broken: { broker: keepsTheCountOver("deadLetter") },
+    caughtBy: [beginsAnew],
+  },
+  "keeps the redeliveries of what is replaced": {
+    broken: { broker: keepsTheCountOver("replace") },
+    caughtBy: [beginsAnew],
+  },
+  "does not renew its lease": {
+    broken: { broker: (inner) => losesItsHoldAfter(inner, 60) },
+    caughtBy: ["what is held stays with its holder for longer than a crashed one would keep it"],
+  },
+  "tells one of those who wait": {
+    broken: { broker: tellsOneOfThoseWhoWait() },
+    caughtBy: ["two subscribers that wait each get one of two messages that are sent at once"],
+  },
+  "tells who waits of sends, and of nothing else": {
+    broken: { broker: wakesAtSendsOnly() },
+    caughtBy: ["a receive that waits ends as soon as something is due, given back by a close, redriven"],
+  },
+  "keeps delayed replacements in its process": {
+    broken: { broker: keepsDelayedReplacementsToItself },
+    caughtBy: [outlivesAClose],
+  },
+  "loses what is due while nobody is there": {
+    broken: { broker: losesWhatIsDueWhileNobodyIsThere() },
+    caughtBy: [outlivesAClose],
+  },
+  "lists a page of dead letters": {
+    broken: {
+      deadLetters: (inner) => ({
+        list: ({ limit = 100 } = {}) => inner.list({ limit: Math.min(limit, 1_000) }),
+      }),
+    },
+    caughtBy: ["dead letters are listed the oldest first, up to the limit"],
+  },
+  "redrives a page of dead letters": {
+    broken: {
+      deadLetters: (inner) => ({
+        async redrive(ids, rewrite) {
+          const all = ids ?? (await inner.list({ limit: 10_000 })).map(({ id }) => id);
+          return inner.redrive(all.slice(0, 1_000), rewrite);
+        },
+      }),
+    },
+    caughtBy: ["redrive puts all dead letters back into the queue"],
+  },
+  "sends later what it rejected": {
+    broken: { broker: sendsLaterWhatItRejected },
+    caughtBy: ["a send while the server cannot be reached rejects"],
+  },
+  "leaves calls hanging that are out at its close": {
+    broken: { broker: hangsAtItsClose },
+    caughtBy: [atAClose],
+  },
+  "confirms sends that its close drops": {
+    broken: { broker: dropsWhatIsSentAtItsClose },
+    caughtBy: [atAClose],
+  },
+  "leaves rare calls hanging while it is cut off": {
+    broken: { broker: hangsWhileItIsCutOff },
+    caughtBy: ["every call settles though the connection is broken"],
+  },
+  "counts as running what it holds itself": {
+    broken: { broker: countsWhatItHoldsItself },
+    caughtBy: ["counts tell how many messages wait, are delayed, run and are dead"],
+  },
+};
