@@ -19,8 +19,8 @@ export const aDelayOutlivesItsSender: BrokerBehaviour = {
     await broker.close();
     await sleep(100);
     const heir = await bench.subscribe(await bench.connect(), queue);
-    assert.deepEqual(await heir.takeBodies(1), ["due meanwhile"]);
-    assert.deepEqual([...(await heir.takeBodies(2))].sort(), ["attempt 2", "later"]);
+    // In any order: a server's clock may count whole seconds.
+    assert.deepEqual([...(await heir.takeBodies(3))].sort(), ["attempt 2", "due meanwhile", "later"]);
     watch.assertNotEarly(600);
     await heir.expectNothing();
   },
