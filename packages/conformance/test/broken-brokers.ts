@@ -100,7 +100,9 @@ export const brokenBrokers: Readonly<Record<string, BrokenBroker>> = {
   },
   "loses what a receive takes while its subscription closes": {
     broken: { subscription: losesAtItsClose },
-    caughtBy: ["a subscription that closes while it receives what is just sent loses none of it"],
+    caughtBy: [
+      "a subscription, or its broker, that closes while it receives what is just sent loses none of it",
+    ],
   },
   "sends the replacement, and does not remove": {
     broken: {

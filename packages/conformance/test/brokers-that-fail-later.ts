@@ -7,6 +7,7 @@ import {
   hangsWhileItIsCutOff,
   keepsDelayedReplacementsToItself,
   keepsTheCountOver,
+  losesAtItsBrokersClose,
   losesItsHoldAfter,
   losesWhatIsDueWhileNobodyIsThere,
   sendsLaterWhatItRejected,
@@ -16,6 +17,7 @@ import {
 
 const outlivesAClose =
   "a delayed message, sent or in place of another, is delivered though who had it closed";
+const manyLetters = "of more than a thousand dead letters the last is listed";
 const atAClose = "a call that is out when its broker closes settles";
 const beginsAnew = "what replaces a redelivered message, or is redriven after it was one, has 0 redeliveries";
 
@@ -70,7 +72,7 @@ export const brokersThatFailLater: Readonly<Record<string, BrokenBroker>> = {
         list: ({ limit = 100 } = {}) => inner.list({ limit: Math.min(limit, 1_000) }),
       }),
     },
-    caughtBy: ["dead letters are listed the oldest first, up to the limit"],
+    caughtBy: [manyLetters],
   },
   "redrives a page of dead letters": {
     broken: {
@@ -82,6 +84,35 @@ export const brokersThatFailLater: Readonly<Record<string, BrokenBroker>> = {
       }),
     },
     caughtBy: ["redrive puts all dead letters back into the queue"],
+  },
+  "finds dead letters on the first page": {
+    broken: {
+      deadLetters: (inner) => ({
+        find: async (ids) => (await inner.list()).filter(({ id }) => ids.includes(id)),
+      }),
+    },
+    caughtBy: [manyLetters],
+  },
+  "redrives the letters of ids that are on the first page": {
+    broken: {
+      deadLetters: (inner) => ({
+        async redrive(ids, rewrite) {
+          const page = (await inner.list()).map(({ id }) => id);
+          return inner.redrive(ids && page.filter((id) => ids.includes(id)), rewrite);
+        },
+      }),
+    },
+    caughtBy: [manyLetters],
+  },
+  "counts a page of what it purges": {
+    broken: { deadLetters: (inner) => ({ purge: async () => Math.min(1_000, await inner.purge()) }) },
+    caughtBy: [manyLetters],
+  },
+  "loses what a receive takes while the broker closes": {
+    broken: { broker: losesAtItsBrokersClose },
+    caughtBy: [
+      "a subscription, or its broker, that closes while it receives what is just sent loses none of it",
+    ],
   },
   "sends later what it rejected": {
     broken: { broker: sendsLaterWhatItRejected },

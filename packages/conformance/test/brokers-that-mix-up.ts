@@ -7,6 +7,7 @@ import {
   isDelayed,
   sending,
   sendsDelayedReplacementsToItself,
+  swallowsWhatIsDelayedForNewQueues,
   withoutEquals,
 } from "./ways-to-mix-up.js";
 
@@ -68,6 +69,10 @@ export const brokersThatMixUp: Readonly<Record<string, BrokenBroker>> = {
     broken: sending((messages) =>
       messages.map((one) => (isDelayed(one) ? { ...one, queue: messages[0]?.queue ?? "" } : one)),
     ),
+    caughtBy: [ownWay],
+  },
+  "swallows what is delayed for a queue that nobody has used": {
+    broken: { broker: swallowsWhatIsDelayedForNewQueues() },
     caughtBy: [ownWay],
   },
   "delays all replacements by the first one's delay": {

@@ -11,7 +11,7 @@ import {
   YTaskError,
 } from "@ytask/core/driver";
 import type { MemoryBroker } from "@ytask/core/memory";
-import { wrapSubscription } from "./break-broker.js";
+import { forget, wrapSubscription } from "./break-broker.js";
 import { isDelayed } from "./ways-to-mix-up.js";
 
 type Way = (inner: MemoryBroker) => Partial<Broker>;
@@ -154,6 +154,27 @@ export function losesWhatIsDueWhileNobodyIsThere(): Way {
       return inner.close();
     },
   });
+}
+
+export function losesAtItsBrokersClose(inner: MemoryBroker): Partial<Broker> {
+  let isClosed = false;
+  return {
+    ...subscribing((subscription) => ({
+      async receive(limit, waitMs) {
+        const received = await subscription.receive(limit, waitMs);
+        await turn();
+        if (!isClosed) return received;
+        await forget(subscription, received);
+        return [];
+      },
+    }))(inner),
+    async close() {
+      isClosed = true;
+      await turn();
+      await turn();
+      await inner.close();
+    },
+  };
 }
 
 export function sendsLaterWhatItRejected(inner: MemoryBroker): Partial<Broker> {

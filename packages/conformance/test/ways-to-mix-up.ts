@@ -68,3 +68,14 @@ export function sendsDelayedReplacementsToItself(inner: Broker): Partial<Broker>
     },
   };
 }
+
+export function swallowsWhatIsDelayedForNewQueues(): NonNullable<BrokerBreak["broker"]> {
+  const used = new Set<string>();
+  return (inner) => ({
+    subscribe(queue, options) {
+      used.add(queue);
+      return inner.subscribe(queue, options);
+    },
+    send: (messages) => inner.send(messages.filter((one) => !isDelayed(one) || used.has(one.queue))),
+  });
+}

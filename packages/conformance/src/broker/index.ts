@@ -57,6 +57,7 @@ import { lostAreTheReceived } from "./lost-are-the-received.js";
 import { lostDeliveriesAreReported } from "./lost-deliveries-are-reported.js";
 import { manyAreSettledInOneCall } from "./many-are-settled-in-one-call.js";
 import { manyDelays } from "./many-delays.js";
+import { manyLetters } from "./many-letters.js";
 import { noDelayIsAtOnce } from "./no-delay-is-at-once.js";
 import { nothingIsLostInACrowd } from "./nothing-is-lost-in-a-crowd.js";
 import { nothingIsSentByAnEmptyCall } from "./nothing-is-sent-by-an-empty-call.js";
@@ -159,6 +160,7 @@ export const brokerBehaviours: readonly BrokerBehaviour[] = [
   redriveRewrites,
   bodiesSurviveEveryWay,
   aFailedRewriteLosesNothing,
+  manyLetters,
   purgeDeletes,
   purgeMeetsAList,
   countsTellWhatIsThere,

@@ -1,0 +1,27 @@
+import assert from "node:assert/strict";
+import type { BrokerBehaviour } from "./broker-behaviour.js";
+import { buryAll } from "./bury.js";
+import { numbered } from "./messages.js";
+import { bodiesOf } from "./subscriber.js";
+
+/** More than a page of most servers. */
+const count = 1_100;
+
+export const manyLetters: BrokerBehaviour = {
+  name: "of more than a thousand dead letters the last is listed, found and redriven as the first, and all are purged",
+  async run(bench) {
+    const { broker, queue, subscriber } = await bench.start({ maxUnsettled: count });
+    await buryAll(broker, queue, subscriber, numbered(count));
+    const letters = broker.deadLetters(queue);
+    const all = await letters.list({ limit: 2 * count });
+    assert.deepEqual(bodiesOf(all), numbered(count));
+    const last = all.at(-1);
+    assert.ok(last);
+    const found = await letters.find?.([last.id]);
+    if (found !== undefined) assert.deepEqual(bodiesOf(found), [last.body]);
+    assert.equal(await letters.redrive([last.id]), 1);
+    assert.deepEqual(await subscriber.takeBodies(1), [last.body]);
+    assert.equal(await letters.purge(), count - 1);
+    assert.deepEqual(await letters.list(), []);
+  },
+};
