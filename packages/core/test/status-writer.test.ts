@@ -1,8 +1,8 @@
 import { expect, it } from "vitest";
 import { DriverHold } from "../src/driver-hold.js";
 import { resultKey } from "../src/keys.js";
-import { parseResult } from "../src/results/result.js";
 import { ResultStore } from "../src/results/result-store.js";
+import { parseResult } from "../src/results/result-text.js";
 import { Status } from "../src/results/status.js";
 import { StatusWriter } from "../src/results/status-writer.js";
 import { World } from "./support/world.js";

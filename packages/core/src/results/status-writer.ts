@@ -3,8 +3,9 @@ import { Deque } from "../collections/deque.js";
 import { ErrorCode, YTaskError } from "../errors.js";
 import { resultKey } from "../keys.js";
 import type { Logger } from "../log/logger.js";
-import { type ResultFields, serializeResult } from "./result.js";
+import type { ResultFields } from "./result.js";
 import type { ResultStore } from "./result-store.js";
+import { serializeResult } from "./result-text.js";
 import { Status } from "./status.js";
 
 /** For how long, in seconds, statuses and results are kept: -1 for ever, 0 not at all. */

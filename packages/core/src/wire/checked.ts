@@ -2,7 +2,8 @@ import { invalid, rules } from "../check-options.js";
 import { messageOf } from "../errors.js";
 import * as keys from "../keys.js";
 import * as messages from "../message.js";
-import * as results from "../results/result.js";
+import type { ResultFields } from "../results/result.js";
+import * as results from "../results/result-text.js";
 import { Status } from "../results/status.js";
 import { noExtra } from "./plain-message.js";
 
@@ -32,7 +33,7 @@ export function serializeMessage(message: messages.Message, version: keys.WireVe
  *
  * @throws YTaskError `InvalidArgument` for a result that no reader would take
  */
-export function serializeResult(result: results.ResultFields): string {
+export function serializeResult(result: ResultFields): string {
   const place = "serializeResult: result";
   checkFields(
     result,

@@ -1,6 +1,7 @@
 import { abortKey, resultKey } from "../../keys.js";
-import { type Result, readResult } from "../../results/result.js";
+import type { Result } from "../../results/result.js";
 import type { ResultStore } from "../../results/result-store.js";
+import { readResult } from "../../results/result-text.js";
 import { isStepAmbiguous } from "../../workflow.js";
 import type { Execution } from "../execution.js";
 
