@@ -135,6 +135,7 @@ class OwnLink extends Observed implements Link {
 
   async close(): Promise<void> {
     await bounded(this.#client.close(), closeTimeoutMs, () => undefined);
-    if (this.#model !== undefined) endNow(this.#model);
+    // Without an error amqplib would not notice, and its heartbeats would keep the process alive until they miss an answer.
+    if (this.#model !== undefined) endNow(this.#model, new Error("the server did not answer the close"));
   }
 }

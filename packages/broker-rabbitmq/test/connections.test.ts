@@ -210,6 +210,17 @@ describeWithOwnServer("rabbitmq", "RabbitMqBroker's connections", () => {
     expect(await failures()).toSatisfy(refused);
   });
 
+  it("keep no process alive once they are closed, where the server had fallen silent", async () => {
+    const timers = () => process.getActiveResourcesInfo().filter((resource) => resource === "Timeout").length;
+    const proxy = await startProxy(server.port);
+    const before = timers();
+    const broker = await connected({ url: `amqp://guest:guest@127.0.0.1:${proxy.port}` });
+    proxy.swallow();
+    await broker.close();
+    await waitUntil("nothing is left that waits", () => timers() <= before, { timeoutMs: 10_000 });
+    await proxy.close();
+  });
+
   it("survive a message above the server's limit, which is an error to its sender alone", async () => {
     const queue = newQueue();
     const broker = await connected({ url: server.url });
