@@ -56,7 +56,9 @@ export class RabbitMqDeadLetters implements DeadLetters {
       let left = await reader.count();
       let count = 0;
       while (left > 0 && wanted?.size !== 0) {
-        const taken = await reader.take(Math.min(batch, left));
+        // Those of a page that was listed are the next ones: then nothing is taken that has to be given back.
+        const most = reader.holdsNothing ? Math.min(batch, wanted?.size ?? batch) : batch;
+        const taken = await reader.take(Math.min(most, left));
         if (taken.length === 0) break;
         left -= taken.length;
         count += await this.#sendAgain(reader, taken.filter(isWanted), rewrite);
@@ -100,8 +102,7 @@ export class RabbitMqDeadLetters implements DeadLetters {
     const { connections, to } = this.#options;
     const copies = letters.map((letter) => ({ to, body: Buffer.from(rewrite(letterOf(letter))) }));
     const sent = await connections().sender.send(copies);
-    for (const [index, letter] of letters.entries())
-      if (sent[index]?.kind === "stored") reader.remove(letter);
+    reader.remove(letters.filter((_, index) => sent[index]?.kind === "stored"));
     const failed = sent.find((outcome) => outcome.kind !== "stored");
     if (failed === undefined) return letters.length;
     const message = `Some dead letters could not be sent again, and stay: ${failed.error.message}`;

@@ -18,10 +18,13 @@ export interface LetterReaderOptions {
 const doing = "Could not read dead letters";
 
 /**
- * How many letters are given back before they are seen in the queue: of what a quorum queue's channel has on its way it
- * sends 32 as they come, and shuffles the rest.
+ * How many commands may be on their way to a quorum queue: of those of a channel it sends 32 as they come, keeps the rest
+ * until they are answered, and mixes up what that gives back.
  */
-const returnedTogether = 16;
+const mostOnTheWay = 16;
+
+/** How many letters one command gives back to a quorum queue in their order: of more than 32 it is mixed up. */
+const mostTogether = 32;
 
 /** How long to wait for what a channel's end gives back, in milliseconds: others may take of it before it is seen. */
 const returnedWithinMs = 500;
@@ -38,11 +41,19 @@ const mostForOrder = 2_000;
 /** Reads a queue of dead letters by taking them without an ack; what is not removed is given back in its order. */
 export class LetterReader {
   readonly #options: LetterReaderOptions;
+  /** In the order of delivery, so that their tags ascend. */
   readonly #held = new Set<Message>();
   #last: Message | undefined;
+  /** How many commands have removed letters. */
+  #removals = 0;
 
   constructor(options: LetterReaderOptions) {
     this.#options = options;
+  }
+
+  /** Whether all that was taken was removed. */
+  get holdsNothing(): boolean {
+    return this.#held.size === 0;
   }
 
   /** How many letters there are that nobody reads at the moment. */
@@ -65,13 +76,13 @@ export class LetterReader {
   }
 
   /**
-   * Of a quorum queue, as many as there are now, and `limit` at most: a consumer is sent many at a time, where each `get`
-   * costs the queue as much as all of those. A classic queue answers a `get` at once.
+   * As many as there are now, and `limit` at most: a consumer is sent many at a time, where each `get` takes a round trip,
+   * and costs a quorum queue as much as all of those.
    */
   async #takeTogether(limit: number): Promise<Message[]> {
-    const { channel, queue, isQuorum } = this.#options;
+    const { channel, queue } = this.#options;
     const taken: Message[] = [];
-    const wanted = !isQuorum || limit < 2 ? 0 : Math.min(limit, await this.count(), mostPrefetched);
+    const wanted = limit < 2 ? 0 : Math.min(limit, await this.count(), mostPrefetched);
     if (wanted < 2) return taken;
     let end = () => {};
     const ended = new Promise<void>((resolve) => {
@@ -96,10 +107,20 @@ export class LetterReader {
     return taken;
   }
 
-  /** Removes a letter. It is certain once `giveBack` has resolved. */
-  remove(letter: Message): void {
-    this.#held.delete(letter);
-    this.#options.channel.ack(letter);
+  /** Removes letters, in one frame where none is held that came before. It is certain once `giveBack` has resolved. */
+  remove(letters: readonly Message[]): void {
+    const { channel } = this.#options;
+    for (const letter of letters) this.#held.delete(letter);
+    const [firstHeld] = this.#held;
+    const [last] = letters.toSorted((one, other) => tagOf(other) - tagOf(one));
+    if (last === undefined) return;
+    if (firstHeld === undefined || tagOf(last) < tagOf(firstHeld)) {
+      channel.ack(last, true);
+      this.#removals += new Set(letters.map(consumerOf)).size;
+    } else {
+      for (const letter of letters) channel.ack(letter);
+      this.#removals += letters.length;
+    }
   }
 
   /** Gives back all that was taken and not removed, and ends the reading: the channel may be closed. */
@@ -120,29 +141,72 @@ export class LetterReader {
   }
 
   async #giveBackInOrder(): Promise<void> {
-    const { channel } = this.#options;
-    await this.#takeRest();
+    const { channel, commandTimeoutMs } = this.#options;
+    const isInFront = this.#held.size > 0 || this.#removals > mostOnTheWay ? await this.#takeRest() : true;
+    await this.#bounded(channel.prefetch(0));
+    const endMs = performance.now() + commandTimeoutMs / 2;
+    const came = [...this.#held];
+    // Behind others their order is that in which they came: with those it is a rotation of the right one.
+    if (!isInFront) return this.#giveBackAs(came, endMs);
+    const [oldest] = this.#inOrder;
+    const younger = oldest === undefined ? [] : came.slice(0, came.indexOf(oldest));
+    // Such a rotation is turned back: what came too early is given back, and taken again, behind the others.
+    if (younger.length > 0) {
+      await this.#giveBackAs(younger, endMs);
+      await this.take(younger.length);
+    }
+    await this.#giveBackAs(this.#inOrder, endMs);
+  }
+
+  /** What is held, the oldest first. */
+  get #inOrder(): Message[] {
+    return [...this.#held].sort(byAge);
+  }
+
+  /** Gives back letters, in this order as far as there is time. */
+  async #giveBackAs(letters: readonly Message[], endMs: number): Promise<void> {
     const before = await this.count();
-    const inOrder = [...this.#held].sort(byAge);
-    const endMs = performance.now() + this.#options.commandTimeoutMs / 2;
-    for (let from = 0; from < inOrder.length; from += returnedTogether) {
-      const together = inOrder.slice(from, from + returnedTogether);
-      for (const letter of together) channel.nack(letter, false, true);
-      while ((await this.count()) < before + from + together.length && performance.now() < endMs)
-        await sleep(1);
+    const oneByOneUntilMs = endMs - this.#options.commandTimeoutMs / 4;
+    const left = [...letters];
+    for (let given = 0; left.length > 0; ) {
+      for (let command = 0; command < mostOnTheWay; command++)
+        given += left.splice(0, this.#giveBackFirst(left.slice(0, mostTogether))).length;
+      while ((await this.count()) < before + given && performance.now() < endMs) await sleep(1);
+      // What came in another order is given back one by one, of which there may be too many.
+      if (performance.now() > oneByOneUntilMs) left.sort((one, other) => tagOf(one) - tagOf(other));
     }
   }
 
   /**
-   * What came back before has to come back with the rest, to stay in front of it. Besides, a quorum queue forgets acks
-   * that are on their way when their channel closes; what it answers to a get is behind them.
+   * Gives back the first of these letters, and with it those that follow in the order in which one consumer was sent them,
+   * where none is held that came before. Returns how many.
    */
-  async #takeRest(): Promise<void> {
+  #giveBackFirst(letters: readonly Message[]): number {
+    const [first] = letters;
+    if (first === undefined) return 0;
+    const held = this.#held.values();
+    const asSent = (letter: Message) =>
+      held.next().value === letter && consumerOf(letter) === consumerOf(first);
+    const other = letters.findIndex((letter) => !asSent(letter));
+    const together = letters.slice(0, other < 0 ? letters.length : Math.max(other, 1));
+    this.#options.channel.nack(together.at(-1) as Message, other !== 0, true);
+    for (const letter of together) this.#held.delete(letter);
+    return together.length;
+  }
+
+  /**
+   * What came back before has to come back with the rest, to stay in front of it. Besides, a quorum queue forgets acks
+   * that are on their way when their channel closes; what it answers to a get is behind them. Resolves to whether nothing is
+   * left that came back before.
+   */
+  async #takeRest(): Promise<boolean> {
     const most = this.#held.size + mostForOrder;
     // What is taken too much comes back too, so it is not much.
-    do await this.take(Math.ceil((this.#held.size + 1) / 8));
-    while (this.#last?.fields.redelivered && this.#held.size < most);
-    await this.#bounded(this.#options.channel.prefetch(0));
+    do {
+      const more = Math.max(mostTogether, Math.ceil(this.#held.size / 2));
+      await this.take(Math.min(more, most - this.#held.size));
+    } while (this.#last?.fields.redelivered && this.#held.size < most);
+    return !this.#last?.fields.redelivered;
   }
 
   /** The answer, in time; or an error that says what is wrong with the server. */
@@ -157,3 +221,10 @@ export class LetterReader {
     }
   }
 }
+
+/** Who was sent a letter: a consumer, or one `get`. */
+const consumerOf = ({ fields: { consumerTag, deliveryTag } }: Message): string | number =>
+  consumerTag ?? deliveryTag;
+
+/** The number by which its channel knows a letter: they ascend. */
+const tagOf = ({ fields: { deliveryTag } }: Message): number => deliveryTag;

@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
-import { describeWithServer, waitUntil } from "@ytask-internal/test-servers";
-import { connect } from "amqplib";
+import { describeWithServer, startProxy, waitUntil } from "@ytask-internal/test-servers";
+import { type ChannelModel, connect } from "amqplib";
 import { describe, expect, inject, it } from "vitest";
-import type { QueueType } from "../src/index.js";
+import type { QueueType, RabbitMqBroker } from "../src/index.js";
 import { deadQueue, type QueueSpec } from "../src/names.js";
-import { closeBrokersAfterEach, connected } from "./support/brokers.js";
+import { closeBrokers, closeBrokersAfterEach, connected } from "./support/brokers.js";
 import { bury } from "./support/bury.js";
 import { deleteQueues } from "./support/delete-queues.js";
 import { newQueue } from "./support/taker.js";
@@ -24,10 +24,17 @@ describe.each(types)("a thousand dead letters of a %s queue", (queueType) => {
       await bury(broker, queue, bodies);
       return { url, queue, broker };
     };
-    const untilRead = async (url: string, queue: string) => {
-      const looker = await connected({ url, queueType });
-      await waitUntil("they are read", async () => Number((await looker.counts(queue)).dead) < count);
+    /** Who reads them over a slow line, and has them for some tenths of a second. */
+    const farAway = async () => {
+      const url = new URL(inject("amqpUrl"));
+      const proxy = await startProxy(Number(url.port || 5_672), url.hostname);
+      url.port = `${proxy.port}`;
+      const reader = await connected({ url: url.href, queueType });
+      proxy.delay(50);
+      return { proxy, reader };
     };
+    const untilRead = async (broker: RabbitMqBroker, queue: string) =>
+      waitUntil("they are read", async () => Number((await broker.counts(queue)).dead) < count);
 
     it("are all there again for whoever looks next", async () => {
       const { url, queue, broker } = await buried();
@@ -47,22 +54,26 @@ describe.each(types)("a thousand dead letters of a %s queue", (queueType) => {
 
     it("are counted and purged when those who read them have ended", async () => {
       const { url, queue, broker } = await buried();
-      const listing = broker.deadLetters(queue).list({ limit: count });
-      await untilRead(url, queue);
-      const counting = broker.counts(queue);
-      const purging = broker.deadLetters(queue).purge();
+      const { proxy, reader } = await farAway();
+      const listing = reader.deadLetters(queue).list({ limit: count });
+      await untilRead(broker, queue);
+      const counting = reader.counts(queue);
+      const purging = reader.deadLetters(queue).purge();
       expect(await listing).toHaveLength(count);
       expect(await counting).toMatchObject({ dead: count });
       expect(await purging).toBe(count);
       expect(await broker.counts(queue)).toMatchObject({ dead: 0 });
+      await closeBrokers();
+      await proxy.close();
       await deleteQueues(url, [queue]);
     });
 
     it("may be taken by somebody else when they are given back", async () => {
       const { url, queue, broker } = await buried();
-      const dead = broker.deadLetters(queue);
+      const { proxy, reader } = await farAway();
+      const dead = reader.deadLetters(queue);
       const listing = dead.list({ limit: count });
-      await untilRead(url, queue);
+      await untilRead(broker, queue);
       const connection = await connect(url);
       const channel = await connection.createChannel();
       let taken = 0;
@@ -72,6 +83,8 @@ describe.each(types)("a thousand dead letters of a %s queue", (queueType) => {
       await connection.close();
       await waitUntil("they are all back", async () => (await broker.counts(queue)).dead === count);
       expect(await dead.list({ limit: count })).toHaveLength(count);
+      await closeBrokers();
+      await proxy.close();
       await deleteQueues(url, [queue]);
     });
   });
@@ -111,19 +124,112 @@ describeWithServer(
   },
 );
 
-/** Puts dead letters into a queue, as this package does. */
-async function fill(url: string, { name, arguments: given }: QueueSpec, many: number): Promise<void> {
+describe.each(types)("two thousand dead letters of a %s queue, all of which were listed", (queueType) => {
+  describeWithServer("rabbitmq", "and some are sent again", () => {
+    closeBrokersAfterEach();
+    const many = 2_000;
+
+    /** A broker whose connection counts what is taken, given back and removed. */
+    const counted = async () => {
+      const client = await connect(inject("amqpUrl"));
+      let commands = 0;
+      const createChannel = client.createChannel.bind(client);
+      client.createChannel = async () => {
+        const channel = await createChannel();
+        for (const name of ["consume", "get", "ack", "nack"] as const) {
+          const command: (...given: never[]) => unknown = channel[name].bind(channel);
+          Object.assign(channel, {
+            [name]: (...given: never[]) => {
+              commands++;
+              return command(...given);
+            },
+          });
+        }
+        return channel;
+      };
+      return {
+        client,
+        broker: await connected({ client, queueType, commandTimeoutMs: 50_000 }),
+        commands: () => commands,
+      };
+    };
+
+    /** The ids in the order in which the server has them. */
+    const idsIn = async (client: ChannelModel, { name }: QueueSpec, left: number) => {
+      const ids: unknown[] = [];
+      const channel = await client.createChannel();
+      await channel.consume(name, (message) => void ids.push(message?.properties.messageId));
+      await waitUntil("all are taken", () => ids.length === left);
+      await channel.close();
+      return ids;
+    };
+
+    it("need few commands, and leave the others in their order", async () => {
+      const url = inject("amqpUrl");
+      const queue = newQueue();
+      const spec = deadQueue(queue, queueType);
+      const { client, broker, commands } = await counted();
+      const ids = await fill(url, spec, many);
+      const dead = broker.deadLetters(queue);
+      expect((await dead.list({ limit: many })).map(({ id }) => id)).toEqual(ids);
+      const page = await dead.list({ limit: 500 });
+      expect(page.map(({ id }) => id)).toEqual(ids.slice(0, 500));
+      expect(await dead.redrive(ids.slice(0, 500))).toBe(500);
+      // One for each letter would be more than four thousand.
+      expect(commands()).toBeLessThan(1_500);
+      expect(await broker.counts(queue)).toMatchObject({ waiting: 500, dead: 1_500 });
+      const every = ids.slice(500).filter((_, index) => index % 2 === 0);
+      expect(await dead.redrive(every)).toBe(750);
+      expect(await broker.counts(queue)).toMatchObject({ waiting: 1_250, dead: 750 });
+      expect(await idsIn(client, spec, 750)).toEqual(ids.slice(500).filter((_, index) => index % 2 === 1));
+      await closeBrokers();
+      await client.close();
+      await deleteQueues(url, [queue]);
+    });
+
+    it("are in order again where those in front were not the oldest", async () => {
+      const url = inject("amqpUrl");
+      const queue = newQueue();
+      const spec = deadQueue(queue, queueType);
+      const { client, broker } = await counted();
+      const ids = await fill(url, spec, many);
+      const channel = await client.createChannel();
+      // What is given back goes behind the others, where they were given back before.
+      await broker.deadLetters(queue).list({ limit: many });
+      await channel.prefetch(300);
+      let taken = 0;
+      await channel.consume(spec.name, () => void taken++);
+      await waitUntil("some are taken", () => taken === 300);
+      await channel.close();
+      await waitUntil("all are back", async () => (await broker.counts(queue)).dead === many);
+      expect((await broker.deadLetters(queue).list({ limit: many })).map(({ id }) => id)).toEqual(ids);
+      expect(await idsIn(client, spec, many)).toEqual(ids);
+      await closeBrokers();
+      await client.close();
+      await deleteQueues(url, [queue]);
+    });
+  });
+});
+
+/** Puts dead letters into a queue, as this package does. Resolves to their ids. */
+async function fill(
+  url: string,
+  { name, arguments: given }: QueueSpec,
+  many: number,
+): Promise<readonly string[]> {
+  const ids = Array.from({ length: many }, () => randomUUID());
   const connection = await connect(url);
   const channel = await connection.createConfirmChannel();
   await channel.assertQueue(name, { durable: true, arguments: given });
-  for (let index = 0; index < many; index++)
+  for (const [index, messageId] of ids.entries())
     channel.sendToQueue(name, Buffer.from("{}"), {
       persistent: true,
-      messageId: randomUUID(),
+      messageId,
       headers: { "ytask-reason": "retriesExhausted", "ytask-at": 1_700_000_000_000 + index },
     });
   await channel.waitForConfirms();
   await connection.close();
+  return ids;
 }
 
 describe.each(types)("a dead letter of a %s queue", (queueType) => {
