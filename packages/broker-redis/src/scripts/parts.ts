@@ -9,7 +9,7 @@
 
 /**
  * `give_lease(leases, consumers, name, ms)` and `end_lease(leases, consumers, name)`, which returns whether there was one.
- * Needs `now`. A consumer is in both keys; where a script ends between the two, in that from which the other is mended.
+ * Needs `now`. A consumer is in both keys. One that is in a single key, since a script failed between the two, is found.
  */
 export const leases = `
 local function give_lease(leases, consumers, name, ms)
