@@ -1,7 +1,12 @@
 import { randomUUID } from "node:crypto";
-import { Client } from "@ytask/core";
+import { Client, Server } from "@ytask/core";
 import { silentLogger } from "@ytask/core/driver";
-import { describeWithOwnServer, type RedisCluster, startRedisCluster } from "@ytask-internal/test-servers";
+import {
+  describeWithOwnServer,
+  type RedisCluster,
+  startRedisCluster,
+  waitUntil,
+} from "@ytask-internal/test-servers";
 import { Cluster } from "ioredis";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { RedisBroker } from "../src/index.js";
@@ -50,5 +55,39 @@ describeWithOwnServer("redis", "on a Cluster one of whose masters hangs", () => 
     expect(await client.counts(hung)).toMatchObject({ waiting: 2 });
     expect(await client.counts(well)).toMatchObject({ waiting: 3 });
     await client.close();
+  });
+
+  it("a task whose next step goes there holds up no other that ends beside it", async () => {
+    const drivers = () => ({
+      broker: new RedisBroker({ client: connection, commandTimeoutMs: 50_000 }),
+      logger: silentLogger,
+    });
+    await using client = new Client(drivers());
+    await using server = new Server(drivers());
+    const hung = await newGroup(true);
+    const well = await newGroup(false);
+    let end = (): void => undefined;
+    const ended = new Promise<void>((resolve) => {
+      end = resolve;
+    });
+    let begun = 0;
+    server.add(well, "run", async () => {
+      begun++;
+      await ended;
+    });
+    await server.run(well, { concurrency: 6 });
+    await client.sendWorkflow([
+      { group: well, name: "run" },
+      { group: hung, name: "next" },
+    ]);
+    for (let count = 0; count < 5; count++) await client.send(well, "run");
+    await waitUntil("all run", () => begun === 6);
+    cluster.pause(0);
+    end();
+    const running = async () => (await client.counts(well)).running;
+    await waitUntil("all others are settled", async () => (await running()) === 1, { timeoutMs: 30_000 });
+    cluster.resume(0);
+    await waitUntil("it is settled too", async () => (await running()) === 0);
+    expect(await client.counts(hung)).toMatchObject({ waiting: 1 });
   });
 });
