@@ -396,7 +396,10 @@ export const brokenBrokers: Readonly<Record<string, BrokenBroker>> = {
   },
   "connects though there is no server": {
     broken: { broker: (inner) => ({ connect: () => inner.connect().catch(() => {}) }) },
-    caughtBy: ["a connect to a server that cannot be reached rejects"],
+    caughtBy: [
+      "a connect to a server that cannot be reached rejects",
+      "a connect to a server that does not answer rejects",
+    ],
   },
   "cannot be connected again": {
     broken: {

@@ -10,6 +10,7 @@ import {
   losesAtItsBrokersClose,
   losesItsHoldAfter,
   losesWhatIsDueWhileNobodyIsThere,
+  receivesNothingAfterAnOutage,
   sendsLaterWhatItRejected,
   tellsOneOfThoseWhoWait,
   wakesAtSendsOnly,
@@ -117,6 +118,13 @@ export const brokersThatFailLater: Readonly<Record<string, BrokenBroker>> = {
   "sends later what it rejected": {
     broken: { broker: sendsLaterWhatItRejected },
     caughtBy: ["a send while the server cannot be reached rejects"],
+  },
+  "receives nothing after an outage": {
+    broken: { broker: receivesNothingAfterAnOutage },
+    caughtBy: [
+      "a broker that was cut off goes on by itself",
+      "a broker whose server did not answer goes on by itself",
+    ],
   },
   "leaves calls hanging that are out at its close": {
     broken: { broker: hangsAtItsClose },

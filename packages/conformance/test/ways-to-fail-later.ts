@@ -177,6 +177,22 @@ export function losesAtItsBrokersClose(inner: MemoryBroker): Partial<Broker> {
   };
 }
 
+export function receivesNothingAfterAnOutage(inner: MemoryBroker): Partial<Broker> {
+  let wasOut = false;
+  const disconnect = inner.disconnect.bind(inner);
+  inner.disconnect = () => {
+    wasOut = true;
+    disconnect();
+  };
+  return subscribing((subscription) => ({
+    async receive(limit, waitMs) {
+      if (!wasOut) return subscription.receive(limit, waitMs);
+      await sleep(waitMs);
+      return [];
+    },
+  }))(inner);
+}
+
 export function sendsLaterWhatItRejected(inner: MemoryBroker): Partial<Broker> {
   const kept: Outgoing[] = [];
   const reconnect = inner.reconnect.bind(inner);

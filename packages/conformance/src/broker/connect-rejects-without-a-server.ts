@@ -1,5 +1,4 @@
-import assert from "node:assert/strict";
-import { ErrorCode, YTaskError } from "@ytask/core/driver";
+import { rejectsWithConnection } from "../rejects-with-connection.js";
 import type { BrokerBehaviour } from "./broker-behaviour.js";
 
 export const connectRejectsWithoutAServer: BrokerBehaviour = {
@@ -8,7 +7,7 @@ export const connectRejectsWithoutAServer: BrokerBehaviour = {
   async run(bench) {
     const broker = await bench.create();
     await bench.cut(broker);
-    await assert.rejects(broker.connect(), (error) => YTaskError.isInstance(error, ErrorCode.Connection));
+    await rejectsWithConnection(broker.connect());
     await bench.mend(broker);
     await broker.connect();
     await broker.counts(bench.queue());

@@ -24,6 +24,7 @@ import { aSendThatBrokeOffTellsTheTruth } from "./a-send-that-broke-off-tells-th
 import { aSettleDuringACutLeavesNothingStuck } from "./a-settle-during-a-cut-leaves-nothing-stuck.js";
 import { aSilentServerHangsNothing } from "./a-silent-server-hangs-nothing.js";
 import { aSubscriptionOutlivesACut } from "./a-subscription-outlives-a-cut.js";
+import { aSubscriptionOutlivesASilence } from "./a-subscription-outlives-a-silence.js";
 import { ackRemoves } from "./ack-removes.js";
 import { anAckIsForOne } from "./an-ack-is-for-one.js";
 import { anAckOutlivesACut } from "./an-ack-outlives-a-cut.js";
@@ -39,6 +40,7 @@ import { closeEndsASubscribe } from "./close-ends-a-subscribe.js";
 import { closeGivesBack } from "./close-gives-back.js";
 import { closeGivesBackInOrder } from "./close-gives-back-in-order.js";
 import { connectRejectsWithoutAServer } from "./connect-rejects-without-a-server.js";
+import { connectRejectsWithoutAnAnswer } from "./connect-rejects-without-an-answer.js";
 import { connectWorksAfterClose } from "./connect-works-after-close.js";
 import { countsTellWhatIsThere } from "./counts-tell-what-is-there.js";
 import { deadLettersAreKept } from "./dead-letters-are-kept.js";
@@ -179,6 +181,7 @@ export const brokerBehaviours: readonly BrokerBehaviour[] = [
   whatOthersGotCannotBeSettled,
   lostAreTheReceived,
   aSubscriptionOutlivesACut,
+  aSubscriptionOutlivesASilence,
   anAckOutlivesACut,
   aSettleDuringACutLeavesNothingStuck,
   aLossMakesRoom,
@@ -189,6 +192,7 @@ export const brokerBehaviours: readonly BrokerBehaviour[] = [
   aCutHangsNothing,
   aSilentServerHangsNothing,
   connectRejectsWithoutAServer,
+  connectRejectsWithoutAnAnswer,
 
   nothingIsLostInACrowd,
 ];
