@@ -3,6 +3,8 @@ export const texts: Readonly<Record<string, string>> = {
   plain: "hello",
   empty: "",
   json: JSON.stringify({ Id: "1", Args: [1, "two", null, { three: 3.5 }] }),
+  // JSON that no writer here would write so: who reads it and writes it anew changes it.
+  "another's JSON": String.raw`{ "Id" : 1.0, "Id":12345678901234567890, "Name": "\u003c\/\u00e9", "__proto__":{} }`,
   quotes: `"double" 'single' \`back\` \\ backslash \\n`,
   "line ends": "one\ntwo\r\nthree\r",
   "spaces around": "  both sides  ",

@@ -5,6 +5,7 @@ import {
   forgetsTheCountAtARelease,
   hangsAtItsClose,
   hangsWhileItIsCutOff,
+  hasMoreOutAfterEachOutage,
   keepsDelayedReplacementsToItself,
   keepsTheCountOver,
   losesAtItsBrokersClose,
@@ -125,6 +126,10 @@ export const brokersThatFailLater: Readonly<Record<string, BrokenBroker>> = {
       "a broker that was cut off goes on by itself",
       "a broker whose server did not answer goes on by itself",
     ],
+  },
+  "has more out after each outage": {
+    broken: { broker: hasMoreOutAfterEachOutage },
+    caughtBy: ["who lost its deliveries more than once has room for as many as at first"],
   },
   "leaves calls hanging that are out at its close": {
     broken: { broker: hangsAtItsClose },

@@ -9,6 +9,7 @@ import {
   sendsDelayedReplacementsToItself,
   swallowsWhatIsDelayedForNewQueues,
   withoutEquals,
+  writtenAnew,
 } from "./ways-to-mix-up.js";
 
 const several = "messages with the same body are several";
@@ -93,6 +94,10 @@ export const brokersThatMixUp: Readonly<Record<string, BrokenBroker>> = {
   "sends no replacement to the front": {
     broken: replacing((by) => by.map((one) => ({ ...one, front: false }))),
     caughtBy: [toTheFront],
+  },
+  "reads what is JSON, and writes it anew": {
+    broken: sending((messages) => messages.map((one) => ({ ...one, body: writtenAnew(one.body) }))),
+    caughtBy: ["a body arrives as it was sent, whatever text it is"],
   },
   "trims what is delayed": {
     broken: sending((messages) =>

@@ -193,6 +193,42 @@ export function receivesNothingAfterAnOutage(inner: MemoryBroker): Partial<Broke
   }))(inner);
 }
 
+/** As one whose old consumer lives on beside the new one. */
+export function hasMoreOutAfterEachOutage(inner: MemoryBroker): Partial<Broker> {
+  let outages = 0;
+  const reconnect = inner.reconnect.bind(inner);
+  inner.reconnect = () => {
+    outages++;
+    reconnect();
+  };
+  return {
+    async subscribe(queue, options) {
+      const [one, other] = await Promise.all([
+        inner.subscribe(queue, options),
+        inner.subscribe(queue, options),
+      ]);
+      const holders = new Map<Delivery, Subscription>();
+      return wrapSubscription(one, {
+        async receive(limit, waitMs) {
+          const there = outages > 0 ? await other.receive(limit, 0) : [];
+          const holder = there.length > 0 ? other : one;
+          const received = there.length > 0 ? there : await one.receive(limit, waitMs);
+          for (const delivery of received) holders.set(delivery, holder);
+          return received;
+        },
+        async settle(settlements) {
+          const outcomes = settlements.map(async (one) => {
+            const holder = holders.get(one.delivery);
+            return (await holder?.settle([one]))?.[0] ?? "lost";
+          });
+          return Promise.all(outcomes);
+        },
+        close: async () => void (await Promise.all([one.close(), other.close()])),
+      });
+    },
+  };
+}
+
 export function sendsLaterWhatItRejected(inner: MemoryBroker): Partial<Broker> {
   const kept: Outgoing[] = [];
   const reconnect = inner.reconnect.bind(inner);

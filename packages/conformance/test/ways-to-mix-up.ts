@@ -13,6 +13,15 @@ export const isDelayed = ({ delayMs = 0 }: Outgoing): boolean => delayMs > 0;
 export const withoutEquals = <T extends { readonly body: string }>(one: T, at: number, all: readonly T[]) =>
   all.findIndex(({ body }) => body === one.body) === at;
 
+/** What a driver makes of a text that takes it for a document. */
+export function writtenAnew(text: string): string {
+  try {
+    return JSON.stringify(JSON.parse(text));
+  } catch {
+    return text;
+  }
+}
+
 export function acksAllThatAreEqual(inner: Subscription): Partial<Subscription> {
   const held: Delivery[] = [];
   return {
