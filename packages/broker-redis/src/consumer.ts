@@ -245,18 +245,26 @@ export class Consumer {
         if (!(error instanceof CallBrokeOff)) this.#possibleNames = old;
         throw error;
       });
+    if (reply === null) {
+      this.#lose();
+      return;
+    }
     this.#possibleNames = this.#knownName === undefined ? [name] : [this.#knownName, name];
     this.#knownName = name;
     this.#sureAt = breaks;
-    if (reply === null) this.#lose();
-    else this.#compare(name, reply as string[]); // what the script returns
+    this.#compare(name, reply as string[]); // what the script returns
   }
 
-  /** Neither lease nor hash is there: another server has the messages, or will have them. */
+  /**
+   * Neither lease nor hash is there: another server has the messages, or will have them. A lease is taken anew, as at
+   * the start.
+   */
   #lose(): void {
     const deliveries = [...this.#held.values()];
     this.#held.clear();
     this.#unread = [];
+    this.#possibleNames = [];
+    this.#knownName = undefined;
     if (deliveries.length > 0) this.#events.onLost(deliveries);
   }
 

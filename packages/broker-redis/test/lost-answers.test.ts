@@ -28,6 +28,9 @@ describeWithProxy("when Redis did what it was asked, and its answer was lost", {
     return promise;
   }
 
+  const names = async (own: string): Promise<readonly string[]> =>
+    (await redis.command("ZRANGE", `${own}:leases`, "0", "-1")).split("\n").filter((name) => name !== "");
+
   it("a send is made again, and stored once", async () => {
     await losingTheAnswer(
       () => broker.send([message(queue, "a"), message(queue, "b"), message(queue, "c", { delayMs: 60_000 })]),
@@ -106,6 +109,25 @@ describeWithProxy("when Redis did what it was asked, and its answer was lost", {
     marker.disconnect();
     expect((await direct.counts(other)).waiting).toBe(2);
     await impatient.close();
+  });
+
+  it("who asks for a lease anew is told that the old one is lost, though the first answer did not come through", async () => {
+    const { subscription, lost } = await subscribe(broker, queue);
+    await direct.send([message(queue, "a")]);
+    const deliveries = await take(subscription, 1);
+    // As when another server recovers what it held.
+    const own = `{${queue}}:ts1`;
+    const [name] = await names(own);
+    await redis.command("DEL", `${own}:leases`, `${own}:consumers`, `${own}:consumer:${name}`);
+    await losingTheAnswer(
+      () => subscription.receive(1, 0),
+      async () => (await names(own)).length > 0 || lost.length > 0,
+    ).catch(() => []);
+    await waitUntil("the loss is told", () => lost.length > 0, { timeoutMs: 5_000 });
+    expect(lost).toEqual(deliveries);
+    await direct.send([message(queue, "b")]);
+    expect((await take(subscription, 1)).map(({ body }) => body)).toEqual(["b"]);
+    await subscription.close();
   });
 
   it("a call does not take the next one's answer for its own, where a proxy dropped its own", async () => {
