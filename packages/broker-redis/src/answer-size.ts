@@ -25,14 +25,25 @@ export class AnswerSize {
     return this.#bytes < mostBytes;
   }
 
-  /** To be called with what a call threw. */
-  failed(error: unknown): void {
-    if (error instanceof CallBrokeOff) this.#bytes = Math.max(leastBytes, Math.floor(this.#bytes / 2));
+  /** Makes a call whose answer carries messages, and learns from how that went. */
+  async measured(call: () => Promise<unknown>): Promise<unknown> {
+    const beganAt = performance.now();
+    try {
+      const answer = await call();
+      if (this.isReduced && Array.isArray(answer)) this.#came(lengthOf(answer), performance.now() - beganAt);
+      return answer;
+    } catch (error) {
+      if (error instanceof CallBrokeOff) this.#bytes = Math.max(leastBytes, Math.floor(this.#bytes / 2));
+      throw error;
+    }
   }
 
-  /** To be called with how many bytes an answer carried, and how long it took, in milliseconds. */
-  came(bytes: number, tookMs: number): void {
+  #came(bytes: number, tookMs: number): void {
     if (bytes > this.#bytes / 2 && tookMs < this.#connection.commandTimeoutMs / 4)
       this.#bytes = Math.min(mostBytes, this.#bytes * 2);
   }
 }
+
+/** How many characters the texts of an answer have. */
+const lengthOf = (answer: readonly unknown[]): number =>
+  answer.reduce<number>((sum, item) => sum + (typeof item === "string" ? item.length : 0), 0);

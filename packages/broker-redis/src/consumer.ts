@@ -1,20 +1,15 @@
 import { randomBytes } from "node:crypto";
 import { type Delivery, ErrorCode, TurnoverMap, YTaskError } from "@ytask/core/driver";
 import { CallBrokeOff, type Connection, type Script } from "@ytask-internal/redis-connection";
-import { AnswerSize, leastBytes } from "./answer-size.js";
-import { redeliveriesOf, tokenNumber, tokenOf } from "./delivery-token.js";
+import { AnswerSize } from "./answer-size.js";
+import { redeliveriesOf, tokenOf } from "./delivery-token.js";
 import type { QueueKeys } from "./queue-keys.js";
 import { leave } from "./scripts/leave.js";
-import { read } from "./scripts/read.js";
 import { renew } from "./scripts/renew.js";
 import { reserve } from "./scripts/reserve.js";
 import { restore } from "./scripts/restore.js";
 import { takeOver } from "./scripts/take-over.js";
-
-/** The most bodies that one call reads: what Lua can unpack. */
-const mostReadAtOnce = 1_000;
-/** How often a body that takes an answer for itself may take too long. */
-const mostTimeouts = 2;
+import { UnreadMessages } from "./unread-messages.js";
 
 class RedisDelivery implements Delivery {
   /** A settle of it failed, which may yet have happened. */
@@ -29,13 +24,6 @@ class RedisDelivery implements Delivery {
     /** The consumer's name under which the server was last known to hold it. */
     public heldUnder: string,
   ) {}
-}
-
-/** A message whose body does not come through the line. */
-export interface StuckMessage {
-  readonly token: string;
-  /** The length of its body, in bytes. */
-  readonly bytes: number;
 }
 
 export interface ConsumerEvents {
@@ -61,10 +49,8 @@ export class Consumer {
   readonly #id = randomBytes(9).toString("base64url");
   readonly #held = new TurnoverMap<string, RedisDelivery>();
   readonly #answerSize: AnswerSize;
-  /** Tokens of what the server says is this consumer's, and was not handed out by it. */
-  #unread: readonly string[] = [];
-  /** The first of those, when it alone did not come through. */
-  #stuck: { readonly token: string; readonly bytes: number; timeouts: number } | undefined;
+  /** What this consumer holds and has not handed out. */
+  readonly unread: UnreadMessages;
   #name = "";
   #names = 0;
   /** The last name that the server is known to have taken. */
@@ -83,6 +69,7 @@ export class Consumer {
     this.#leaseMs = leaseMs;
     this.#events = events;
     this.#answerSize = new AnswerSize(connection);
+    this.unread = new UnreadMessages(connection, this.#answerSize);
   }
 
   /**
@@ -122,30 +109,11 @@ export class Consumer {
     return own.wasDeleted ? "deleted" : "unclear";
   }
 
-  /** The message whose body took too long too often, and holds up all others. */
-  get stuck(): StuckMessage | undefined {
-    const stuck = this.#stuck;
-    return stuck !== undefined && stuck.timeouts >= mostTimeouts && this.#unread[0] === stuck.token
-      ? stuck
-      : undefined;
-  }
-
-  /** Tokens of what this consumer holds and has not handed out. */
-  get unread(): readonly string[] {
-    return this.#unread;
-  }
-
-  /** To be called when what was not handed out is no longer held. */
-  forgetUnread(tokens: readonly string[]): void {
-    this.#unread = this.#unread.filter((token) => !tokens.includes(token));
-    this.#stuck = undefined;
-  }
-
   /** Takes up to `limit` messages. One call at a time. */
   async reserve(limit: number): Promise<readonly Delivery[]> {
     for (;;) {
       if (!this.#isSure) await this.hold();
-      const deliveries = await (this.#unread.length > 0 ? this.#read(limit) : this.#reserve(limit));
+      const deliveries = await (this.unread.tokens.length > 0 ? this.#read(limit) : this.#reserve(limit));
       if (deliveries !== undefined) return deliveries;
     }
   }
@@ -207,7 +175,7 @@ export class Consumer {
     do left = await this.change(leave, keys, [leaving, this.#leaseMs]);
     while (Number(left) > 0);
     this.#held.clear();
-    this.#unread = [];
+    this.unread.replace([]);
     this.#sureAt = undefined;
     this.#hasLeft = true;
   }
@@ -262,7 +230,7 @@ export class Consumer {
   #lose(): void {
     const deliveries = [...this.#held.values()];
     this.#held.clear();
-    this.#unread = [];
+    this.unread.replace([]);
     this.#possibleNames = [];
     this.#knownName = undefined;
     if (deliveries.length > 0) this.#events.onLost(deliveries);
@@ -281,8 +249,7 @@ export class Consumer {
         delivery.wasDeleted = false;
       }
     }
-    unread.sort((one, other) => tokenNumber(one) - tokenNumber(other));
-    this.#unread = unread;
+    this.unread.replace(unread);
     if (unread.length > 0) this.#events.onFound();
   }
 
@@ -293,7 +260,7 @@ export class Consumer {
     this.#nextToken += limit;
     const { returned, arrived, queue } = this.#keys;
     const name = this.#name;
-    const reply = await this.#measured(() =>
+    const reply = await this.#answerSize.measured(() =>
       this.#ask(reserve, [returned, arrived, queue], [first, limit, this.#answerSize.bytes]),
     );
     if (name !== this.#name) return undefined;
@@ -309,52 +276,11 @@ export class Consumer {
   /** As many of what was not handed out as fit in an answer. Undefined where it has to be done again. */
   async #read(limit: number): Promise<readonly Delivery[] | undefined> {
     const name = this.#name;
-    const hash = this.#keys.consumerPrefix + name;
-    let tokens = this.#unread.slice(0, Math.min(limit, mostReadAtOnce));
-    const [first = ""] = tokens;
-    // After a failure it is asked for the length, so that one body is told from a batch, and it is known what to blame.
-    const isReduced = this.#answerSize.isReduced;
-    const bytes = isReduced ? await this.#connection.use((client) => client.hstrlen(hash, first)) : 0;
-    if (isReduced && bytes >= this.#answerSize.bytes) tokens = [first];
-    const isToBlame = tokens.length === 1 && bytes > leastBytes;
-    let askedAt = Number.POSITIVE_INFINITY;
-    const reply = await this.#measured(() =>
-      this.#connection.use((client) => {
-        askedAt = performance.now();
-        return read.run(client, [hash], [this.#answerSize.bytes, ...tokens]);
-      }),
-    ).catch((error: unknown) => {
-      // A connection that was cut says nothing about the length.
-      const isTimeout = performance.now() - askedAt >= this.#connection.commandTimeoutMs * 0.9;
-      if (isToBlame && isTimeout) this.#blame(first, bytes);
-      throw error;
-    });
+    const messages = await this.unread.read(this.#keys.consumerPrefix + name, limit);
     if (name !== this.#name) return undefined;
-    const bodies = reply as (string | null)[]; // what the script returns
-    this.#unread = this.#unread.slice(bodies.length);
-    const found = bodies.flatMap((body, index) =>
-      body === null ? [] : [this.#keep(tokens[index] ?? "", body)],
-    );
+    this.unread.forget(messages.map(([token]) => token));
+    const found = messages.flatMap(([token, body]) => (body === null ? [] : [this.#keep(token, body)]));
     return found.length > 0 ? found : undefined;
-  }
-
-  #blame(token: string, bytes: number): void {
-    if (this.#stuck?.token === token) this.#stuck.timeouts++;
-    else this.#stuck = { token, bytes, timeouts: 1 };
-  }
-
-  /** Makes a call whose answer carries messages. */
-  async #measured(call: () => Promise<unknown>): Promise<unknown> {
-    const beganAt = performance.now();
-    try {
-      const answer = await call();
-      if (this.#answerSize.isReduced && Array.isArray(answer))
-        this.#answerSize.came(lengthOf(answer), performance.now() - beganAt);
-      return answer;
-    } catch (error) {
-      this.#answerSize.failed(error);
-      throw error;
-    }
   }
 
   /** Makes a call, again where there was no lease: unless some of `deliveries` are lost, and then it resolves to -1. */
@@ -381,7 +307,3 @@ export class Consumer {
     return delivery;
   }
 }
-
-/** How many characters the texts of an answer have. */
-const lengthOf = (answer: readonly unknown[]): number =>
-  answer.reduce<number>((sum, item) => sum + (typeof item === "string" ? item.length : 0), 0);

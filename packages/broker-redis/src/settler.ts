@@ -1,10 +1,11 @@
 import type { DeadLetterReason, Delivery, Logger, Outcome, Outgoing, Settlement } from "@ytask/core/driver";
 import { inPieces } from "@ytask-internal/redis-connection";
-import type { Consumer, StuckMessage } from "./consumer.js";
+import type { Consumer } from "./consumer.js";
 import { tokenNumber } from "./delivery-token.js";
 import type { QueueKeys } from "./queue-keys.js";
 import { settle } from "./scripts/settle.js";
 import type { Sender } from "./sender.js";
+import type { StuckMessage } from "./unread-messages.js";
 
 /** The most settlements of one call: what Lua can unpack. */
 const mostAtOnce = 1_000;
@@ -58,7 +59,7 @@ export class Settler {
    */
   async bury({ token }: StuckMessage, reason: DeadLetterReason, error: string): Promise<void> {
     const reply = await this.#change([0, 0, this.#limit, ...letterValues(token, reason, error)], []);
-    this.#consumer.forgetUnread([token]);
+    this.#consumer.unread.forget([token]);
     this.#noteLetters(reply);
   }
 
@@ -68,7 +69,7 @@ export class Settler {
     for (let end = tokens.length; end > 0; end -= mostAtOnce) {
       const some = tokens.slice(Math.max(0, end - mostAtOnce), end);
       await this.#change([0, some.length, this.#limit, ...some], []);
-      this.#consumer.forgetUnread(some);
+      this.#consumer.unread.forget(some);
     }
   }
 

@@ -151,7 +151,7 @@ export class RedisSubscription implements Subscription {
 
   /** Gets a message out of the way whose body does not come through. */
   async #clear(): Promise<void> {
-    const { stuck, unread } = this.#consumer;
+    const { stuck, tokens } = this.#consumer.unread;
     if (stuck === undefined) return;
     const { connection, keys } = this.#parts;
     const what = `a message of ${stuck.bytes} bytes in ${keys.queue} does not come through within ${connection.commandTimeoutMs} ms`;
@@ -161,7 +161,7 @@ export class RedisSubscription implements Subscription {
       this.#onError(new YTaskError(ErrorCode.TooLarge, `${text}: it is a dead letter now`));
       return;
     }
-    await this.#settler.giveBack(unread);
+    await this.#settler.giveBack(tokens);
     throw new YTaskError(
       ErrorCode.Connection,
       `${what}: the line to Redis is too slow for it. Raise commandTimeoutMs; it went back for others to run, with what was held behind it`,
