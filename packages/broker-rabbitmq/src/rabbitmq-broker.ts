@@ -13,15 +13,15 @@ import {
   silentLogger,
   YTaskError,
 } from "@ytask/core/driver";
-import { outgoing } from "./addressing.js";
 import { capabilitiesOf } from "./capabilities.js";
-import { Connections } from "./connections.js";
-import { RabbitMqDeadLetters } from "./dead-letters.js";
-import { checkName, deadQueue, groupQueue } from "./names.js";
+import { Connections } from "./connection/connections.js";
+import { RabbitMqSubscription } from "./consume/subscription.js";
+import { RabbitMqDeadLetters } from "./letters/dead-letters.js";
 import { mostPrefetched, type RabbitMqBrokerOptions, type Settings, settingsOf } from "./options.js";
-import type { Failed, Sent } from "./sender.js";
-import { RabbitMqSubscription } from "./subscription.js";
-import { Turns } from "./turns.js";
+import { checkName, deadQueue, groupQueue } from "./queues/names.js";
+import { Turns } from "./queues/turns.js";
+import { outgoing } from "./send/addressing.js";
+import type { Failed, Sent } from "./send/sender.js";
 
 /** A broker on RabbitMQ 3.10 or later. What it stores survives the server's restart, and the client's. */
 export class RabbitMqBroker implements Broker {

@@ -9,7 +9,7 @@ import {
 import { type Channel, type ChannelModel, connect } from "amqplib";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
 import type { RabbitMqBroker, RabbitMqBrokerOptions } from "../src/index.js";
-import { groupQueue } from "../src/names.js";
+import { groupQueue } from "../src/queues/names.js";
 import { closeBrokers, connected } from "./support/brokers.js";
 import { allQueues } from "./support/queue-looks.js";
 import { newQueue, Taker } from "./support/taker.js";

@@ -3,7 +3,7 @@ import { describeWithServer, startProxy, waitUntil } from "@ytask-internal/test-
 import { type ChannelModel, connect } from "amqplib";
 import { describe, expect, inject, it } from "vitest";
 import type { QueueType, RabbitMqBroker } from "../src/index.js";
-import { deadQueue, type QueueSpec } from "../src/names.js";
+import { deadQueue, type QueueSpec } from "../src/queues/names.js";
 import { closeBrokers, closeBrokersAfterEach, connected } from "./support/brokers.js";
 import { bury } from "./support/bury.js";
 import { deleteQueues } from "./support/delete-queues.js";

@@ -10,7 +10,7 @@ import {
 } from "@ytask-internal/test-servers";
 import { connect } from "amqplib";
 import { afterEach, beforeEach, describe, expect, inject, it } from "vitest";
-import { routeOf } from "../src/delays.js";
+import { routeOf } from "../src/queues/delays.js";
 import { closeBrokers, closeBrokersAfterEach, connected } from "./support/brokers.js";
 import { deleteQueues } from "./support/delete-queues.js";
 import { newQueue, Taker } from "./support/taker.js";

@@ -3,7 +3,7 @@ import { describeWithServer, waitUntil } from "@ytask-internal/test-servers";
 import { connect } from "amqplib";
 import { describe, expect, inject, it } from "vitest";
 import { RabbitMqBroker } from "../src/index.js";
-import { groupQueue } from "../src/names.js";
+import { groupQueue } from "../src/queues/names.js";
 import { closeBrokersAfterEach, connected } from "./support/brokers.js";
 import { bury } from "./support/bury.js";
 import { deleteQueues } from "./support/delete-queues.js";

@@ -7,8 +7,8 @@ import { type ChannelModel, type ConfirmChannel, connect, type Options } from "a
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, inject, it } from "vitest";
 import { RabbitMqBroker } from "../src/index.js";
-import { deadQueue, groupQueue } from "../src/names.js";
 import type { QueueType } from "../src/options.js";
+import { deadQueue, groupQueue } from "../src/queues/names.js";
 import { deleteQueues } from "./support/delete-queues.js";
 import { isFull } from "./support/full.js";
 

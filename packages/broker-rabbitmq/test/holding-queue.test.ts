@@ -6,8 +6,8 @@ import {
 } from "@ytask-internal/test-servers";
 import { connect } from "amqplib";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { holdingQueue } from "../src/holding-queue.js";
-import { groupQueue } from "../src/names.js";
+import { holdingQueue } from "../src/consume/holding-queue.js";
+import { groupQueue } from "../src/queues/names.js";
 import { closeBrokersAfterEach, connected } from "./support/brokers.js";
 import { deleteQueues } from "./support/delete-queues.js";
 import { allQueues, holdingQueues, isHoldingQueue } from "./support/queue-looks.js";

@@ -9,7 +9,7 @@ import {
 import { connect } from "amqplib";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { QueueType, RabbitMqBroker } from "../src/index.js";
-import { groupQueue, type QueueSpec } from "../src/names.js";
+import { groupQueue, type QueueSpec } from "../src/queues/names.js";
 import { closeBrokersAfterEach, connected } from "./support/brokers.js";
 import { deleteQueues } from "./support/delete-queues.js";
 import { rounds } from "./support/full.js";

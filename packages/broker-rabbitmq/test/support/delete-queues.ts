@@ -1,5 +1,5 @@
 import { connect } from "amqplib";
-import { deadQueue, groupQueue } from "../../src/names.js";
+import { deadQueue, groupQueue } from "../../src/queues/names.js";
 
 /** Deletes what tests left of these groups' queues. Deleting a queue that is not there is no error to RabbitMQ. */
 export async function deleteQueues(url: string, queues: readonly string[]): Promise<void> {

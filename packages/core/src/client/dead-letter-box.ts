@@ -1,15 +1,13 @@
 import { randomUUID } from "node:crypto";
-import type { Backend, Entry, Stored } from "../backend.js";
+import type { Backend } from "../backend.js";
 import type { Broker, DeadLetterReason, DeadLetters, Letter } from "../broker.js";
 import { checkOptions, invalid, rules } from "../check-options.js";
-import { ErrorCode, messageOf, YTaskError } from "../errors.js";
-import { abortKey, queueKey, redriveKey, type WireVersion } from "../keys.js";
+import { queueKey, type WireVersion } from "../keys.js";
 import { type Message, parseMessage, serializeMessage } from "../message.js";
-import { Status } from "../results/status.js";
-import { type Expiry, entryOf } from "../results/status-writer.js";
+import type { Expiry } from "../results/status-writer.js";
 import type { Clock } from "../time/clock.js";
-import { stepIndex, workflowStates } from "../workflow.js";
 import { answerOf } from "./answer-of.js";
+import { RedriveMarks } from "./redrive-marks.js";
 
 /** A message that was given up. */
 export interface DeadLetter {
@@ -25,18 +23,14 @@ export interface DeadLetter {
 }
 
 const pageSize = 500;
-/** How long a claim holds where its call does not end: longer than its calls to broker and backend may take. */
-const claimSeconds = 60;
 
 /** The dead letters of a group. They stay until they are sent again or purged. */
 export class DeadLetterBox {
   readonly #broker: Broker;
-  readonly #group: string;
   readonly #queue: string;
   readonly #letters: DeadLetters;
   readonly #wireVersion: WireVersion;
-  readonly #backend: Backend | undefined;
-  readonly #expiry: Expiry;
+  readonly #marks: RedriveMarks;
   readonly #clock: Clock;
   readonly #connect: () => Promise<void>;
 
@@ -52,12 +46,10 @@ export class DeadLetterBox {
     connect: () => Promise<void>,
   ) {
     this.#broker = options.broker;
-    this.#group = group;
     this.#queue = queueKey(group, options.wireVersion);
     this.#letters = options.broker.deadLetters(this.#queue);
     this.#wireVersion = options.wireVersion;
-    this.#backend = options.backend;
-    this.#expiry = options.expiry;
+    this.#marks = new RedriveMarks(group, this.#queue, options);
     this.#clock = options.clock;
     this.#connect = connect;
   }
@@ -150,21 +142,21 @@ export class DeadLetterBox {
   /** Claims first, so that of two calls one sends a letter again, and resets its result. */
   async #redrivePage(page: readonly Letter[]): Promise<number> {
     const executionId = randomUUID();
-    const letters = await this.#claim(page, executionId);
+    const letters = await this.#marks.claim(page, executionId);
     if (letters.length === 0) return 0;
     // Results next: a task that runs at once must find no old one, and its own must not be overwritten.
     try {
-      await this.#resetResults(
+      await this.#marks.resetResults(
         letters.flatMap(({ body }) => readMessage(body) ?? []),
         executionId,
       );
     } catch (error) {
-      await this.#unclaim(letters);
+      await this.#marks.unclaim(letters);
       throw error;
     }
     const redriving = this.#sendAgain(letters, executionId);
     // A call that is given up may still move letters; one that has failed does not.
-    redriving.catch(() => this.#unclaim(letters));
+    redriving.catch(() => this.#marks.unclaim(letters));
     return this.#answer(redriving);
   }
 
@@ -181,71 +173,7 @@ export class DeadLetterBox {
   #answer<T>(call: Promise<T>): Promise<T> {
     return answerOf(call, "the broker or backend", this.#clock);
   }
-
-  /** Those of the letters that no other call is sending again: the task may be finished by now, and its result must stand. */
-  async #claim(letters: readonly Letter[], value: string): Promise<readonly Letter[]> {
-    if (this.#backend === undefined || letters.length === 0) return letters;
-    const entries = letters.map(
-      ({ id }): Entry => ({
-        key: this.#claimKey(id),
-        value,
-        expiresInSeconds: claimSeconds,
-        unless: "present",
-      }),
-    );
-    let outcomes: readonly Stored[] = [];
-    try {
-      outcomes = await this.#answer(this.#backend.set(entries));
-      for (const stored of outcomes) if (stored.kind === "failed") throw notReplaced(stored.error);
-    } catch (error) {
-      // Of what failed it is not known whether it is stored.
-      await this.#unclaim(letters.filter((_, index) => outcomes[index]?.kind !== "kept"));
-      throw error;
-    }
-    return letters.filter((_, index) => outcomes[index]?.kind === "stored");
-  }
-
-  /** Best effort: a claim ends by itself. */
-  async #unclaim(letters: readonly Letter[]): Promise<void> {
-    const entries = letters.map(
-      ({ id }): Entry => ({ key: this.#claimKey(id), value: "", expiresInSeconds: 1 }),
-    );
-    if (this.#backend !== undefined) await this.#answer(this.#backend.set(entries)).catch(() => undefined);
-  }
-
-  #claimKey(letterId: string): string {
-    return redriveKey(`${this.#queue}:${letterId}`);
-  }
-
-  async #resetResults(messages: readonly Message[], executionId: string): Promise<void> {
-    if (this.#backend === undefined || messages.length === 0) return;
-    const entries = messages.flatMap((message): Entry[] => [
-      this.#sentEntry(message, executionId),
-      // There is no delete in the seam: a value that is no flag, gone in a second, clears it.
-      { key: abortKey(message.id), value: "cleared", expiresInSeconds: 1 },
-    ]);
-    for (const stored of await this.#answer(this.#backend.set(entries)))
-      if (stored.kind === "failed") throw notReplaced(stored.error);
-  }
-
-  /**
-   * What replaces the old result. It is written even where no statuses are kept, for a second: the old result would keep
-   * the new one from being stored.
-   */
-  #sentEntry(message: Message, executionId: string): Entry {
-    const workflow = workflowStates(message, stepIndex(message, this.#group), "waiting");
-    const statusExpires = this.#expiry.statusExpires || 1;
-    const expiry = { ...this.#expiry, statusExpires };
-    return entryOf({ id: message.id, status: Status.Sent, workflow, executionId }, expiry, undefined);
-  }
 }
-
-const notReplaced = (cause: unknown): YTaskError =>
-  new YTaskError(
-    ErrorCode.Backend,
-    `some were not sent again: their old results could not be replaced: ${messageOf(cause)}`,
-    { cause },
-  );
 
 /** A task as it was first sent: with all its retries, as a life of its own. */
 function restored(message: Message, executionId: string): Message {

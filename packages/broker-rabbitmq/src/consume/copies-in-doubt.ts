@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { ConsumeMessage } from "amqplib";
-import type { Addressed, Sender, Sent } from "./sender.js";
+import type { Addressed, Sender, Sent } from "../send/sender.js";
 
 /** How many are remembered: a server in alarm may take days until it stores what it was sent, or never do. */
 const most = 10_000;

@@ -1,15 +1,15 @@
 import type { Outcome, Refused, Settlement } from "@ytask/core/driver";
 import type { Channel, ConsumeMessage } from "amqplib";
-import { deadLetter, outgoing } from "./addressing.js";
+import type { Link } from "../connection/link.js";
+import type { QueueType } from "../options.js";
+import type { QueueSpec } from "../queues/names.js";
+import { overflowQueue } from "../queues/overflow-queue.js";
+import { deadLetter, outgoing } from "../send/addressing.js";
+import type { Addressed, Failed, Sender, Sent } from "../send/sender.js";
 import { Barrier } from "./barrier.js";
 import { homeward, mustBeSentAgain } from "./deliveries.js";
 import { DeliveryChannel } from "./delivery-channel.js";
 import type { Inbox } from "./inbox.js";
-import type { Link } from "./link.js";
-import type { QueueSpec } from "./names.js";
-import type { QueueType } from "./options.js";
-import { overflowQueue } from "./overflow-queue.js";
-import type { Addressed, Failed, Sender, Sent } from "./sender.js";
 
 export interface SettlerOptions {
   /** The queue's name as core knows it. */

@@ -1,8 +1,8 @@
 import { ErrorCode, YTaskError } from "@ytask/core/driver";
 import type { ConfirmChannel, Options } from "amqplib";
-import { ChannelKeeper } from "./channel-keeper.js";
-import { explain, isNacked, isTooLarge } from "./errors.js";
-import { type Link, reconnectGraceMs } from "./link.js";
+import { ChannelKeeper } from "../connection/channel-keeper.js";
+import { type Link, reconnectGraceMs } from "../connection/link.js";
+import { explain, isNacked, isTooLarge } from "../errors.js";
 
 /** A message as it goes to the server. */
 export interface Publication {

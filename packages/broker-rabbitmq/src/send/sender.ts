@@ -1,10 +1,10 @@
 import { bounded, ErrorCode, YTaskError } from "@ytask/core/driver";
 import type { Options } from "amqplib";
-import { levels, type Route, routeOf } from "./delays.js";
-import { explain } from "./errors.js";
-import { checkName, type QueueSpec } from "./names.js";
+import { explain } from "../errors.js";
+import { levels, type Route, routeOf } from "../queues/delays.js";
+import { checkName, type QueueSpec } from "../queues/names.js";
+import type { Queues } from "../queues/queues.js";
 import type { Publication, Published, Publisher } from "./publisher.js";
-import type { Queues } from "./queues.js";
 
 /** A message and the queue that it is for. */
 export interface Addressed {

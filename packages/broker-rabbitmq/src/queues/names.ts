@@ -1,5 +1,5 @@
 import { ErrorCode, YTaskError } from "@ytask/core/driver";
-import type { QueueType } from "./options.js";
+import type { QueueType } from "../options.js";
 
 /** A queue as it stands on the server. */
 export interface QueueSpec {

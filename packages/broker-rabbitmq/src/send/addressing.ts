@@ -2,8 +2,8 @@ import { createHash, randomUUID } from "node:crypto";
 import { StringDecoder } from "node:string_decoder";
 import type { DeadLetterReason, Letter, Outgoing } from "@ytask/core/driver";
 import type { Message } from "amqplib";
-import { deadQueue, groupQueue } from "./names.js";
-import type { QueueType } from "./options.js";
+import type { QueueType } from "../options.js";
+import { deadQueue, groupQueue } from "../queues/names.js";
 import type { Addressed } from "./sender.js";
 
 /** The Go original's priority of what goes to the head of the queue. */

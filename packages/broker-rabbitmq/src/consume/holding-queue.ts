@@ -2,14 +2,14 @@ import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { bounded } from "@ytask/core/driver";
 import type { Channel, ConsumeMessage } from "amqplib";
-import { ChannelKeeper } from "./channel-keeper.js";
+import { ChannelKeeper } from "../connection/channel-keeper.js";
+import type { Link } from "../connection/link.js";
+import { handingOn, type QueueSpec } from "../queues/names.js";
+import { declare } from "../queues/queues.js";
+import type { Sender } from "../send/sender.js";
 import { type CopiesInDoubt, withId } from "./copies-in-doubt.js";
 import { copyOf, homeward, redeliveriesOf } from "./deliveries.js";
 import { DeliveryChannel } from "./delivery-channel.js";
-import type { Link } from "./link.js";
-import { handingOn, type QueueSpec } from "./names.js";
-import { declare } from "./queues.js";
-import type { Sender } from "./sender.js";
 
 export interface HoldingQueueOptions {
   /** The group's queue, where messages go when this process dies. */

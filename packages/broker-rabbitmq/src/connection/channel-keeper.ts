@@ -1,6 +1,6 @@
 import { bounded, ErrorCode, YTaskError } from "@ytask/core/driver";
 import type { Channel } from "amqplib";
-import { explain } from "./errors.js";
+import { explain } from "../errors.js";
 
 export interface KeeperOptions<C extends Channel> {
   /** Opens a channel; may wait for the connection to be back. */

@@ -1,8 +1,8 @@
 import { YTaskError } from "@ytask/core/driver";
+import type { Sender } from "../send/sender.js";
 import type { Held } from "./deliveries.js";
 import type { DeliveryChannel } from "./delivery-channel.js";
 import type { Resender } from "./resender.js";
-import type { Sender } from "./sender.js";
 
 export interface RecountsOptions {
   readonly sender: Sender;

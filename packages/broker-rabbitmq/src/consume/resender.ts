@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import type { QueueSpec } from "../queues/names.js";
+import type { Failed, Sender } from "../send/sender.js";
 import type { CopiesInDoubt } from "./copies-in-doubt.js";
 import { copyOf, type Held, homeward } from "./deliveries.js";
-import type { QueueSpec } from "./names.js";
-import type { Failed, Sender } from "./sender.js";
 
 export interface ResenderOptions {
   readonly queue: QueueSpec;

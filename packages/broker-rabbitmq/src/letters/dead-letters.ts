@@ -7,11 +7,11 @@ import {
   YTaskError,
 } from "@ytask/core/driver";
 import type { Channel, Message } from "amqplib";
-import { isUniqueId, letterId, letterOf } from "./addressing.js";
-import type { Connections } from "./connections.js";
-import { explain, NOT_FOUND, replyCode } from "./errors.js";
+import type { Connections } from "../connection/connections.js";
+import { explain, NOT_FOUND, replyCode } from "../errors.js";
+import { checkName, type QueueSpec } from "../queues/names.js";
+import { isUniqueId, letterId, letterOf } from "../send/addressing.js";
 import { LetterReader } from "./letter-reader.js";
-import { checkName, type QueueSpec } from "./names.js";
 
 export interface DeadLettersOptions {
   /** Where the letters are. */

@@ -1,21 +1,21 @@
 import { bounded, type SubscribeOptions } from "@ytask/core/driver";
 import type { Channel, ConsumeMessage } from "amqplib";
-import { Attachment } from "./attachment.js";
-import { ChannelKeeper } from "./channel-keeper.js";
-import { Consuming } from "./consuming.js";
+import { ChannelKeeper } from "../connection/channel-keeper.js";
+import type { Link } from "../connection/link.js";
+import { mostPrefetched, type QueueType } from "../options.js";
+import type { QueueSpec } from "../queues/names.js";
+import { declareDue, type Queues } from "../queues/queues.js";
+import type { Sender } from "../send/sender.js";
+import { AmqpConsumer } from "./amqp-consumer.js";
+import { ConsumerWatch } from "./consumer-watch.js";
 import { CopiesInDoubt } from "./copies-in-doubt.js";
 import { Held, mustBeSentAgain, redeliveriesOf } from "./deliveries.js";
 import { DeliveryChannel } from "./delivery-channel.js";
 import { HoldingQueues } from "./holding-queues.js";
 import { Inbox } from "./inbox.js";
-import type { Link } from "./link.js";
-import type { QueueSpec } from "./names.js";
-import { mostPrefetched, type QueueType } from "./options.js";
-import { declareDue, type Queues } from "./queues.js";
 import { Recounts } from "./recounts.js";
 import { Renewal } from "./renewal.js";
 import { Resender } from "./resender.js";
-import type { Sender } from "./sender.js";
 
 export interface ConsumerOptions extends SubscribeOptions {
   readonly queue: QueueSpec;
@@ -37,8 +37,8 @@ export class Consumer {
   readonly #copies = new CopiesInDoubt();
   readonly #holdingQueues: HoldingQueues;
   readonly #renewal: Renewal;
-  readonly #attachment: Attachment;
-  readonly #consuming: Consuming;
+  readonly #watch: ConsumerWatch;
+  readonly #amqpConsumer: AmqpConsumer;
   /** The channel on which messages come; undefined once it has closed. */
   #channel: DeliveryChannel | undefined;
   #generation = 0;
@@ -83,10 +83,10 @@ export class Consumer {
       holdingQueues: this.#holdingQueues,
       onError,
     });
-    this.#consuming = new Consuming(queue.name, options.maxUnsettled);
-    this.#attachment = new Attachment({
+    this.#amqpConsumer = new AmqpConsumer(queue.name, options.maxUnsettled);
+    this.#watch = new ConsumerWatch({
       look: () => options.queues.look(queue.name),
-      caughtUp: () => this.#consuming.caughtUp(),
+      caughtUp: () => this.#amqpConsumer.caughtUp(),
       isOpen: () => this.#hasRoom(),
       arrived: () => this.#arrived,
       mayBeDeaf: options.queueType === "quorum",
@@ -113,7 +113,7 @@ export class Consumer {
 
   /** Lets the server send so many more deliveries than `maxUnsettled`. */
   sendAhead(count: number): void {
-    this.#consuming.change(Math.min(this.#options.maxUnsettled + count, mostPrefetched));
+    this.#amqpConsumer.change(Math.min(this.#options.maxUnsettled + count, mostPrefetched));
   }
 
   /**
@@ -125,7 +125,7 @@ export class Consumer {
   async close(boundMs: number, flush: boolean): Promise<void> {
     this.#isClosed = true;
     this.#renewal.stop();
-    this.#attachment.stop();
+    this.#watch.stop();
     const isCancelled = flush || this.#options.queueType === "classic";
     await bounded(this.#stop(isCancelled), boundMs, () => undefined);
     const left = [...this.inbox.allOut().filter(mustBeSentAgain), ...this.#resender.unrescued];
@@ -146,7 +146,7 @@ export class Consumer {
     const channel = this.#channel?.channel;
     const rescued = this.#resender.close();
     try {
-      if (isCancelled) await this.#consuming.end();
+      if (isCancelled) await this.#amqpConsumer.end();
     } catch {
       // The channel closed meanwhile, which gives everything back too.
     }
@@ -165,7 +165,7 @@ export class Consumer {
       if (message === null) this.#queueDeleted(deliveries);
       else this.#arrive(deliveries, generation, message);
     };
-    await this.#consuming.begin(channel, onMessage);
+    await this.#amqpConsumer.begin(channel, onMessage);
   }
 
   #arrive(channel: DeliveryChannel, generation: number, message: ConsumeMessage): void {
@@ -204,7 +204,7 @@ export class Consumer {
   /** Whether the server would deliver more. What is recounted or sent back fills the room too, until it is removed. */
   #hasRoom(): boolean {
     const isOpen = this.#keeper.current !== undefined;
-    return isOpen && this.#channel !== undefined && this.#channel.heldCount < this.#consuming.count;
+    return isOpen && this.#channel !== undefined && this.#channel.heldCount < this.#amqpConsumer.count;
   }
 
   #detached(): void {
@@ -222,7 +222,7 @@ export class Consumer {
     const channel = this.#channel;
     const holdsNothing = () => channel?.heldCount === 0 && this.#channel === channel && !this.#isClosed;
     try {
-      if (holdsNothing() && (await this.#consuming.endIf(holdsNothing))) await this.#keeper.renew();
+      if (holdsNothing() && (await this.#amqpConsumer.endIf(holdsNothing))) await this.#keeper.renew();
     } catch {
       // The channel closed meanwhile, and the next one begins as it should.
     }

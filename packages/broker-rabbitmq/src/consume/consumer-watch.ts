@@ -4,7 +4,7 @@ export interface QueueLook {
   readonly consumerCount: number;
 }
 
-export interface AttachmentOptions {
+export interface ConsumerWatchOptions {
   /** Looks at the queue; undefined where there is none. Rejects where the server does not answer. */
   look(): Promise<QueueLook | undefined>;
   /** Resolves once all has come that the server delivered before. Rejects where the channel closes first. */
@@ -39,15 +39,15 @@ const idlePatience = 5;
  * The new queue counts its first messages, as many as are prefetched, as delivered to the old consumer, so they do not
  * show as waiting. That looks like a queue without work. So a consumer without work is replaced every few seconds.
  */
-export class Attachment {
-  readonly #options: AttachmentOptions;
+export class ConsumerWatch {
+  readonly #options: ConsumerWatchOptions;
   readonly #timer: NodeJS.Timeout;
   #isLooking = false;
   #seen = 0;
   #idle = 0;
   #arrived = 0;
 
-  constructor(options: AttachmentOptions) {
+  constructor(options: ConsumerWatchOptions) {
     this.#options = options;
     this.#timer = setInterval(() => void this.#look(), intervalMs);
     this.#timer.unref();

@@ -1,7 +1,7 @@
 import { bounded } from "@ytask/core/driver";
 import type { Channel } from "amqplib";
+import { explain } from "../errors.js";
 import { ChannelKeeper } from "./channel-keeper.js";
-import { explain } from "./errors.js";
 import { type Link, reconnectGraceMs } from "./link.js";
 
 /**

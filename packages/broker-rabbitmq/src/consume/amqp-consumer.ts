@@ -14,7 +14,7 @@ interface Attached {
  * The one AMQP consumer of a queue. AMQP cannot change how many deliveries a consumer is sent ahead, so that takes a new
  * one in its place; what the old one was sent stays on the channel. Two at a time would mix up the order.
  */
-export class Consuming {
+export class AmqpConsumer {
   readonly #queue: string;
   #wanted: number;
   #attached: Attached | undefined;

@@ -1,10 +1,10 @@
 import type { Logger } from "@ytask/core/driver";
+import type { Settings } from "../options.js";
+import { Queues } from "../queues/queues.js";
+import { Publisher } from "../send/publisher.js";
+import { type Publishers, Sender } from "../send/sender.js";
 import { ForeignLink, type Link, openLink } from "./link.js";
-import type { Settings } from "./options.js";
-import { Publisher } from "./publisher.js";
 import { Questions } from "./questions.js";
-import { Queues } from "./queues.js";
-import { type Publishers, Sender } from "./sender.js";
 import { refuseOldServer } from "./server-version.js";
 
 /** How long each part may take to close, in milliseconds. */

@@ -1,9 +1,9 @@
 import type { Delivery } from "@ytask/core/driver";
 import type { ConsumeMessage } from "amqplib";
+import type { QueueSpec } from "../queues/names.js";
+import { overflowQueue } from "../queues/overflow-queue.js";
+import type { Addressed } from "../send/sender.js";
 import type { DeliveryChannel } from "./delivery-channel.js";
-import type { QueueSpec } from "./names.js";
-import { overflowQueue } from "./overflow-queue.js";
-import type { Addressed } from "./sender.js";
 
 /** How often a message was redelivered, where the server does not count. Ours: Go servers pass over it. */
 export const REDELIVERIES = "ytask-redeliveries";

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { bounded } from "@ytask/core/driver";
 import type { Channel, Message } from "amqplib";
-import { byAge } from "./addressing.js";
-import { explain } from "./errors.js";
-import { mostPrefetched } from "./options.js";
+import { explain } from "../errors.js";
+import { mostPrefetched } from "../options.js";
+import { byAge } from "../send/addressing.js";
 
 export interface LetterReaderOptions {
   readonly queue: string;

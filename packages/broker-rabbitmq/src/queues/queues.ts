@@ -1,6 +1,8 @@
 import { ErrorCode, YTaskError } from "@ytask/core/driver";
 import type { Channel } from "amqplib";
-import type { QueueLook } from "./attachment.js";
+import type { Questions } from "../connection/questions.js";
+import type { QueueLook } from "../consume/consumer-watch.js";
+import { NOT_FOUND, replyCode } from "../errors.js";
 import {
   dueExchange,
   dueKey,
@@ -12,9 +14,7 @@ import {
   type Stay,
   staysAt,
 } from "./delays.js";
-import { NOT_FOUND, replyCode } from "./errors.js";
 import { handingOn, type QueueSpec } from "./names.js";
-import type { Questions } from "./questions.js";
 import { Turns } from "./turns.js";
 
 /**

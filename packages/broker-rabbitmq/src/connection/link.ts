@@ -1,7 +1,7 @@
 import { bounded, type Logger } from "@ytask/core/driver";
 import { type ChannelModel, connect, type RecoveringChannelModel } from "amqplib";
-import { explain } from "./errors.js";
-import type { AmqpClient, Settings } from "./options.js";
+import { explain } from "../errors.js";
+import type { AmqpClient, Settings } from "../options.js";
 import { endNow, WriteTogether } from "./socket.js";
 import { watch } from "./watchdog.js";
 
