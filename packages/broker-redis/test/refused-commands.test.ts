@@ -1,9 +1,10 @@
 import { Client, PermanentError, Server, withContext } from "@ytask/core";
-import { silentLogger } from "@ytask/core/driver";
+import { type Outcome, silentLogger } from "@ytask/core/driver";
 import { MemoryBackend } from "@ytask/core/memory";
 import { describeWithOwnServer, type RedisServer, startRedis, waitUntil } from "@ytask-internal/test-servers";
-import { afterAll, beforeAll, it } from "vitest";
+import { afterAll, beforeAll, expect, it } from "vitest";
 import { RedisBroker } from "../src/index.js";
+import { ackAll, message, subscribe, take } from "./support/subscriber.js";
 
 /** What the scripts change, a command each. */
 const commands =
@@ -94,5 +95,31 @@ describeWithOwnServer("redis", "a user who may not use one of the commands", () 
     await next.run(`${group}-next`);
     await waitUntil("all has run", isAllDone);
     await next.shutdown();
+  });
+
+  it.each(["zadd", "zrem", "rename", "hkeys"])("keeps what it holds: %s", async (command) => {
+    const user = `holds-no-${command}`;
+    const queue = `YTask:Queue:held-without-${command}`;
+    await redis.command("ACL", "SETUSER", user, "on", ">pass", "~*", "&*", "+@all");
+    const limited = new RedisBroker({
+      url: `redis://${user}:pass@${redis.host}:${redis.port}`,
+      leaseMs: 500,
+    });
+    await limited.connect();
+    await limited.send([message(queue, "a")]);
+    const { subscription } = await subscribe(limited, queue);
+    const [held] = await take(subscription, 1);
+    if (held === undefined) throw new Error("nothing was taken");
+    await redis.command("ACL", "SETUSER", user, `-${command}`);
+    await redis.command("CLIENT", "KILL", "USER", user);
+    await waitUntil("it is refused", async () => (await refusals(user)) > 0);
+    await redis.command("ACL", "SETUSER", user, `+${command}`);
+    let outcome: Outcome | undefined = "unknown";
+    while (outcome === "unknown") [outcome] = await ackAll(subscription, [held]);
+    // What it lost with its old name comes back when the lease of the new one runs out.
+    if (outcome === "lost")
+      expect(await ackAll(subscription, await take(subscription, 1))).toEqual(["settled"]);
+    expect(await limited.counts(queue)).toEqual({ waiting: 0, delayed: 0, running: 0, dead: 0 });
+    await limited.close();
   });
 });

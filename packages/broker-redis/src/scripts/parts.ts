@@ -8,7 +8,7 @@
  */
 
 /**
- * `give_lease(leases, consumers, name, ms)` and `end_lease(leases, consumers, name)`, which returns whether there was one.
+ * `give_lease(leases, consumers, name, ms)` and `end_lease(leases, consumers, name)`.
  * Needs `now`. A consumer is in both keys. One that is in a single key, since a script failed between the two, is found.
  */
 export const leases = `
@@ -18,7 +18,7 @@ local function give_lease(leases, consumers, name, ms)
 end
 local function end_lease(leases, consumers, name)
   redis.call('ZREM', consumers, name)
-  return redis.call('ZREM', leases, name) == 1
+  redis.call('ZREM', leases, name)
 end`;
 
 /** `now`: Redis' own clock in milliseconds, rounded down. */

@@ -19,13 +19,17 @@ ${now}${leases}
 local leases, consumers, hash = KEYS[1], KEYS[2], KEYS[3]
 redis.call('ZCARD', leases)
 redis.call('ZCARD', consumers)
-local kept = #ARGV == 2
-redis.call('ZREM', leases, '')
+local kept, held = #ARGV == 2, {}
 for i = 3, #ARGV do
-  local held = redis.call('HLEN', KEYS[i + 1]) > 0
-  if held then redis.call('RENAME', KEYS[i + 1], hash) end
-  if end_lease(leases, consumers, ARGV[i]) or held then kept = true end
+  held[i] = redis.call('HLEN', KEYS[i + 1]) > 0
+  if held[i] or redis.call('ZSCORE', leases, ARGV[i]) then kept = true end
 end
 if not kept then return false end
+redis.call('ZREM', leases, '')
+-- First: should a command below fail, the hash would have no lease that runs out, and nobody would look for it.
 give_lease(leases, consumers, ARGV[2], ARGV[1])
+for i = 3, #ARGV do
+  if held[i] then redis.call('RENAME', KEYS[i + 1], hash) end
+  end_lease(leases, consumers, ARGV[i])
+end
 return redis.call('HKEYS', hash)`);
