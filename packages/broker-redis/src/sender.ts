@@ -58,15 +58,15 @@ export class Sender {
 
   /**
    * Sends messages that are stored once, however often this is called with the same token. Resolves to what to call when
-   * it will not be called with the token again.
+   * it will not be called with the token again; undefined where a call to Redis broke off, which may yet come.
    */
-  async sendOnce(messages: readonly Outgoing[], token: string): Promise<() => void> {
+  async sendOnce(messages: readonly Outgoing[], token: string): Promise<(() => void) | undefined> {
     const pieces = byQueue(messages);
     const fates = await Promise.all(pieces.map((piece) => this.#store(piece.queue, piece.messages, token)));
     check(messages, pieces, fates);
-    const sure = pieces.filter((_, index) => isSurelyStored(fates[index]));
+    if (!fates.every(isSurelyStored)) return undefined;
     return () => {
-      for (const { queue } of sure) this.#forgetLater(queue, token);
+      for (const { queue } of pieces) this.#forgetLater(queue, token);
     };
   }
 
@@ -149,7 +149,7 @@ function byQueue(messages: readonly Outgoing[]): readonly Piece[] {
   return Array.from(queues, ([queue, own]) => ({ queue, messages: own }));
 }
 
-const isSurelyStored = (fate: Fate | undefined): boolean => fate?.kind === "stored" && fate.isSure;
+const isSurelyStored = (fate: Fate): boolean => fate.kind === "stored" && fate.isSure;
 
 /**
  * @param fates what became of each piece

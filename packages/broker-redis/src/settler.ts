@@ -33,7 +33,7 @@ export class Settler {
   readonly #keys: QueueKeys;
   readonly #sender: Sender;
   readonly #options: SettlerOptions;
-  /** What was sent elsewhere for these was not confirmed once: that call may yet come, so Redis must know its token. */
+  /** A call that sent elsewhere for these was not answered: it may yet come, so Redis must know its token. */
   readonly #doubtful = new WeakSet<Delivery>();
 
   constructor(consumer: Consumer, keys: QueueKeys, sender: Sender, options: SettlerOptions) {
@@ -175,13 +175,13 @@ export class Settler {
   }
 
   async #sendOnce(messages: readonly Outgoing[], delivery: Delivery): Promise<(() => void) | undefined> {
+    let forget: (() => void) | undefined;
     try {
-      const forget = await this.#sender.sendOnce(messages, this.#consumer.tokenFor(delivery));
-      return this.#doubtful.has(delivery) ? undefined : forget;
-    } catch (error) {
-      this.#doubtful.add(delivery);
-      throw error;
+      forget = await this.#sender.sendOnce(messages, this.#consumer.tokenFor(delivery));
+    } finally {
+      if (forget === undefined) this.#doubtful.add(delivery);
     }
+    return this.#doubtful.has(delivery) ? undefined : forget;
   }
 
   /** The most dead letters, as the script takes it. */

@@ -111,6 +111,43 @@ describeWithProxy("when Redis did what it was asked, and its answer was lost", {
     await impatient.close();
   });
 
+  it("and so it is where the call was made again at once, and the settle itself was what failed", async () => {
+    const impatient = new RedisBroker({ url: `redis://127.0.0.1:${proxy.port}`, commandTimeoutMs: 2_000 });
+    await impatient.connect();
+    const marker = new Redis(`redis://127.0.0.1:${proxy.port}`);
+    await marker.ping();
+    const { subscription } = await subscribe(impatient, queue);
+    await direct.send([message(queue, "a")]);
+    const [delivery] = await take(subscription, 1);
+    if (delivery === undefined) throw new Error("nothing was taken");
+    const other = `${queue}-other`;
+    const arrived = `{${queue}}:ts1:arrived`;
+    const settlement = { delivery, kind: "replace", by: [message(other, "next")] } as const;
+    await redis.command("SET", arrived, "no list");
+    // A call without an answer takes the connection with it while the settle's has time left to be made again.
+    const before = proxy.swallowedBytes;
+    proxy.swallow();
+    const unanswered = impatient.counts(queue).catch(() => {});
+    await waitUntil("the call is swallowed", () => proxy.swallowedBytes > before, { intervalMs: 5 });
+    proxy.delay(500);
+    await marker.ping();
+    // What is sent now comes when all else is done.
+    proxy.delay(6_000);
+    const settled = subscription.settle([settlement]);
+    const marked = marker.ping();
+    await unanswered;
+    proxy.pass();
+    expect(await settled).toEqual(["unknown"]);
+    await redis.command("DEL", arrived);
+    await waitUntil("it is settled", async () => (await subscription.settle([settlement]))[0] === "settled");
+    // With the next send Redis is told what it need not remember.
+    await impatient.send([message(other, "more")]);
+    await marked;
+    marker.disconnect();
+    expect((await direct.counts(other)).waiting).toBe(2);
+    await impatient.close();
+  });
+
   it("who asks for a lease anew is told that the old one is lost, though the first answer did not come through", async () => {
     const { subscription, lost } = await subscribe(broker, queue);
     await direct.send([message(queue, "a")]);
