@@ -11,7 +11,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
 import type { RabbitMqBroker, RabbitMqBrokerOptions } from "../src/index.js";
 import { groupQueue } from "../src/queues/names.js";
 import { closeBrokers, connected } from "./support/brokers.js";
-import { allQueues } from "./support/queue-looks.js";
+import { allQueues, holdingQueues } from "./support/queue-looks.js";
 import { newQueue, Taker } from "./support/taker.js";
 
 /** So long that no slow machine gives a copy up. */
@@ -64,6 +64,16 @@ describeWithOwnServer("rabbitmq", "a copy of which it is not known whether it is
   const untilCopyWaits = () =>
     waitUntil("the copy waits", async () => (await sender.counts(queue)).waiting === 1);
 
+  /** Resolves once the queue has so many messages, and all are delivered. */
+  function untilDelivered(count: number): Promise<void> {
+    const { name } = groupQueue(queue, "classic");
+    return waitUntil(`${count} are delivered`, async () =>
+      (await allQueues(server)).some(
+        (one) => one.name === name && one.messages === count && one.taken === count,
+      ),
+    );
+  }
+
   /** Deletes the queue, and waits until those who take from it know. */
   async function deleteQueue() {
     const spec = groupQueue(queue, "classic");
@@ -93,19 +103,14 @@ describeWithOwnServer("rabbitmq", "a copy of which it is not known whether it is
 
   it("waits where it comes until that is known, and then runs instead of what it is a copy of", async () => {
     const taker = await recounting(patient, 10, false);
-    const { name } = groupQueue(queue, "classic");
-    const holds = async (count: number) =>
-      (await allQueues(server)).some(
-        (one) => one.name === name && one.messages === count && one.taken === count,
-      );
-    await waitUntil("both are delivered", () => holds(2));
+    await untilDelivered(2);
     // It comes after the copy.
     await sender.send([{ queue, body: "behind" }]);
     await taker.untilTaken(["behind"]);
     expect(taker.bodies).toEqual(["behind"]);
     proxy.pass();
     await taker.untilTaken(["1"]);
-    await waitUntil("one of both is left", () => holds(2));
+    await untilDelivered(2);
     expect(taker.deliveries).toMatchObject([
       { body: "behind", redeliveries: 0 },
       { body: "1", redeliveries: 1 },
@@ -142,6 +147,44 @@ describeWithOwnServer("rabbitmq", "a copy of which it is not known whether it is
     proxy.pass();
     await idle.close();
     await expectOneRun(taker);
+  });
+
+  it("stays where its queue was deleted and no other is stored", async () => {
+    const broker = await connected({ client, ...impatient });
+    const errors: Error[] = [];
+    const idle = await broker.subscribe(queue, { ...idleOptions, onError: (error) => void errors.push(error) });
+    await sender.send([{ queue, body: "1" }]);
+    await untilDelivered(1);
+    proxy.holdAnswers();
+    await looker.deleteQueue(groupQueue(queue, "classic").name);
+    await untilDelivered(1);
+    proxy.swallow();
+    await waitUntil("it is given up", () => errors.length > 0);
+    await idle.close();
+    expect(await sender.counts(queue)).toMatchObject({ waiting: 1 });
+  });
+
+  it("is not what is left of a message that is moved while its subscription closes", async () => {
+    const broker = await connected({ client, ...patient, consumerTimeoutMs: 4_000 });
+    const taker = await Taker.from(broker, queue, { ack: false });
+    const untilHeld = (count: number) =>
+      waitUntil(`${count} are held`, async () =>
+        (await holdingQueues(server)).some(({ taken }) => taken === count),
+      );
+    await sender.send([{ queue, body: "moved" }]);
+    await untilHeld(1);
+    proxy.holdAnswers();
+    await sender.send([{ queue, body: "moving" }]);
+    // What was moved is moved once more meanwhile.
+    await untilHeld(3);
+    const closed = taker.close();
+    await untilCopyWaits();
+    proxy.pass();
+    await closed;
+    const heir = await Taker.from(sender, queue);
+    await heir.untilTaken(["moved", "moving"]);
+    await heir.close();
+    expect(heir.bodies).toHaveLength(2);
   });
 
   it("is made of a message that was given back where its queue is deleted before it is there", async () => {

@@ -178,7 +178,7 @@ export class Consumer {
   }
 
   #take(channel: DeliveryChannel, generation: number, message: ConsumeMessage): void {
-    if (this.#copies.isGivenUp(message)) return void channel.remove([message]);
+    if (this.#copies.isGivenUp(message)) return void this.#removeCopy(channel, message);
     const isFlagged = this.#options.queueType === "classic" && message.fields.redelivered;
     const redeliveries = redeliveriesOf(message) + (isFlagged ? 1 : 0);
     const held = new Held(`${generation}:${message.fields.deliveryTag}`, channel, message, redeliveries);
@@ -187,6 +187,11 @@ export class Consumer {
     else if (this.#isClosed || this.#channel !== channel) return;
     else if (isFlagged) this.#recounts.add(held);
     else this.inbox.add(held);
+  }
+
+  /** Removes a copy that was given up, unless it may be all that is left. */
+  async #removeCopy(channel: DeliveryChannel, message: ConsumeMessage): Promise<void> {
+    if (await this.#resender.allRescued()) channel.remove([message]);
   }
 
   /**

@@ -21,6 +21,7 @@ export class Renewal {
   readonly #options: RenewalOptions;
   readonly #timer: NodeJS.Timeout;
   readonly #moving = new Set<Held>();
+  #isStopped = false;
 
   constructor(options: RenewalOptions) {
     this.#options = options;
@@ -28,7 +29,9 @@ export class Renewal {
     this.#timer.unref();
   }
 
+  /** From now on nothing is moved, not even that of which a copy is under way. */
   stop(): void {
+    this.#isStopped = true;
     clearInterval(this.#timer);
   }
 
@@ -49,8 +52,9 @@ export class Renewal {
     try {
       const { message, delivery } = held;
       const hold = await holdingQueues.hold(message, delivery.redeliveries, consumerTimeoutMs / 4);
-      if (inbox.out(delivery.id) !== held || held.orphaned) {
-        // It was settled meanwhile, or lost and is delivered again: the copy is not needed.
+      if (this.#isStopped || inbox.out(delivery.id) !== held || held.orphaned) {
+        // It was settled meanwhile, or lost and is delivered again, or the subscription closes, which gives it back and may
+        // delete the queue that the copy is in: the copy is not needed.
         hold.channel.remove([hold.message]);
         return;
       }

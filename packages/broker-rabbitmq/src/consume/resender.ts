@@ -38,6 +38,7 @@ export class Resender {
   /** Sends copies, once. Resolves to those of which the server may have no copy. */
   async resend(held: readonly Held[]): Promise<readonly Held[]> {
     const { sender, queue, copies } = this.#options;
+    for (const one of held) if (one.orphaned) this.#unrescued.add(one);
     const again = held.map((one) => homeward(one.message, queue, one.delivery.redeliveries));
     const sent = await copies.send(again, sender);
     const failed = sent.find((outcome) => outcome.kind !== "stored");
@@ -50,6 +51,15 @@ export class Resender {
   /** Sends copies of what exists nowhere else any more, until the server has them. Never rejects. */
   rescue(orphans: readonly Held[]): Promise<void> {
     return this.#ended(this.#rescue(orphans));
+  }
+
+  /**
+   * Resolves when nothing is left to be rescued, and to false where that was given up: a copy of which it is not known
+   * whether it is stored may be the only one until then.
+   */
+  async allRescued(): Promise<boolean> {
+    while (this.#unrescued.size > 0 && this.#underWay.size > 0) await Promise.all(this.#underWay);
+    return this.#unrescued.size === 0;
   }
 
   /** What exists nowhere else any more, and was not stored until `close`. */
@@ -79,7 +89,6 @@ export class Resender {
   }
 
   async #rescue(orphans: readonly Held[]): Promise<void> {
-    for (const held of orphans) this.#unrescued.add(held);
     for (let left = orphans; left.length > 0; ) {
       left = await this.resend(left);
       if (left.length === 0 || this.#closed) return;
