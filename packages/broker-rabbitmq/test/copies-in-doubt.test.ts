@@ -152,7 +152,10 @@ describeWithOwnServer("rabbitmq", "a copy of which it is not known whether it is
   it("stays where its queue was deleted and no other is stored", async () => {
     const broker = await connected({ client, ...impatient });
     const errors: Error[] = [];
-    const idle = await broker.subscribe(queue, { ...idleOptions, onError: (error) => void errors.push(error) });
+    const idle = await broker.subscribe(queue, {
+      ...idleOptions,
+      onError: (error) => void errors.push(error),
+    });
     await sender.send([{ queue, body: "1" }]);
     await untilDelivered(1);
     proxy.holdAnswers();

@@ -50,8 +50,8 @@ export class Questions {
       return inTime(question(await this.#keeper.ready(graceMs)));
     });
     // The next question's turn comes when this one has settled, even if its caller gave up before. Otherwise all that
-    // wait would be asked at once when the first one's time is up.
-    this.#last = Promise.allSettled([before, answer]);
+    // wait would be asked at once when the first one's time is up. Its value would hold the answers of all before.
+    this.#last = Promise.allSettled([before, answer]).then(() => undefined);
     const bound = inTime(answer, () => {
       late = true;
     });
