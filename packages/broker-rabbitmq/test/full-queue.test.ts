@@ -7,10 +7,14 @@ import {
   startRabbitMq,
   waitUntil,
 } from "@ytask-internal/test-servers";
+import { connect } from "amqplib";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { type QueueType, RabbitMqBroker } from "../src/index.js";
+import { groupQueue } from "../src/queues/names.js";
+import { overflowQueue } from "../src/queues/overflow-queue.js";
 import { closeBrokersAfterEach, connected } from "./support/brokers.js";
 import { deleteQueues } from "./support/delete-queues.js";
+import { holdingQueues } from "./support/queue-looks.js";
 import { newQueue, Taker } from "./support/taker.js";
 import { untilAccepted } from "./support/until-accepted.js";
 
@@ -104,6 +108,31 @@ describeWithOwnServer("rabbitmq", "a queue that is full by a policy", () => {
       await client.close();
       await deleteQueues(server.url, [queue]);
     });
+
+  it("takes what it has room for of long tasks at a close, and none of those twice", async () => {
+    const queue = newQueue();
+    const sender = await connected({ url: server.url });
+    const broker = await connected({ url: server.url, consumerTimeoutMs: 4_000 });
+    const taker = await Taker.from(broker, queue, { ack: false });
+    const bodies = ["1", "2", "3", "4", "5", "6", "7"];
+    for (const body of bodies) await untilAccepted(sender, { queue, body });
+    await taker.untilTaken(bodies);
+    const held = async () => (await holdingQueues(server)).find(({ messages }) => messages > 0);
+    await waitUntil("all are moved", async () => (await held())?.taken === bodies.length);
+    // A queue of other arguments, so that the rest is refused there too.
+    const connection = await connect(server.url);
+    const channel = await connection.createChannel();
+    await channel.assertQueue(overflowQueue(groupQueue(queue, "classic")).name);
+    await connection.close();
+    await taker.close();
+    const { waiting } = await sender.counts(queue);
+    expect(waiting).toBeLessThan(bodies.length);
+    await waitUntil(
+      "the others wait where they were",
+      async () => (await held())?.messages === bodies.length - Number(waiting),
+    );
+    await deleteQueues(server.url, [queue]);
+  });
 
   it("of dead letters keeps no task in its slot, and takes the others when there is room", async () => {
     const queue = newQueue();

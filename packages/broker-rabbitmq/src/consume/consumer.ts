@@ -129,15 +129,11 @@ export class Consumer {
     const isCancelled = flush || this.#options.queueType === "classic";
     await bounded(this.#stop(isCancelled), boundMs, () => undefined);
     const left = [...this.inbox.allOut().filter(mustBeSentAgain), ...this.#resender.unrescued];
-    const isSent = await bounded(
-      this.#resender.resend(left).then((notSent) => notSent.length === 0),
-      boundMs,
-      () => false,
-    );
+    const notSent = new Set(await bounded<readonly Held[]>(this.#resender.resend(left), boundMs, () => left));
     // Where the holding queue stays, what was sent from it must not come from it too.
-    if (isSent)
-      for (const held of left) if (held.moved && !held.orphaned) held.channel.remove([held.message]);
-    await this.#holdingQueues.close(isSent, boundMs);
+    for (const held of left)
+      if (held.moved && !held.orphaned && !notSent.has(held)) held.channel.remove([held.message]);
+    await this.#holdingQueues.close(notSent.size === 0, boundMs);
     await this.#keeper.close(boundMs);
   }
 
