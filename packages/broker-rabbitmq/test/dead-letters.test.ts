@@ -232,6 +232,29 @@ async function fill(
   return ids;
 }
 
+describe.each(types)("large dead letters of a %s queue", (queueType) => {
+  describeWithServer("rabbitmq", "over a slow line", () => {
+    closeBrokersAfterEach();
+
+    it("are listed though all of them take longer than the server may take to answer", async () => {
+      const url = new URL(inject("amqpUrl"));
+      const queue = newQueue();
+      const large = Array.from({ length: 6 }, (_, index) => `${index}`.repeat(600_000));
+      await bury(await connected({ url: url.href, queueType }), queue, large);
+      const proxy = await startProxy(Number(url.port || 5_672), url.hostname);
+      url.port = `${proxy.port}`;
+      const reader = await connected({ url: url.href, queueType, commandTimeoutMs: 4_000 });
+      proxy.throttle(400_000);
+      const letters = await reader.deadLetters(queue).list();
+      expect(letters.map(({ body }) => body[0])).toEqual(large.map(([digit]) => digit));
+      proxy.pass();
+      await closeBrokers();
+      await proxy.close();
+      await deleteQueues(inject("amqpUrl"), [queue]);
+    });
+  });
+});
+
 describe.each(types)("a dead letter of a %s queue", (queueType) => {
   describeWithServer("rabbitmq", "with a long error text", () => {
     closeBrokersAfterEach();

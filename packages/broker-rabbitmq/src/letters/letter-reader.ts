@@ -103,7 +103,8 @@ export class LetterReader {
       before = taken.length;
       await bounded(ended, stalledMs, () => undefined);
     }
-    await this.#bounded(channel.cancel(consumerTag));
+    // The answer is behind all letters that are on their way.
+    await this.#bounded(channel.cancel(consumerTag), () => taken.length);
     return taken;
   }
 
@@ -209,14 +210,20 @@ export class LetterReader {
     return !this.#last?.fields.redelivered;
   }
 
-  /** The answer, in time; or an error that says what is wrong with the server. */
-  async #bounded<A>(answer: Promise<A>): Promise<A> {
+  /**
+   * The answer, in time; or an error that says what is wrong with the server.
+   *
+   * @param came how many letters have come: the time begins anew where some have
+   */
+  async #bounded<A>(answer: Promise<A>, came: () => number = () => 0): Promise<A> {
     const { commandTimeoutMs } = this.#options;
+    const before = came();
     try {
       return await bounded(answer, commandTimeoutMs, () => {
         throw new Error(`no answer within ${commandTimeoutMs} ms`);
       });
     } catch (error) {
+      if (came() > before) return this.#bounded(answer, came);
       throw explain(error, doing);
     }
   }
