@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { ErrorCode } from "@ytask/core/driver";
 import { describeWithServer, startProxy, waitUntil } from "@ytask-internal/test-servers";
 import { type ChannelModel, connect } from "amqplib";
 import { describe, expect, inject, it } from "vitest";
@@ -256,6 +257,35 @@ describe.each(types)("large dead letters of a %s queue", (queueType) => {
 });
 
 describe.each(types)("a dead letter of a %s queue", (queueType) => {
+  describeWithServer("rabbitmq", "that is sent again", () => {
+    closeBrokersAfterEach();
+
+    it("stays where it cannot be removed any more, and the error says why", async () => {
+      const url = inject("amqpUrl");
+      const queue = newQueue();
+      const other = await connected({ url, queueType });
+      await bury(other, queue, ["a body"]);
+      const far = new URL(url);
+      const proxy = await startProxy(Number(far.port || 5_672), far.hostname);
+      far.port = `${proxy.port}`;
+      const publish = await connect(far.href);
+      const consume = await connect(url);
+      const broker = await connected({ client: { publish, consume }, queueType, commandTimeoutMs: 50_000 });
+      proxy.holdAnswers();
+      const redriving = broker.deadLetters(queue).redrive();
+      const rejected = expect(redriving).rejects.toMatchObject({ code: ErrorCode.Connection });
+      await waitUntil("its copy waits", async () => (await other.counts(queue)).waiting === 1);
+      await consume.close();
+      proxy.pass();
+      await rejected;
+      await waitUntil("it is back", async () => (await other.counts(queue)).dead === 1);
+      await closeBrokers();
+      await publish.close();
+      await proxy.close();
+      await deleteQueues(url, [queue]);
+    });
+  });
+
   describeWithServer("rabbitmq", "with a long error text", () => {
     closeBrokersAfterEach();
 
