@@ -1,3 +1,4 @@
+import { silentLogger } from "@ytask/core/driver";
 import {
   describeWithOwnServer,
   type RabbitMqServer,
@@ -8,7 +9,10 @@ import {
 } from "@ytask-internal/test-servers";
 import { type Channel, type ChannelModel, connect } from "amqplib";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
+import { Connections } from "../src/connection/connections.js";
+import { CopiesInDoubt } from "../src/consume/copies-in-doubt.js";
 import type { RabbitMqBroker, RabbitMqBrokerOptions } from "../src/index.js";
+import { settingsOf } from "../src/options.js";
 import { groupQueue } from "../src/queues/names.js";
 import { closeBrokers, connected } from "./support/brokers.js";
 import { allQueues, holdingQueues } from "./support/queue-looks.js";
@@ -147,6 +151,28 @@ describeWithOwnServer("rabbitmq", "a copy of which it is not known whether it is
     proxy.pass();
     await idle.close();
     await expectOneRun(taker);
+  });
+
+  it("is known where it comes, however many a large subscription sent at once", async () => {
+    const connections = await Connections.open(settingsOf({ client, commandTimeoutMs: 5_000 }), silentLogger);
+    const copies = new CopiesInDoubt();
+    const to = groupQueue(queue, "classic");
+    await connections.queues.ensure(to);
+    proxy.holdAnswers();
+    const many = Array.from({ length: 20_000 }, (_, index) => ({ to, body: Buffer.from(`${index}`) }));
+    const sent = await copies.send(many, connections.sender);
+    expect(sent.filter(({ kind }) => kind !== "unknown")).toEqual([]);
+    const unknown: string[] = [];
+    let come = 0;
+    await looker.consume(to.name, (message) => {
+      if (message === null) return;
+      come++;
+      if (!copies.isGivenUp(message)) unknown.push(message.content.toString());
+    });
+    await waitUntil("all have come", () => come === many.length);
+    expect(unknown).toEqual([]);
+    proxy.pass();
+    await connections.close();
   });
 
   it("stays where its queue was deleted and no other is stored", async () => {

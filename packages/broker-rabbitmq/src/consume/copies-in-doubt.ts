@@ -1,9 +1,13 @@
 import { randomUUID } from "node:crypto";
 import type { ConsumeMessage } from "amqplib";
+import { mostPrefetched } from "../options.js";
 import type { Addressed, Sender, Sent } from "../send/sender.js";
 
-/** How many are remembered: a server in alarm may take days until it stores what it was sent, or never do. */
-const most = 10_000;
+/**
+ * How many are remembered: a server in alarm may take days until it stores what it was sent, or never do. Twice what a
+ * subscription can hold, of which all may be sent at once.
+ */
+const most = 2 * mostPrefetched;
 
 /** A copy under an id of its own, by which it is known when it comes. */
 export const withId = (copy: Addressed, messageId: string): Addressed => ({
