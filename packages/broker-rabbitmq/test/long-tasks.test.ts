@@ -94,6 +94,16 @@ describeWithOwnServer("rabbitmq", "a task that runs for longer than the consumer
     await other.close();
   });
 
+  it("goes back once where its subscription and its broker close at the same time", {
+    timeout: 400_000,
+  }, async () => {
+    const queue = newQueue();
+    const { broker, taker } = await takenAndMoved(queue, ["long"]);
+    await Promise.all([taker.close(), broker.close()]);
+    const other = await connected({ url: server.url });
+    expect(await other.counts(queue)).toMatchObject({ waiting: 1 });
+  });
+
   it("is neither lost nor run again when the queue that holds it is deleted", {
     timeout: 400_000,
   }, async () => {

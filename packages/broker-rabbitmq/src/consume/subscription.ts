@@ -36,6 +36,7 @@ export class RabbitMqSubscription implements Subscription {
   readonly #onClose: () => void;
   readonly #settles = new SettlesUnderWay();
   #closed = false;
+  #closing: Promise<void> | undefined;
 
   constructor(options: SubscriptionOptions) {
     this.#commandTimeoutMs = options.commandTimeoutMs;
@@ -89,7 +90,13 @@ export class RabbitMqSubscription implements Subscription {
     this.#consumer.sendAhead(count);
   }
 
-  async close(): Promise<void> {
+  /** A second call, as of a broker that closes too, gets the promise of the first: what goes back does so once. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
     this.#closed = true;
     this.#consumer.inbox.wake();
     await bounded(this.#settles.ended(), this.#commandTimeoutMs, () => undefined);
