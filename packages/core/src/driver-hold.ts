@@ -17,7 +17,8 @@ interface Use {
   closing: Promise<void> | undefined;
 }
 
-const usesKey: unique symbol = Symbol.for("ytask.uses") as never;
+// With a number, for the shape of a Use: copies of other versions may be beside this one.
+const usesKey: unique symbol = Symbol.for("ytask.uses.1") as never;
 const everywhere = globalThis as { [usesKey]?: WeakMap<Driver, Use> };
 
 /**
