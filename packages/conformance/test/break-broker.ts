@@ -73,3 +73,18 @@ export const wrapSubscription = (inner: Subscription, changes: Partial<Subscript
 /** Acks, for a broker that forgets what it hands out. */
 export const forget = (inner: Subscription, deliveries: readonly Delivery[]) =>
   inner.settle(deliveries.map((delivery) => ({ delivery, kind: "ack" })));
+
+/** A subscription's receive that remembers what came through it, in the order of receipt. */
+export function rememberingReceive(
+  inner: Subscription,
+): Pick<Subscription, "receive"> & { held: Delivery[] } {
+  const held: Delivery[] = [];
+  return {
+    held,
+    async receive(limit, waitMs) {
+      const deliveries = await inner.receive(limit, waitMs);
+      held.push(...deliveries);
+      return deliveries;
+    },
+  };
+}

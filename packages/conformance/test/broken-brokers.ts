@@ -1,6 +1,6 @@
 import { setImmediate as turn } from "node:timers/promises";
-import type { Delivery, Outcome } from "@ytask/core/driver";
-import { type BrokerBreak, forget } from "./break-broker.js";
+import type { Outcome } from "@ytask/core/driver";
+import { type BrokerBreak, forget, rememberingReceive } from "./break-broker.js";
 import {
   deliversAgainAfterAReconnect,
   hasOneSubscriptionToAQueue,
@@ -79,13 +79,9 @@ export const brokenBrokers: Readonly<Record<string, BrokenBroker>> = {
   "loses what a closing subscription holds": {
     broken: {
       subscription(inner) {
-        const held: Delivery[] = [];
+        const { held, receive } = rememberingReceive(inner);
         return {
-          async receive(limit, waitMs) {
-            const deliveries = await inner.receive(limit, waitMs);
-            held.push(...deliveries);
-            return deliveries;
-          },
+          receive,
           async close() {
             await forget(inner, held);
             await inner.close();
@@ -137,13 +133,9 @@ export const brokenBrokers: Readonly<Record<string, BrokenBroker>> = {
   "acks with a delivery all those before it": {
     broken: {
       subscription(inner) {
-        const held: Delivery[] = [];
+        const { held, receive } = rememberingReceive(inner);
         return {
-          async receive(limit, waitMs) {
-            const deliveries = await inner.receive(limit, waitMs);
-            held.push(...deliveries);
-            return deliveries;
-          },
+          receive,
           async settle(settlements) {
             const outcomes = await inner.settle(settlements);
             const acked = settlements.filter(({ kind }) => kind === "ack");

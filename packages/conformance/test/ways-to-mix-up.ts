@@ -1,6 +1,6 @@
 /** The ways to take one message for another. What each is for stands in brokers-that-mix-up.ts. */
 import type { Broker, Delivery, Outgoing, Settlement, Subscription } from "@ytask/core/driver";
-import { type BrokerBreak, forget, wrapSubscription } from "./break-broker.js";
+import { type BrokerBreak, forget, rememberingReceive, wrapSubscription } from "./break-broker.js";
 
 /** A broker that sends something else than it was told. */
 export const sending = (change: (messages: readonly Outgoing[]) => readonly Outgoing[]): BrokerBreak => ({
@@ -23,13 +23,9 @@ export function writtenAnew(text: string): string {
 }
 
 export function acksAllThatAreEqual(inner: Subscription): Partial<Subscription> {
-  const held: Delivery[] = [];
+  const { held, receive } = rememberingReceive(inner);
   return {
-    async receive(limit, waitMs) {
-      const deliveries = await inner.receive(limit, waitMs);
-      held.push(...deliveries);
-      return deliveries;
-    },
+    receive,
     async settle(settlements) {
       const outcomes = await inner.settle(settlements);
       const acked = new Set(

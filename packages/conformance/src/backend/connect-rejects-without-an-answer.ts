@@ -1,5 +1,7 @@
+import assert from "node:assert/strict";
+import { connectsOnceMended } from "../connects-once-mended.js";
 import type { BackendBehaviour } from "./backend-behaviour.js";
-import { rejectsUntilMended } from "./rejects-until-mended.js";
+import { read } from "./put.js";
 
 export const connectRejectsWithoutAnAnswer: BackendBehaviour = {
   name: "a connect to a server that does not answer rejects with `Connection`, and works once it answers",
@@ -7,6 +9,7 @@ export const connectRejectsWithoutAnAnswer: BackendBehaviour = {
   async run(bench) {
     const backend = await bench.create();
     await bench.stall(backend);
-    await rejectsUntilMended(bench, backend);
+    await connectsOnceMended(backend, () => bench.mend(backend));
+    assert.equal(await read(backend, bench.key()), undefined);
   },
 };

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import type { Settlement } from "@ytask/core/driver";
+import { orYTaskError } from "../or-ytask-error.js";
 import type { BrokerBehaviour } from "./broker-behaviour.js";
 import { messages } from "./messages.js";
-import { orYTaskError } from "./or-ytask-error.js";
 
 export const aSubscriptionOutlivesASilence: BrokerBehaviour = {
   name: "a broker whose server did not answer goes on by itself once it does, and its subscription with it",

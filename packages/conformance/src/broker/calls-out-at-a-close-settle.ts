@@ -1,8 +1,8 @@
 import { setImmediate as turn } from "node:timers/promises";
+import { orYTaskError } from "../or-ytask-error.js";
 import { awaitedLater } from "../settles.js";
 import type { BrokerBehaviour } from "./broker-behaviour.js";
 import { messages } from "./messages.js";
-import { orYTaskError } from "./or-ytask-error.js";
 
 /** In each one turn of the event loop more goes by until the close: it meets the calls further on. */
 const rounds = 8;
@@ -16,11 +16,12 @@ export const callsOutAtACloseSettle: BrokerBehaviour = {
       const broker = await bench.connect();
       const body = String(round);
       const sending = broker.send(messages(queue, [body])).then(() => void confirmed.push(body));
-      const calls = [
+      const calls: readonly Promise<unknown>[] = [
         orYTaskError("send", sending),
         orYTaskError("counts", broker.counts(queue)),
         orYTaskError("list", broker.deadLetters(queue).list()),
-      ].map(awaitedLater);
+      ];
+      for (const call of calls) awaitedLater(call);
       for (let turns = 0; turns < round; turns++) await turn();
       await broker.close();
       await Promise.all(calls);

@@ -1,4 +1,4 @@
-import { rejectsWithConnection } from "../rejects-with-connection.js";
+import { connectsOnceMended } from "../connects-once-mended.js";
 import type { BrokerBehaviour } from "./broker-behaviour.js";
 
 export const connectRejectsWithoutAnAnswer: BrokerBehaviour = {
@@ -7,9 +7,7 @@ export const connectRejectsWithoutAnAnswer: BrokerBehaviour = {
   async run(bench) {
     const broker = await bench.create();
     await bench.stall(broker);
-    await rejectsWithConnection(broker.connect());
-    await bench.mend(broker);
-    await broker.connect();
+    await connectsOnceMended(broker, () => bench.mend(broker));
     await broker.counts(bench.queue());
   },
 };

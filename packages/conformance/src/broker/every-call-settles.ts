@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
+import { orYTaskError } from "../or-ytask-error.js";
 import { awaitedLater } from "../settles.js";
 import type { BoundedBroker } from "./bounded-broker.js";
 import type { BrokerBench } from "./broker-bench.js";
 import { messages, numbered } from "./messages.js";
-import { orYTaskError } from "./or-ytask-error.js";
 
 /** Shows that calls under way when the server goes away settle within their bound, and calls after that. */
 export async function everyCallSettles(
