@@ -1,7 +1,7 @@
 import { type RedisServer, type TcpProxy, waitUntil } from "@ytask-internal/test-servers";
 import { Redis } from "ioredis";
 import { beforeEach, expect, it } from "vitest";
-import { RedisBroker } from "../src/index.js";
+import { RedisBroker, type RedisBrokerOptions } from "../src/index.js";
 import { ackAll, message, subscribe, take } from "./support/subscriber.js";
 import { describeWithProxy } from "./support/with-proxy.js";
 
@@ -81,48 +81,53 @@ describeWithProxy("when Redis did what it was asked, and its answer was lost", {
     await subscription.close();
   });
 
+  /** A settle through the proxy that hands on to another queue, and what all that was on its way comes before. */
+  async function handingOn(options: Omit<RedisBrokerOptions, "url">) {
+    const impatient = new RedisBroker({ ...options, url: `redis://127.0.0.1:${proxy.port}` });
+    await impatient.connect();
+    const marker = new Redis(`redis://127.0.0.1:${proxy.port}`);
+    await marker.ping();
+    const { subscription } = await subscribe(impatient, queue);
+    await direct.send([message(queue, "a")]);
+    const [delivery] = await take(subscription, 1);
+    if (delivery === undefined) throw new Error("nothing was taken");
+    const other = `${queue}-other`;
+    const settle = () =>
+      subscription.settle([{ delivery, kind: "replace", by: [message(other, "next")] } as const]);
+    return {
+      impatient,
+      marker,
+      settle,
+      /** @param marked resolves once all that was on its way has come */
+      async expectStoredOnce(marked: Promise<unknown>) {
+        await waitUntil("it is settled", async () => (await settle())[0] === "settled");
+        // With the next send Redis is told what it need not remember.
+        await impatient.send([message(other, "more")]);
+        await marked;
+        marker.disconnect();
+        expect((await direct.counts(other)).waiting).toBe(2);
+        await impatient.close();
+      },
+    };
+  }
+
   it("what a settle sends elsewhere is stored once, though a call of it that was given up comes very late", async () => {
-    const impatient = new RedisBroker({
-      url: `redis://127.0.0.1:${proxy.port}`,
+    const { marker, settle, expectStoredOnce } = await handingOn({
       commandTimeoutMs: 500,
       connectTimeoutMs: 500,
     });
-    await impatient.connect();
-    const marker = new Redis(`redis://127.0.0.1:${proxy.port}`);
-    await marker.ping();
-    const { subscription } = await subscribe(impatient, queue);
-    await direct.send([message(queue, "a")]);
-    const [delivery] = await take(subscription, 1);
-    if (delivery === undefined) throw new Error("nothing was taken");
-    const other = `${queue}-other`;
-    const settlement = { delivery, kind: "replace", by: [message(other, "next")] } as const;
     // What is sent now comes when all else is done.
     proxy.delay(6_000);
-    expect(await subscription.settle([settlement])).toEqual(["unknown"]);
+    expect(await settle()).toEqual(["unknown"]);
     const marked = marker.ping();
-    expect(await subscription.settle([settlement])).toEqual(["unknown"]);
+    expect(await settle()).toEqual(["unknown"]);
     proxy.pass();
-    await waitUntil("it is settled", async () => (await subscription.settle([settlement]))[0] === "settled");
-    // With the next send Redis is told what it need not remember.
-    await impatient.send([message(other, "more")]);
-    await marked;
-    marker.disconnect();
-    expect((await direct.counts(other)).waiting).toBe(2);
-    await impatient.close();
+    await expectStoredOnce(marked);
   });
 
   it("and so it is where the call was made again at once, and the settle itself was what failed", async () => {
-    const impatient = new RedisBroker({ url: `redis://127.0.0.1:${proxy.port}`, commandTimeoutMs: 2_000 });
-    await impatient.connect();
-    const marker = new Redis(`redis://127.0.0.1:${proxy.port}`);
-    await marker.ping();
-    const { subscription } = await subscribe(impatient, queue);
-    await direct.send([message(queue, "a")]);
-    const [delivery] = await take(subscription, 1);
-    if (delivery === undefined) throw new Error("nothing was taken");
-    const other = `${queue}-other`;
+    const { impatient, marker, settle, expectStoredOnce } = await handingOn({ commandTimeoutMs: 2_000 });
     const arrived = `{${queue}}:ts1:arrived`;
-    const settlement = { delivery, kind: "replace", by: [message(other, "next")] } as const;
     await redis.command("SET", arrived, "no list");
     // A call without an answer takes the connection with it while the settle's has time left to be made again.
     const before = proxy.swallowedBytes;
@@ -133,19 +138,13 @@ describeWithProxy("when Redis did what it was asked, and its answer was lost", {
     await marker.ping();
     // What is sent now comes when all else is done.
     proxy.delay(6_000);
-    const settled = subscription.settle([settlement]);
+    const settled = settle();
     const marked = marker.ping();
     await unanswered;
     proxy.pass();
     expect(await settled).toEqual(["unknown"]);
     await redis.command("DEL", arrived);
-    await waitUntil("it is settled", async () => (await subscription.settle([settlement]))[0] === "settled");
-    // With the next send Redis is told what it need not remember.
-    await impatient.send([message(other, "more")]);
-    await marked;
-    marker.disconnect();
-    expect((await direct.counts(other)).waiting).toBe(2);
-    await impatient.close();
+    await expectStoredOnce(marked);
   });
 
   it("who asks for a lease anew is told that the old one is lost, though the first answer did not come through", async () => {
