@@ -116,10 +116,10 @@ export class LetterReader {
     const [last] = letters.toSorted((one, other) => tagOf(other) - tagOf(one));
     if (last === undefined) return;
     if (firstHeld === undefined || tagOf(last) < tagOf(firstHeld)) {
-      whileOpen(() => channel.ack(last, true));
+      writeOrExplain(() => channel.ack(last, true));
       this.#removals += new Set(letters.map(consumerOf)).size;
     } else {
-      for (const letter of letters) whileOpen(() => channel.ack(letter));
+      for (const letter of letters) writeOrExplain(() => channel.ack(letter));
       this.#removals += letters.length;
     }
   }
@@ -190,7 +190,7 @@ export class LetterReader {
       held.next().value === letter && consumerOf(letter) === consumerOf(first);
     const other = letters.findIndex((letter) => !asSent(letter));
     const together = letters.slice(0, other < 0 ? letters.length : Math.max(other, 1));
-    whileOpen(() => this.#options.channel.nack(together.at(-1) as Message, other !== 0, true));
+    writeOrExplain(() => this.#options.channel.nack(together.at(-1) as Message, other !== 0, true));
     for (const letter of together) this.#held.delete(letter);
     return together.length;
   }
@@ -230,7 +230,7 @@ export class LetterReader {
 }
 
 /** Writes to the channel; throws an error that says what is wrong where it has closed. */
-function whileOpen(write: () => void): void {
+function writeOrExplain(write: () => void): void {
   try {
     write();
   } catch (error) {
