@@ -1,4 +1,4 @@
-import { type Entry, ErrorCode, isFinished, type Stored, YTaskError } from "@ytask/core/driver";
+import { type Entry, ErrorCode, isFinished, runByKey, type Stored, YTaskError } from "@ytask/core/driver";
 import { type Connection, inPieces, isCluster } from "@ytask-internal/redis-connection";
 import { set } from "./scripts/set.js";
 import { ServerClock } from "./server-clock.js";
@@ -9,12 +9,6 @@ const mostAtOnce = 500;
 
 const stored: Stored = { kind: "stored" };
 const kept: Stored = { kind: "kept" };
-
-/** An entry, and where it is among those that were given. */
-interface Placed {
-  readonly entry: Entry;
-  readonly index: number;
-}
 
 /** Stores entries: one script for all of them, and in a Cluster one for each key. */
 export class Writer {
@@ -33,22 +27,14 @@ export class Writer {
 
   /** One outcome for each. Never rejects. */
   async write(entries: readonly Entry[]): Promise<readonly Stored[]> {
-    const inCluster = isCluster(this.#connection.client);
-    if (!inCluster) {
-      const pieces = inPieces(entries, mostAtOnce, ({ value }) => value.length);
-      return (await Promise.all(pieces.map((piece) => this.#writeGroup(piece)))).flat();
-    }
-    const placed = entries.map((entry, index) => ({ entry, index }));
-    const outcomes = entries.map(() => stored);
-    await Promise.all(
-      byKey(placed).map(async (group) => {
-        const results = await this.#writeGroup(group.map(({ entry }) => entry));
-        group.forEach(({ index }, at) => {
-          outcomes[index] = results[at] ?? stored;
-        });
-      }),
-    );
-    return outcomes;
+    if (isCluster(this.#connection.client))
+      return runByKey(
+        entries,
+        ({ key }) => key,
+        (some) => this.#writeGroup(some),
+      );
+    const pieces = inPieces(entries, mostAtOnce, ({ value }) => value.length);
+    return (await Promise.all(pieces.map((piece) => this.#writeGroup(piece)))).flat();
   }
 
   async #writeGroup(entries: readonly Entry[]): Promise<readonly Stored[]> {
@@ -108,13 +94,3 @@ const tooLate = (): YTaskError =>
   new YTaskError(ErrorCode.Connection, "the write reached Redis after its time was over, and was not done");
 
 const failed = (error: YTaskError): Stored => ({ kind: "failed", error });
-
-function byKey(entries: readonly Placed[]): readonly (readonly Placed[])[] {
-  const groups = new Map<string, Placed[]>();
-  for (const placed of entries) {
-    const group = groups.get(placed.entry.key);
-    if (group === undefined) groups.set(placed.entry.key, [placed]);
-    else group.push(placed);
-  }
-  return [...groups.values()];
-}

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import { ErrorCode, type Outgoing, SendFailed, YTaskError } from "@ytask/core/driver";
+import { ErrorCode, type Outgoing, partsByKey, SendFailed, YTaskError } from "@ytask/core/driver";
 import { CallBrokeOff, type Connection, inPieces, isReply } from "@ytask-internal/redis-connection";
 import { queueKeys } from "./queue-keys.js";
 import { send } from "./scripts/send.js";
@@ -28,10 +28,11 @@ interface Failed {
   readonly error: YTaskError;
 }
 
-/** Messages for one queue. */
+/** Messages for one queue, and where they are among all that are sent. */
 interface Piece {
   readonly queue: string;
   readonly messages: readonly Outgoing[];
+  readonly indices: readonly number[];
 }
 
 /** Sends messages: those for a queue in as few calls as hold them, made again where an answer was lost. */
@@ -49,9 +50,7 @@ export class Sender {
 
   /** As `Broker.send`. */
   async send(messages: readonly Outgoing[]): Promise<void> {
-    const pieces = byQueue(messages).flatMap(({ queue, messages: own }) =>
-      inPieces(own, mostMessages, ({ body }) => body.length).map((piece) => ({ queue, messages: piece })),
-    );
+    const pieces = byQueue(messages).flatMap(inCalls);
     const fates = await Promise.all(pieces.map((piece) => this.#store(piece.queue, piece.messages)));
     check(messages, pieces, fates);
   }
@@ -135,18 +134,20 @@ export class Sender {
 }
 
 /** One piece for each queue, of any length. Refuses a queue's name that cannot be. */
-function byQueue(messages: readonly Outgoing[]): readonly Piece[] {
-  const queues = new Map<string, Outgoing[]>();
-  for (const message of messages) {
-    let own = queues.get(message.queue);
-    if (own === undefined) {
-      queueKeys(message.queue);
-      own = [];
-      queues.set(message.queue, own);
-    }
-    own.push(message);
-  }
-  return Array.from(queues, ([queue, own]) => ({ queue, messages: own }));
+const byQueue = (messages: readonly Outgoing[]): readonly Piece[] =>
+  partsByKey(messages, ({ queue }) => queue).map(({ key: queue, items, indices }) => {
+    queueKeys(queue);
+    return { queue, messages: items, indices };
+  });
+
+/** A piece in its order, in as few as fit into a call each. */
+function inCalls({ queue, messages, indices }: Piece): readonly Piece[] {
+  let from = 0;
+  return inPieces(messages, mostMessages, ({ body }) => body.length).map((own) => {
+    const piece = { queue, messages: own, indices: indices.slice(from, from + own.length) };
+    from += own.length;
+    return piece;
+  });
 }
 
 const isSurelyStored = (fate: Fate): boolean => fate.kind === "stored" && fate.isSure;
@@ -158,21 +159,12 @@ const isSurelyStored = (fate: Fate): boolean => fate.kind === "stored" && fate.i
 function check(messages: readonly Outgoing[], pieces: readonly Piece[], fates: readonly Fate[]): void {
   const failed = fates.find((fate): fate is Failed => fate.kind !== "stored");
   if (failed === undefined) return;
-  /** By queue, the kinds of its messages; in the end the last first, so that each can be taken from the end. */
-  const kinds = new Map<string, Fate["kind"][]>();
-  pieces.forEach(({ queue, messages: own }, index) => {
-    const list = kinds.get(queue) ?? [];
-    kinds.set(queue, list);
-    for (let count = own.length; count > 0; count--) list.push(fates[index]?.kind ?? "unknown");
-  });
-  for (const list of kinds.values()) list.reverse();
-  const notStored: number[] = [];
-  const unknown: number[] = [];
-  messages.forEach(({ queue }, index) => {
-    const kind = kinds.get(queue)?.pop();
-    if (kind === "unknown") unknown.push(index);
-    else if (kind === "notStored") notStored.push(index);
-  });
+  const indicesOf = (kind: Failed["kind"]): readonly number[] =>
+    pieces
+      .flatMap(({ indices }, piece) => (fates[piece]?.kind === kind ? indices : []))
+      .sort((one, other) => one - other);
+  const notStored = indicesOf("notStored");
+  const unknown = indicesOf("unknown");
   const count = notStored.length + unknown.length;
   throw new SendFailed(
     `${count} of ${messages.length} messages were not confirmed: ${failed.error.message}`,

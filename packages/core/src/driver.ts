@@ -20,6 +20,7 @@ export type {
 } from "./broker.js";
 export { checkOptions, type Rule, type Rules, rules } from "./check-options.js";
 export { Batcher } from "./collections/batcher.js";
+export { type KeyedPart, partsByKey, runByKey } from "./collections/by-key.js";
 export { TurnoverMap } from "./collections/turnover-map.js";
 export { ErrorCode, SendFailed, TimedOut, YTaskError } from "./errors.js";
 export { type Logger, silentLogger } from "./log/logger.js";

@@ -1,5 +1,5 @@
 import type { Broker, Outgoing } from "../broker.js";
-import { type Part, partsByKey } from "../collections/by-key.js";
+import { runByKey } from "../collections/by-key.js";
 import { KeyedBatcher } from "../collections/keyed-batcher.js";
 import type { DriverHold } from "../driver-hold.js";
 import { ErrorCode, messageOf, SendFailed, YTaskError } from "../errors.js";
@@ -130,17 +130,9 @@ export class Sender {
     while (this.#pending.size > 0) await Promise.allSettled(this.#pending);
   }
 
-  async #sendEach(parcels: readonly Parcel[], boundMs: number): Promise<readonly Sent[]> {
-    if (!this.#isSharded) return this.#sendWithin(parcels, boundMs);
-    const outcomes = new Array<Sent>(parcels.length);
-    const send = async ({ items, indices }: Part<Parcel>): Promise<void> => {
-      const sent = await this.#sendWithin(items, boundMs);
-      indices.forEach((index, position) => {
-        outcomes[index] = sent[position];
-      });
-    };
-    await Promise.all(partsByKey(parcels, queueOf).map(send));
-    return outcomes;
+  #sendEach(parcels: readonly Parcel[], boundMs: number): Promise<readonly Sent[]> {
+    const send = (some: readonly Parcel[]) => this.#sendWithin(some, boundMs);
+    return this.#isSharded ? runByKey(parcels, queueOf, send) : send(parcels);
   }
 
   #sendWithin(parcels: readonly Parcel[], boundMs: number): Promise<readonly Sent[]> {

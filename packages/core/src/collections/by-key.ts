@@ -1,24 +1,47 @@
 /** Items of one key, in their order, and where they are in the whole list. */
-export class Part<Item> {
+export class KeyedPart<Item> {
   readonly items: Item[] = [];
   readonly indices: number[] = [];
+
+  constructor(readonly key: string) {}
 }
 
-/** A part for each key. */
+/** A part for each key, in the order in which the keys first come. */
 export function partsByKey<Item>(
   items: readonly Item[],
   keyOf: (item: Item) => string,
-): readonly Part<Item>[] {
-  const parts = new Map<string, Part<Item>>();
+): readonly KeyedPart<Item>[] {
+  const parts = new Map<string, KeyedPart<Item>>();
   items.forEach((item, index) => {
     const key = keyOf(item);
     let part = parts.get(key);
     if (part === undefined) {
-      part = new Part();
+      part = new KeyedPart(key);
       parts.set(key, part);
     }
     part.items.push(item);
     part.indices.push(index);
   });
   return [...parts.values()];
+}
+
+/**
+ * Does the items of each key in a call of their own, all at once. Resolves to one outcome for each item, in their order.
+ *
+ * @param run one outcome for each of its items, in their order
+ */
+export async function runByKey<Item, Out>(
+  items: readonly Item[],
+  keyOf: (item: Item) => string,
+  run: (items: readonly Item[]) => Promise<readonly Out[]>,
+): Promise<readonly Out[]> {
+  const all = new Array<Out>(items.length);
+  const runPart = async ({ items: own, indices }: KeyedPart<Item>): Promise<void> => {
+    const outcomes = await run(own);
+    indices.forEach((index, position) => {
+      all[index] = outcomes[position] as Out;
+    });
+  };
+  await Promise.all(partsByKey(items, keyOf).map(runPart));
+  return all;
 }
