@@ -1,4 +1,12 @@
-import { type Entry, ErrorCode, isFinished, runByKey, type Stored, YTaskError } from "@ytask/core/driver";
+import {
+  type Entry,
+  ErrorCode,
+  isFinished,
+  mapPacked,
+  runByKey,
+  type Stored,
+  YTaskError,
+} from "@ytask/core/driver";
 import { type Connection, inPieces, isCluster } from "@ytask-internal/redis-connection";
 import { set } from "./scripts/set.js";
 import { ServerClock } from "./server-clock.js";
@@ -51,7 +59,7 @@ export class Writer {
   /** Undefined where the call reached Redis after `end`, which keeps what was given up from being written later. */
   async #call(entries: readonly Entry[], end: number): Promise<readonly Stored[] | undefined> {
     const leftMs = Math.max(1, end - performance.now());
-    const keys = entries.map(({ key }) => key);
+    const keys = mapPacked(entries, ({ key }) => key);
     const values = [this.#clock.in(leftMs) ?? "", channelPrefix, ...valuesOf(entries)];
     const reply = await this.#connection.use((client) => set.run(client, keys, values), leftMs);
     const [serverMs, codes, ...errors] = reply as [number, string | null, ...string[]]; // what the script returns
@@ -76,7 +84,7 @@ function valuesOf(entries: readonly Entry[]): string[] {
     entry.unless === first.unless &&
     entry.expiresInSeconds === first.expiresInSeconds &&
     isAwaited(entry) === isAwaitedFirst;
-  if (entries.every(isLikeFirst)) return [howOf(first), ...entries.map(({ value }) => value)];
+  if (entries.every(isLikeFirst)) return [howOf(first), ...mapPacked(entries, ({ value }) => value)];
   return ["", ...entries.flatMap((entry) => [entry.value, howOf(entry)])];
 }
 

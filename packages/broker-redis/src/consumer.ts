@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { type Delivery, ErrorCode, TurnoverMap, YTaskError } from "@ytask/core/driver";
+import { type Delivery, ErrorCode, mapPacked, TurnoverMap, YTaskError } from "@ytask/core/driver";
 import { CallBrokeOff, type Connection, type Script } from "@ytask-internal/redis-connection";
 import { AnswerSize } from "./answer-size.js";
 import { redeliveriesOf, tokenOf } from "./delivery-token.js";
@@ -270,7 +270,7 @@ export class Consumer {
     }
     const [counts, ...bodies] = reply as [string[], ...string[]]; // what the script returns
     this.#nextToken = first + bodies.length;
-    return bodies.map((body, index) => this.#keep(tokenOf(first + index, counts[index]), body));
+    return mapPacked(bodies, (body, index) => this.#keep(tokenOf(first + index, counts[index]), body));
   }
 
   /** As many of what was not handed out as fit in an answer. Undefined where it has to be done again. */

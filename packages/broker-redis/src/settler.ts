@@ -1,4 +1,5 @@
 import type { DeadLetterReason, Delivery, Logger, Outcome, Outgoing, Settlement } from "@ytask/core/driver";
+import { mapPacked } from "@ytask/core/driver";
 import { inPieces } from "@ytask-internal/redis-connection";
 import type { Consumer } from "./consumer.js";
 import { tokenNumber } from "./delivery-token.js";
@@ -50,7 +51,7 @@ export class Settler {
     // One after the other: Redis lets nobody else in between calls that came at once.
     for (const piece of piecesOf(settlements))
       if (performance.now() > end || !(await this.#settlePiece(piece, outcomes))) break;
-    return settlements.map((settlement) => outcomes.get(settlement) ?? "unknown");
+    return mapPacked(settlements, (settlement) => outcomes.get(settlement) ?? "unknown");
   }
 
   /**
@@ -99,8 +100,10 @@ export class Settler {
 
   /** Resolves to those that Redis does not have any more, though nobody settled them and no other server has them. */
   async #trySettling(settlements: readonly Settlement[], note: Note): Promise<readonly Settlement[]> {
-    const sentElsewhere = await Promise.all(settlements.map((settlement) => this.#sendElsewhere(settlement)));
-    const deliveries = settlements.map(({ delivery }) => delivery);
+    const sentElsewhere = await Promise.all(
+      mapPacked(settlements, (settlement) => this.#sendElsewhere(settlement)),
+    );
+    const deliveries = mapPacked(settlements, ({ delivery }) => delivery);
     const reply = await this.#change(this.#valuesOf(settlements), deliveries);
     // While it asked, the consumer may have found that it had lost its lease, and taken a new one that holds nothing.
     if (reply === -1 || !deliveries.every((delivery) => this.#consumer.holds(delivery))) {
@@ -140,7 +143,7 @@ export class Settler {
     this.#warn(
       `${settlements.length} messages while their tasks ran; they were put back to be settled. See that nobody deletes its keys, and that maxmemory-policy is noeviction`,
     );
-    const deliveries = settlements.map(({ delivery }) => delivery);
+    const deliveries = mapPacked(settlements, ({ delivery }) => delivery);
     for (const piece of inPieces(deliveries, mostAtOnce, ({ body }) => body.length))
       await this.#consumer.restore(piece);
   }

@@ -22,15 +22,22 @@ export class SettlesUnderWay {
     holds: (delivery: Delivery) => boolean,
     settle: (settlements: readonly Settlement[]) => Promise<readonly Outcome[]>,
   ): Promise<readonly Outcome[]> {
-    const refused = settlements.map(({ delivery }) => this.#begin(delivery, settlements, holds));
-    const begun = settlements.filter((_, index) => refused[index] === undefined);
+    const refused: (Outcome | undefined)[] = [];
+    const begun: Settlement[] = [];
+    for (const settlement of settlements) {
+      const outcome = this.#begin(settlement.delivery, settlements, holds);
+      refused.push(outcome);
+      if (outcome === undefined) begun.push(settlement);
+    }
     const call = settle(begun);
     this.#calls.add(call);
     const outcomes = await call;
     this.#calls.delete(call);
     for (const { delivery } of begun) this.#deliveries.delete(delivery.id);
     let next = 0;
-    return refused.map((outcome) => outcome ?? outcomes[next++] ?? "unknown");
+    const all: Outcome[] = [];
+    for (const outcome of refused) all.push(outcome ?? outcomes[next++] ?? "unknown");
+    return all;
   }
 
   /** Resolves once the calls that are under way now have ended. */

@@ -1,3 +1,5 @@
+import { mapPacked } from "./map-packed.js";
+
 class Call<In, Out> {
   constructor(
     readonly item: In,
@@ -49,7 +51,7 @@ export class Batcher<In, Out> {
 
   async #do(batch: readonly Call<In, Out>[]): Promise<void> {
     try {
-      const outcomes = await this.#run(batch.map((call) => call.item));
+      const outcomes = await this.#run(mapPacked(batch, (call) => call.item));
       batch.forEach((call, index) => {
         call.resolve(outcomes[index] as Out);
       });

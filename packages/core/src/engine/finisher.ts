@@ -1,4 +1,5 @@
 import type { Outcome, Settlement } from "../broker.js";
+import { mapPacked } from "../collections/map-packed.js";
 import type { Conclusion } from "./conclude.js";
 import type { Engine } from "./engine.js";
 import type { Execution } from "./execution.js";
@@ -60,7 +61,7 @@ export class Finisher {
     const all = this.#concluded;
     this.#concluded = [];
     await this.#engine.writer?.flush();
-    const settlements = all.map(({ conclusion }) => conclusion.settlement);
+    const settlements = mapPacked(all, ({ conclusion }) => conclusion.settlement);
     this.#settle(settlements, (index, outcome) => {
       const concluded = all[index];
       if (concluded !== undefined) this.#end(concluded, outcome);

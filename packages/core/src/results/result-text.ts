@@ -1,3 +1,4 @@
+import { mapPacked } from "../collections/map-packed.js";
 import { quote } from "../values/encode.js";
 import {
   asFields,
@@ -64,7 +65,7 @@ function parseWorkflow(fields: Fields): WorkflowState[] | undefined {
 /** Writes a result as the Go original's v3 does, byte for byte, with this library's `Extra` where there is one. */
 export function serializeResult(result: ResultFields): string {
   const { returned } = result;
-  const values = returned === undefined ? "null" : `[${returned.map(quote).join(",")}]`;
+  const values = returned === undefined ? "null" : `[${mapPacked(returned, quote).join(",")}]`;
   return `{"Id":${quote(result.id)},"Status":${result.status},"FuncReturn":${values}${serializeRest(result)}`;
 }
 

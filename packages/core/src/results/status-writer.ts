@@ -1,5 +1,6 @@
 import type { Entry, Stored } from "../backend.js";
 import { Deque } from "../collections/deque.js";
+import { mapPacked } from "../collections/map-packed.js";
 import { ErrorCode, YTaskError } from "../errors.js";
 import { resultKey } from "../keys.js";
 import type { Logger } from "../log/logger.js";
@@ -118,7 +119,7 @@ export class StatusWriter {
   }
 
   async #writeBatch(batch: readonly Pending[]): Promise<void> {
-    const results = batch.map(({ result }) => (typeof result === "function" ? result() : result));
+    const results = mapPacked(batch, ({ result }) => (typeof result === "function" ? result() : result));
     const outcomes = await this.#set(results);
     const tooLarge = results.filter((_, index) => isTooLarge(outcomes[index]));
     if (tooLarge.length > 0) await this.#storeFailuresInstead(tooLarge);
@@ -141,7 +142,7 @@ export class StatusWriter {
   }
 
   #set(results: readonly ResultFields[]): Promise<readonly Stored[]> {
-    return this.#store.set(results.map((result) => entryOf(result, this.#expiry, this.#unless)));
+    return this.#store.set(mapPacked(results, (result) => entryOf(result, this.#expiry, this.#unless)));
   }
 }
 

@@ -46,13 +46,13 @@ export function encodeValue(value: unknown, path: string): string | undefined {
 export function encodeList(values: readonly unknown[], path: string): string[] {
   let length = values.length;
   while (length > 0 && values[length - 1] === undefined) length--;
-  const texts = new Array<string>(length);
+  const texts: string[] = [];
   for (let index = 0; index < length; index++) {
     const value = values[index];
     // Most values are simple and cannot fail, so that no text is made of the path.
     const text = isSimple(value) ? encode(value, path, nowhere) : encode(value, `${path}[${index}]`, []);
     if (text === undefined) throw unsupported(`${path}[${index}]`, value === undefined ? noGap : noText);
-    texts[index] = text;
+    texts.push(text);
   }
   return texts;
 }

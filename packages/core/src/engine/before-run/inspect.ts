@@ -1,3 +1,4 @@
+import { mapPacked } from "../../collections/map-packed.js";
 import { abortKey, resultKey } from "../../keys.js";
 import type { Result } from "../../results/result.js";
 import type { ResultStore } from "../../results/result-store.js";
@@ -23,18 +24,19 @@ export async function inspect(
   executions: readonly Execution[],
   store: ResultStore | undefined,
 ): Promise<readonly Known[]> {
-  if (store === undefined) return executions.map(() => nothing);
-  const needsResult = executions.map(
+  if (store === undefined) return mapPacked(executions, () => nothing);
+  const needsResult = mapPacked(
+    executions,
     ({ delivery, message, group }) => delivery.redeliveries > 0 || isStepAmbiguous(message, group),
   );
-  const keys = executions.map(({ id }) => abortKey(id));
+  const keys = mapPacked(executions, ({ id }) => abortKey(id));
   executions.forEach(({ id }, index) => {
     if (needsResult[index]) keys.push(resultKey(id));
   });
   const values = await store.get(keys);
-  if (values === undefined) return executions.map(() => nothing);
+  if (values === undefined) return mapPacked(executions, () => nothing);
   let nextResult = executions.length;
-  return executions.map((_, index) => {
+  return mapPacked(executions, (_, index) => {
     const result = needsResult[index] ? readResult(values[nextResult++]) : undefined;
     const isAborted = isAbortFlag(values[index]);
     return isAborted || result !== undefined ? { isAborted, result } : nothing;

@@ -1,0 +1,9 @@
+/**
+ * `items.map(to)`, for what a busy server does for each batch. Once V8 has compiled a `map`, the arrays that it returns are
+ * of another kind ("holey"), and whatever was compiled for those of before ("packed") is thrown away and compiled anew.
+ */
+export function mapPacked<In, Out>(items: readonly In[], to: (item: In, index: number) => Out): Out[] {
+  const all: Out[] = [];
+  for (const item of items) all.push(to(item, all.length));
+  return all;
+}
