@@ -17,6 +17,16 @@ const isFiniteNumber = (value: unknown): value is number =>
 /** The longest delay that a workflow step can carry to Go, as nanoseconds in a 64-bit integer: 285 years. */
 export const longestDelayMs = 9_000_000_000_000;
 
+/** A function may have methods too, as a logger that can be called. */
+const methods = (...names: readonly string[]): Rule =>
+  when(
+    (value) =>
+      (typeof value === "object" || typeof value === "function") &&
+      value !== null &&
+      names.every((name) => typeof (value as Record<string, unknown>)[name] === "function"),
+    `an object with the methods ${names.join(", ")}`,
+  );
+
 /** Rules that most options need. */
 export const rules = {
   any: () => undefined,
@@ -49,23 +59,8 @@ export const rules = {
   object: when((value) => typeof value === "object" && value !== null && !Array.isArray(value), "an object"),
   function: when((value) => typeof value === "function", "a function"),
   signal: when((value) => value instanceof AbortSignal, "an AbortSignal"),
-  logger: when(
-    (value) =>
-      typeof value === "object" &&
-      value !== null &&
-      ["debug", "info", "warn", "error"].every(
-        (level) => typeof (value as Record<string, unknown>)[level] === "function",
-      ),
-    "an object with the methods debug, info, warn and error",
-  ),
-  methods: (...names: readonly string[]) =>
-    when(
-      (value) =>
-        typeof value === "object" &&
-        value !== null &&
-        names.every((name) => typeof (value as Record<string, unknown>)[name] === "function"),
-      `an object with the methods ${names.join(", ")}`,
-    ),
+  methods,
+  logger: methods("debug", "info", "warn", "error"),
 } as const;
 
 /**

@@ -1,3 +1,5 @@
+import { types } from "node:util";
+
 /**
  * The numbers that identify an error. 1 to 9 are the Go original's and keep their meaning; those from 100 on
  * are this library's. A number never gets another meaning.
@@ -152,9 +154,10 @@ export class SendFailed extends YTaskError<7> {
 
 /** The message of anything that was thrown: tasks may throw what is not an Error. */
 export function messageOf(thrown: unknown): string {
-  if (typeof thrown === "string") return thrown;
+  if (typeof thrown === "string") return thrown === "" ? "an empty text was thrown" : thrown;
   try {
-    if (thrown instanceof Error) return String(thrown.message || thrown.name);
+    // Of another realm too, such as those of jest's environments.
+    if (thrown instanceof Error || types.isNativeError(thrown)) return String(thrown.message || thrown.name);
     return `a value that is not an Error was thrown: ${JSON.stringify(thrown) ?? String(thrown)}`;
   } catch {
     return "a value that is not an Error, and cannot be printed, was thrown";

@@ -3,8 +3,15 @@ import { ErrorCode, YTaskError } from "./errors.js";
 import { delayedQueueKey, queueKey, type WireVersion } from "./keys.js";
 import { type Message, serializeMessage } from "./message.js";
 
-/** A retry adds a few fields to a message; a server takes it all the same. */
-export const extraBytes = 1_024;
+/** What the fields that a server or a redrive adds to a message take at most. */
+export const addedBytes = 1_024;
+
+/** The most bytes that a message may have: sending it again adds a few fields, for which it must not be refused. */
+export const limitOf = ({ extra }: Message, maxMessageBytes: number): number => {
+  const { retried, unknownForMs, executionId } = extra;
+  const isSentAgain = retried !== undefined || unknownForMs !== undefined || executionId !== undefined;
+  return maxMessageBytes + (isSentAgain ? addedBytes : 0);
+};
 
 /** What decides where a message goes and how it is written. */
 export interface Routing {
@@ -36,8 +43,7 @@ export function outgoingOf(
   front = false,
 ): Outgoing {
   const body = serializeMessage(message, routing.wireVersion);
-  const isRetry = message.extra.retried !== undefined;
-  if (isLarger(body, routing.maxMessageBytes + (isRetry ? extraBytes : 0)))
+  if (isLarger(body, limitOf(message, routing.maxMessageBytes)))
     throw new YTaskError(
       ErrorCode.TooLarge,
       `the message of task ${group}/${message.name} has ${Buffer.byteLength(body)} bytes, more than the limit of ` +

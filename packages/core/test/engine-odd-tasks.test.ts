@@ -1,3 +1,4 @@
+import { runInNewContext } from "node:vm";
 import { describe, expect, it, vi } from "vitest";
 import {
   type AnyTask,
@@ -101,6 +102,10 @@ const withBadMessage = Object.defineProperty(new Error("hidden"), "message", {
   },
 });
 
+const fail = (): never => {
+  throw new Error("do not ask");
+};
+
 describe("a task that throws what is not an Error failed with a message that says what it was", () => {
   it.each<[string, unknown, string]>([
     ["a string", "the shop is closed", "the shop is closed"],
@@ -112,6 +117,8 @@ describe("a task that throws what is not an Error failed with a message that say
     ["an object whose getters throw", hostile, "cannot be printed"],
     ["an error whose message throws", withBadMessage, "cannot be printed"],
     ["a symbol", Symbol("odd"), "Symbol(odd)"],
+    ["an error of another realm", runInNewContext("new TypeError('elsewhere')"), "elsewhere"],
+    ["an empty text", "", "an empty text was thrown"],
   ])("%s", async (_, thrown, message) => {
     for (const isAsync of [true, false]) {
       const world = new World();
@@ -136,6 +143,7 @@ describe("a task that returns what cannot cross failed at once, with the path of
     ["a map", { map: new Map() }, "returned[0].map"],
     ["a bigint beyond 64 bits", 2n ** 65n, "returned[0]"],
     ["an object whose getters throw", hostile, "do not look"],
+    ["a proxy whose traps throw", new Proxy({}, { has: fail }), "returned[0]: it cannot be read"],
   ])("%s", async (_, returned, path) => {
     const world = new World();
     let runs = 0;

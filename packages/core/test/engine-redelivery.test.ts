@@ -43,6 +43,27 @@ describe("a task that no server knows", () => {
     expect((await task.result()).isSuccess()).toBe(true);
   });
 
+  it("is put back though that makes its message larger than the limit", async () => {
+    const world = new World();
+    const serverOf = () => world.server({ maxMessageBytes: 1_000 });
+    await serverOf()
+      .add("g", "known", () => {})
+      .run("g");
+    const client = world.client({ maxMessageBytes: 1_000 });
+    // The longest text that may be sent.
+    let text = "x".repeat(1_000);
+    const sendText = () => client.send("g", "length", [text]).catch(() => undefined);
+    let task = await sendText();
+    for (; task === undefined; task = await sendText()) text = text.slice(1);
+    await world.clock.advance(20_000);
+    const lengths: number[] = [];
+    await serverOf()
+      .add("g", "length", (sent: string) => void lengths.push(sent.length))
+      .run("g", { concurrency: 10 });
+    for (let second = 0; second < 30 && lengths.length === 0; second++) await world.clock.advance(1_000);
+    expect(lengths).toEqual([text.length]);
+  });
+
   it("has its minute again when it is redriven", async () => {
     const world = new World();
     await world

@@ -92,7 +92,7 @@ describe("an error", () => {
   it("TaskFailed says what became of the task, and holds its result", () => {
     expect(failed(own)).toMatchObject({ status: 5, message: "task 1 failed: no money" });
     const ended = (status: own.Status) => new TaskFailed(new Result({ id: "1", status })).message;
-    expect(ended(Status.Expired)).toBe("task 1 expired before it was started");
+    expect(ended(Status.Expired)).toBe("task 1 expired while it waited to be run");
     expect(ended(Status.Abort)).toBe("task 1 was aborted");
     expect(failed(own).result.error).toBe("no money");
   });

@@ -80,6 +80,13 @@ describe("a server without a logger", () => {
 });
 
 describe("a logger of the user's", () => {
+  it("may be a function that has the methods", async () => {
+    const lines: string[] = [];
+    const log = (message: string) => void lines.push(message);
+    await runTwoTasks({ logger: Object.assign(() => {}, { debug: log, info: log, warn: log, error: log }) });
+    expect(lines).toContain("task succeeded");
+  });
+
   it("gets each event with the fields that name the task", async () => {
     const lines: { level: string; message: string; fields: Record<string, unknown> | undefined }[] = [];
     const log = (level: string) => (message: string, fields?: Record<string, unknown>) =>

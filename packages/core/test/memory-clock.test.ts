@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { ManualClock } from "../src/memory/index.js";
+import { World } from "./support/world.js";
 
 describe("ManualClock", () => {
   it("stands still until it is advanced", async () => {
@@ -50,5 +51,19 @@ describe("ManualClock", () => {
     expect(times).toEqual([10, 30, 60]);
     await clock.advance(1);
     expect(times).toEqual([10, 30, 60, 101]);
+  });
+
+  it("lets some dozens of tasks that are due at one time run before time goes on", async () => {
+    const world = new World();
+    const times: number[] = [];
+    const server = world.server().add("g", "note", async () => {
+      times.push(world.clock.now());
+    });
+    await server.run("g");
+    const dueAt = world.clock.now() + 1_000;
+    const one = { group: "g", name: "note", options: { runAfterMs: 1_000, expireAfterMs: 1_500 } };
+    await world.client().sendMany(Array.from({ length: 60 }, () => one));
+    await world.clock.advance(60_000);
+    expect(times).toEqual(new Array(60).fill(dueAt));
   });
 });

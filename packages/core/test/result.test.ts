@@ -67,7 +67,9 @@ describe("the values of a result", () => {
   it("are none where the task returned none", () => {
     const none = new Result({ id: "1", status: Status.Success });
     expect(none.values()).toEqual([]);
-    expect(() => none.get(0)).toThrow(coded(ErrorCode.NilResult, "returned no value"));
+    expect(() => none.get(0)).toThrow(
+      coded(ErrorCode.NilResult, "returned no value, or its values are not kept"),
+    );
   });
 
   it.each([

@@ -6,6 +6,7 @@ import {
   ErrorCode,
   PermanentError,
   Server,
+  type StandardSchemaV1,
   Status,
   TimedOut,
   withContext,
@@ -40,6 +41,34 @@ async function running(world: World, broker: Broker, task = untilItsSignal): Pro
 }
 
 describe("a shutdown", () => {
+  it("keeps a task from beginning whose arguments a schema still checks", async () => {
+    const world = new World();
+    const ran: string[] = [];
+    let answer = (): void => {};
+    const validate = (value: unknown) =>
+      new Promise<{ value: readonly unknown[] }>((resolve) => {
+        answer = () => resolve({ value: value as readonly unknown[] });
+      });
+    const schema: StandardSchemaV1<unknown, readonly unknown[]> = {
+      "~standard": { version: 1, vendor: "test", validate },
+    };
+    const first = world.server().add("g", "run", () => ran.push("first"), { schema });
+    await first.run("g");
+    const task = await world.client().send("g", "run");
+    await world.settle();
+    const shutdown = first.shutdown({ timeoutMs: 10 });
+    expect(await timeOf(world, shutdown)).toBeLessThan(10_000);
+    expect(await shutdown).toEqual({ completed: 0, released: 1 });
+    await world
+      .server()
+      .add("g", "run", () => ran.push("second"))
+      .run("g");
+    await task.result();
+    answer();
+    await world.settle();
+    expect(ran).toEqual(["second"]);
+  });
+
   it("waits 30 s by default, then fires the signals, and gives back what ends for that", async () => {
     const world = new World();
     const server = await running(world, world.broker());

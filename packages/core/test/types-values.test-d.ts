@@ -208,6 +208,41 @@ expectTypeOf<Json<readonly (string | undefined)[]>>().toEqualTypeOf<(string | nu
 expectTypeOf<Json<readonly [1, readonly number[]]>>().toEqualTypeOf<[1, number[]]>();
 expectTypeOf<Json<{ readonly a: readonly Date[]; readonly b?: 1 }>>().toEqualTypeOf<{ a: string[]; b?: 1 }>();
 expectTypeOf<Json<{ toJSON(): { at: Date } }>>().toEqualTypeOf<{ at: string }>();
+expectTypeOf<Json<{ toJSON(): Date }>>().toEqualTypeOf<string>();
+// What a toJSON makes of itself, in each of the usual ways.
+class Copied {
+  constructor(
+    readonly id: number,
+    readonly at: Date,
+  ) {}
+  toJSON() {
+    return { ...this };
+  }
+}
+class Itself {
+  readonly at = new Date();
+  toJSON(): this {
+    return this;
+  }
+}
+class Assigned {
+  readonly at = new Date();
+  toJSON() {
+    return Object.assign({}, this);
+  }
+}
+class Censored {
+  readonly id = 1;
+  readonly password = "";
+  toJSON(): Omit<Censored, "password"> {
+    return this;
+  }
+}
+expectTypeOf<Json<Copied>>().toEqualTypeOf<{ id: number; at: string }>();
+expectTypeOf<Json<{ all: readonly Copied[] }>>().toEqualTypeOf<{ all: { id: number; at: string }[] }>();
+expectTypeOf<Json<Itself>>().toEqualTypeOf<{ at: string }>();
+expectTypeOf<Json<Assigned>>().toEqualTypeOf<{ at: string }>();
+expectTypeOf<Json<Censored>>().toEqualTypeOf<{ id: 1 }>();
 expectTypeOf<Json<Map<string, number>>>().toEqualTypeOf<never>();
 expectTypeOf<Json<unknown>>().toEqualTypeOf<unknown>();
 // biome-ignore lint/suspicious/noExplicitAny: any stays any

@@ -16,6 +16,18 @@ class HttpError extends Error {
   }
 }
 
+class Itself {
+  readonly at = new Date(0);
+  toJSON() {
+    return this;
+  }
+}
+
+class Copied {
+  readonly a = 1;
+  readonly toJSON = () => ({ ...this });
+}
+
 const cycle: { name: string; self?: unknown } = { name: "cycle" };
 cycle.self = [cycle];
 
@@ -56,6 +68,8 @@ describe("a value that crosses", () => {
       { toJSON: () => ({ at: new Date(0) }) },
       '{"at":"1970-01-01T00:00:00.000Z"}',
     ],
+    ["what has a toJSON that gives itself", new Itself(), '{"at":"1970-01-01T00:00:00.000Z"}'],
+    ["what has a toJSON that copies it, with itself", new Copied(), '{"a":1}'],
     ["an Error that has toJSON", new HttpError("not found"), '{"status":404}'],
     ["a URL", new URL("http://host/path"), '"http://host/path"'],
     ["bytes, in base64", new Uint8Array([104, 105, 255]), '"aGn/"'],

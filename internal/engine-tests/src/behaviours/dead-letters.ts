@@ -12,14 +12,16 @@ export const badMessagesBecomeDeadLetters: Behaviour = {
     await broker.send([{ queue: queueKey(bench.group), body: "{not json" }]);
     const client = await bench.client();
     const large = await client.send(bench.group, "echo", ["x".repeat(5_000)]);
+    const slightly = await client.send(bench.group, "echo", ["x".repeat(1_000)]);
     const small = await client.send(bench.group, "echo", ["small"]);
     const server = await bench.server({ maxMessageBytes: 1_000 });
     server.add(bench.group, "echo", (text: string) => text);
     await server.run(bench.group);
     expect(await small.value()).toBe("small");
     const letters = client.deadLetters(bench.group);
-    await until(async () => (await letters.list()).length === 2);
-    const [malformed, tooLarge] = await letters.list();
+    await until(async () => (await letters.list()).length === 3);
+    const [malformed, tooLarge, alsoTooLarge] = await letters.list();
+    expect(alsoTooLarge).toMatchObject({ reason: "tooLarge", taskId: slightly.id });
     expect(malformed).toMatchObject({ reason: "malformed", body: "{not json", taskId: undefined });
     expect(tooLarge).toMatchObject({ reason: "tooLarge", taskId: large.id });
     expect(tooLarge?.error).toContain("1000 bytes");

@@ -22,6 +22,6 @@ export class TaskFailed extends YTaskError<100> {
 
 const ended: ReadonlyMap<Status, string> = new Map([
   [Status.Failure, "failed"],
-  [Status.Expired, "expired before it was started"],
+  [Status.Expired, "expired while it waited to be run"],
   [Status.Abort, "was aborted"],
 ]);

@@ -163,6 +163,12 @@ const statusSoFar = ({ startedAt, waitingStatus, runningStatus }: Execution): St
 export const runningResult = (execution: Execution): ResultFields =>
   resultOf(execution, "started", execution.waitingStatus, "running");
 
+/** Of an attempt that never began only those before it count. */
+const retriesMade = ({ attempt, startedAt, delivery }: Execution): number => {
+  const hasBegun = startedAt !== 0 || delivery.redeliveries > 0;
+  return Math.max(0, hasBegun ? attempt - 1 : attempt - 2);
+};
+
 function resultOf(
   execution: Execution,
   happening: Happening,
@@ -171,11 +177,11 @@ function resultOf(
   error?: string,
   returned?: readonly string[],
 ): ResultFields {
-  const { message, step, attempt } = execution;
+  const { message, step } = execution;
   return new AttemptResult(
     message.id,
     statusAfter(happening, from),
-    attempt - 1,
+    retriesMade(execution),
     workflowStates(message, step, state),
     message.extra.executionId,
     error,

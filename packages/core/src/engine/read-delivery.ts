@@ -1,7 +1,7 @@
 import type { DeadLetterReason, Delivery, Settlement } from "../broker.js";
 import { messageOf } from "../errors.js";
 import { type Message, parseMessage } from "../message.js";
-import { extraBytes, isLarger } from "../router.js";
+import { addedBytes, isLarger, limitOf } from "../router.js";
 import { Malformed } from "../wire/fields.js";
 import type { Engine } from "./engine.js";
 import { Execution } from "./execution.js";
@@ -21,12 +21,13 @@ const idPattern = /"Id"\s*:\s*"([^"\\]{1,200})"/;
 /** The execution of a delivery; where its body cannot be read, the settlement that makes it a dead letter. */
 export function readDelivery(engine: Engine, group: string, delivery: Delivery): Execution | Unreadable {
   const { maxMessageBytes, registry, logger } = engine.options;
-  if (isLarger(delivery.body, maxMessageBytes + extraBytes))
-    return unreadable(
+  const tooLarge = () =>
+    unreadable(
       delivery,
       "tooLarge",
       `the message has more than the ${maxMessageBytes} bytes that this server takes`,
     );
+  if (isLarger(delivery.body, maxMessageBytes + addedBytes)) return tooLarge();
   let message: Message;
   try {
     message = parseMessage(delivery.body);
@@ -34,6 +35,7 @@ export function readDelivery(engine: Engine, group: string, delivery: Delivery):
   } catch (error) {
     return unreadable(delivery, "malformed", messageOf(error));
   }
+  if (isLarger(delivery.body, limitOf(message, maxMessageBytes))) return tooLarge();
   return new Execution(delivery, message, group, registry.find(group, message.name), logger);
 }
 

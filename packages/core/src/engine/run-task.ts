@@ -78,7 +78,10 @@ async function checkAndCallTask(run: Run): Promise<Ending> {
     return endingOfThrow(execution, error);
   }
   // What happened while the arguments were checked comes before the call.
-  return endingOfDecision(execution) ?? endingOfLimit(run) ?? callTask(run);
+  const decided = endingOfDecision(execution) ?? endingOfLimit(run);
+  if (decided !== undefined) return decided;
+  // Another server runs it, or is about to.
+  return execution.isReleased || execution.isLost ? { kind: "released" } : callTask(run);
 }
 
 function callTask(run: Run): Ending | Promise<Ending> {
@@ -102,8 +105,15 @@ function callTask(run: Run): Ending | Promise<Ending> {
   }
 }
 
-const isThenable = (value: unknown): value is PromiseLike<unknown> =>
-  typeof value === "object" && value !== null && "then" in value && typeof value.then === "function";
+/** What cannot even be asked is no promise: it is refused as a value that cannot cross. */
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  if (typeof value !== "object" || value === null) return false;
+  try {
+    return "then" in value && typeof value.then === "function";
+  } catch {
+    return false;
+  }
+}
 
 /** Fires the signal at the limit; a task that still goes on after the grace has failed, and will not be tried again. */
 function withLimit(

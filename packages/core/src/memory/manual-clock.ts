@@ -5,8 +5,8 @@ interface Alarm {
   readonly fire: () => void;
 }
 
-/** How many turns of the event loop run between two timers: enough for a few batches that wait for one another. */
-const turns = 10;
+/** How many turns of the event loop run between two timers: enough for some dozens of batches, one after the other. */
+const turns = 200;
 
 const settle = async (): Promise<void> => {
   for (let turn = 0; turn < turns; turn++) await new Promise<void>((resolve) => setImmediate(resolve));
@@ -33,7 +33,7 @@ export class ManualClock implements Clock {
   }
 
   /**
-   * Moves time on, and fires each timer that comes due, in order and at its time. Between them promises and a few
+   * Moves time on, and fires each timer that comes due, in order and at its time. Between them promises and 200
    * turns of the event loop run, so that what a timer set going has settled, and may set timers that fire too.
    */
   async advance(byMs: number): Promise<void> {

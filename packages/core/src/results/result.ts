@@ -127,7 +127,7 @@ export class Result<Values extends readonly unknown[] = readonly unknown[]> {
     if (texts.length === 0)
       throw new YTaskError(
         ErrorCode.NilResult,
-        `task ${this.id} returned no value; check what the task returns`,
+        `task ${this.id} returned no value, or its values are not kept (resultExpires: 0)`,
       );
     const text = texts[index];
     if (text === undefined)

@@ -12,7 +12,7 @@ export type Json<T> =
         : T extends Uint8Array
           ? string
           : T extends { toJSON(...parameters: never[]): infer Written }
-            ? Json<Written>
+            ? JsonWritten<Written>
             : T extends Opaque
               ? never
               : T extends readonly unknown[]
@@ -20,6 +20,13 @@ export type Json<T> =
                 : T extends object
                   ? JsonObject<T>
                   : never;
+
+/** What a `toJSON` gives is not asked again by the same `toJSON`, as where it gives `this` or a copy. */
+type JsonWritten<T> = T extends { toJSON(...parameters: never[]): infer Again }
+  ? [Again] extends [T]
+    ? JsonObject<T>
+    : Json<T>
+  : Json<T>;
 
 /** Of a list of unknown length the items are written as a list, which TypeScript leaves for later: JSON may hold JSON. */
 type JsonList<T extends readonly unknown[]> =

@@ -135,9 +135,13 @@ function encodeReadable(value: object, path: string, inside: object[]): string |
   // Bytes of another realm too, such as those of jest's environments.
   if (types.isUint8Array(value))
     return `"${Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString("base64")}"`;
-  if ("toJSON" in value && typeof value.toJSON === "function") {
+  const toJson = toJsonOf(value);
+  if (toJson !== undefined) {
+    const written: unknown = toJson.call(value, "");
+    const isOwn = typeof written === "object" && written !== null && toJsonOf(written) === toJson;
+    if (isOwn) return encodeParts(written, path, inside);
     inside.push(value);
-    const text = encode(value.toJSON(""), path, inside);
+    const text = encode(written, path, inside);
     inside.pop();
     return text;
   }
@@ -150,6 +154,15 @@ function encodeReadable(value: object, path: string, inside: object[]): string |
         `what is of kind ${kind} cannot cross; send its data as a plain object or array`,
       );
   }
+  return encodeParts(value, path, inside);
+}
+
+function toJsonOf(value: object): ((key: string) => unknown) | undefined {
+  const toJson = "toJSON" in value ? value.toJSON : undefined;
+  return typeof toJson === "function" ? (toJson as (key: string) => unknown) : undefined;
+}
+
+function encodeParts(value: object, path: string, inside: object[]): string {
   inside.push(value);
   const text = Array.isArray(value)
     ? encodeArray(value, path, inside)
@@ -170,6 +183,8 @@ function encodeArray(values: readonly unknown[], path: string, inside: object[])
 function encodeProperties(value: object, path: string, inside: object[]): string {
   let text = "";
   for (const [key, property] of Object.entries(value)) {
+    // Of what a toJSON made with itself as a property; it has been called.
+    if (key === "toJSON" && typeof property === "function") continue;
     const at = /^[\w$]+$/.test(key) ? `${path}.${key}` : `${path}[${JSON.stringify(key)}]`;
     if (key === "__proto__") throw unsupported(at, "this key would set a prototype where the value is read");
     const encoded = encode(property, at, inside);
