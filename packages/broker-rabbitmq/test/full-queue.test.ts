@@ -11,7 +11,7 @@ import { connect } from "amqplib";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { type QueueType, RabbitMqBroker } from "../src/index.js";
 import { groupQueue } from "../src/queues/names.js";
-import { overflowQueue } from "../src/queues/overflow-queue.js";
+import { dueQueue, overflowQueue } from "../src/queues/queues-beside.js";
 import { closeBrokersAfterEach, connected } from "./support/brokers.js";
 import { deleteQueues } from "./support/delete-queues.js";
 import { holdingQueues } from "./support/queue-looks.js";
@@ -132,6 +132,72 @@ describeWithOwnServer("rabbitmq", "a queue that is full by a policy", () => {
       async () => (await held())?.messages === bodies.length - Number(waiting),
     );
     await deleteQueues(server.url, [queue]);
+  });
+
+  it("is drained by servers of two groups whose workflows lead into one another", {
+    timeout: 120_000,
+  }, async () => {
+    const groups = [newQueue(), newQueue()].map((queue) => queue.replace("YTask:Queue:", ""));
+    const worker = new Server({ broker: new RabbitMqBroker({ url: server.url }), logger: silentLogger });
+    const client = worker.client();
+    let open = () => {};
+    const gate = new Promise<void>((resolve) => {
+      open = resolve;
+    });
+    const running = new Map(groups.map((group) => [group, 0]));
+    let steps = 0;
+    for (const group of groups) {
+      worker.add(group, "step", async () => {
+        running.set(group, (running.get(group) ?? 0) + 1);
+        await gate;
+        steps++;
+      });
+      await worker.run(group, { concurrency: 2 });
+    }
+    let sent = 0;
+    for (const [first = "", second = ""] of [groups, groups.toReversed()])
+      for (;;) {
+        const workflow = [
+          { group: first, name: "step" },
+          { group: second, name: "step" },
+        ];
+        const isTaken = await client.sendWorkflow(workflow as never).then(
+          () => true,
+          () => false,
+        );
+        // Full is what it stays only once all slots are taken.
+        const areSlotsTaken = running.get(first) === 2;
+        if (isTaken) sent++;
+        else if (areSlotsTaken) break;
+      }
+    open();
+    await waitUntil("all steps are done", () => steps === 2 * sent, { timeoutMs: 100_000 });
+    await worker.shutdown();
+    await client.close();
+    await deleteQueues(
+      server.url,
+      groups.map((group) => `YTask:Queue:${group}`),
+    );
+  });
+
+  it("does not hold up what is delayed for others", async () => {
+    const [full, other] = [newQueue(), newQueue()];
+    const broker = await connected({ url: server.url });
+    await fill(broker, full);
+    // More than a queue has on its way to others at a time.
+    await broker.send(Array.from({ length: 40 }, () => ({ queue: full, body: "waits", delayMs: 100 })));
+    const isDue = async () => {
+      const { name } = dueQueue(groupQueue(full, "classic"));
+      const counts = await server.control("list_queues", "name", "messages", "--no-table-headers");
+      return counts.split("\n").includes(`${name}\t40`);
+    };
+    await waitUntil("they are due", isDue);
+    const taker = await Taker.from(broker, other);
+    const bodies = Array.from({ length: 40 }, (_, index) => `${index}`);
+    await broker.send(bodies.map((body) => ({ queue: other, body, delayMs: 100 })));
+    await taker.untilTaken(bodies);
+    await taker.close();
+    await deleteQueues(server.url, [full, other]);
   });
 
   it("of dead letters keeps no task in its slot, and takes the others when there is room", async () => {

@@ -4,7 +4,7 @@ import { ChannelKeeper } from "../connection/channel-keeper.js";
 import type { Link } from "../connection/link.js";
 import { mostPrefetched, type QueueType } from "../options.js";
 import type { QueueSpec } from "../queues/names.js";
-import { declareDue, type Queues } from "../queues/queues.js";
+import { declare, type Queues } from "../queues/queues.js";
 import type { Sender } from "../send/sender.js";
 import { AmqpConsumer } from "./amqp-consumer.js";
 import { ConsumerWatch } from "./consumer-watch.js";
@@ -156,7 +156,7 @@ export class Consumer {
     this.#channel = deliveries;
     channel.once("close", () => this.#lose(deliveries));
     const generation = ++this.#generation;
-    await declareDue(channel, this.#options.queue);
+    await declare(channel, this.#options.queue);
     const onMessage = (message: ConsumeMessage | null) => {
       if (message === null) this.#queueDeleted(deliveries);
       else this.#arrive(deliveries, generation, message);

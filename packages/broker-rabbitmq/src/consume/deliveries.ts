@@ -1,7 +1,7 @@
 import type { Delivery } from "@ytask/core/driver";
 import type { ConsumeMessage } from "amqplib";
 import type { QueueSpec } from "../queues/names.js";
-import { overflowQueue } from "../queues/overflow-queue.js";
+import { overflowQueue } from "../queues/queues-beside.js";
 import type { Addressed } from "../send/sender.js";
 import type { DeliveryChannel } from "./delivery-channel.js";
 

@@ -3,7 +3,7 @@ import type { Channel, ConsumeMessage } from "amqplib";
 import type { Link } from "../connection/link.js";
 import type { QueueType } from "../options.js";
 import type { QueueSpec } from "../queues/names.js";
-import { overflowQueue } from "../queues/overflow-queue.js";
+import { overflowQueue } from "../queues/queues-beside.js";
 import { deadLetter, outgoing } from "../send/addressing.js";
 import type { Addressed, Failed, Sender, Sent } from "../send/sender.js";
 import { Barrier } from "./barrier.js";

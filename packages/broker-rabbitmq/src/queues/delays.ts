@@ -6,8 +6,9 @@ import { ErrorCode, YTaskError } from "@ytask/core/driver";
  * exchange, and behind it a queue for every digit but 0, whose messages expire after what that digit stands for. A
  * message's routing key has one word a level, its digit: by it the exchange hands the message to that queue, from where
  * it expires into the exchange of the next lower level, or, for a 0, straight on to that exchange. The last exchange
- * hands it to the group's queue by the hash of its name, the key's last word. So the number of queues depends on the
- * delays in use and not on the tasks, and every message of a queue expires in turn.
+ * hands it to a queue beside the group's by the hash of its name, the key's last word, and that hands it on to the group's.
+ * So the number of queues depends on the delays and groups in use and not on the tasks, and every message of a queue
+ * expires in turn.
  */
 export interface Level {
   /** The name of its exchange. */
@@ -48,14 +49,14 @@ const highestOfLast = 7;
 /** As many levels that hold for as long as the last one's highest digit let delays last for more than a year. */
 const repeats = 8;
 
-/** The exchange where delays end: bound to each group's queue by the hash of its name. */
-export const dueExchange = "YTask:Delay:ts1:due";
+/** The exchange where delays end. Not `ts1`, to which the groups' queues themselves are bound. */
+export const dueExchange = "YTask:Delay:ts2:due";
 
-/** The levels, the shortest first. Not `ts1` and `ts2`, with digits to other bases, some under the same names. */
+/** The levels, the shortest first. Not `ts1` to `ts3`, with digits to other bases or another end of the way. */
 export const levels: readonly Level[] = Array.from({ length: counting + repeats }, (_, index) => {
   const copy = index < counting ? "" : `:${index - counting + 1}`;
   const ofLevel = unitMs * radix ** Math.min(index, counting - 1);
-  return { name: `YTask:Delay:ts3:${ofLevel}ms${copy}`, unitMs: ofLevel };
+  return { name: `YTask:Delay:ts4:${ofLevel}ms${copy}`, unitMs: ofLevel };
 });
 
 /** The most that the levels hold that count, in units. */

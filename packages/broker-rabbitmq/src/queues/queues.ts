@@ -15,6 +15,7 @@ import {
   staysAt,
 } from "./delays.js";
 import { handingOn, type QueueSpec } from "./names.js";
+import { dueQueue } from "./queues-beside.js";
 import { Turns } from "./turns.js";
 
 /**
@@ -169,10 +170,12 @@ export async function declare(channel: Channel, spec: QueueSpec): Promise<void> 
 }
 
 /** The queue, and the way by which delayed messages come to it. */
-export async function declareDue(channel: Channel, spec: QueueSpec): Promise<void> {
+async function declareDue(channel: Channel, spec: QueueSpec): Promise<void> {
+  const due = dueQueue(spec);
   await channel.assertExchange(dueExchange, "topic", { durable: true });
   await declare(channel, spec);
-  await channel.bindQueue(spec.name, dueExchange, dueKey(spec.name));
+  await declare(channel, due);
+  await channel.bindQueue(due.name, dueExchange, dueKey(spec.name));
 }
 
 /** The exchanges of all levels up to `top`, and the bindings by which a message passes a level where it does not stay. */
