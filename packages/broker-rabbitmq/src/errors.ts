@@ -10,11 +10,13 @@ const ACCESS_REFUSED = 403;
 const RESOURCE_LOCKED = 405;
 const PRECONDITION_FAILED = 406;
 
-/** Whether the server closed the channel since a message was above a limit, and this body is above that. */
-export function isTooLarge(body: Buffer, error: unknown): boolean {
+/** The limit, in bytes, for which the server closed a channel; undefined where it did so for something else. */
+export function sizeLimitIn(error: unknown): number | undefined {
   const limit =
-    error instanceof Error ? /larger than (?:configured )?max size (\d+)/.exec(error.message) : null;
-  return limit !== null && body.length > Number(limit[1]);
+    error instanceof Error
+      ? /larger than (?:configured )?max size (\d+)/.exec(error.message)?.[1]
+      : undefined;
+  return limit === undefined ? undefined : Number(limit);
 }
 
 /** Whether the server said of a message that it did not take it. amqplib makes an error of that by its text alone. */

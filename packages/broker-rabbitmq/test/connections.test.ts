@@ -238,4 +238,23 @@ describeWithOwnServer("rabbitmq", "RabbitMqBroker's connections", () => {
     await broker.send([{ queue, body: "x".repeat(1_500_000) }]);
     await taker.close();
   });
+
+  it("know the server's limit from the first message above it, and lose no channel to others", async () => {
+    const setLimit = (bytes: number) =>
+      server.control("eval", `application:set_env(rabbit, max_message_size, ${bytes}).`);
+    await setLimit(65_536);
+    const queue = newQueue();
+    const broker = await connected({ url: server.url });
+    const send = (body: string) => broker.send([{ queue, body }]);
+    const large = "x".repeat(100_000);
+    const tooLarge = { code: ErrorCode.SendMessage, notStored: [0], cause: { code: ErrorCode.TooLarge } };
+    await expect(send(large)).rejects.toMatchObject(tooLarge);
+    await send("small");
+    const small = Array.from({ length: 100 }, (_, index) => `${index}`);
+    const sends = small.flatMap((body, index) => (index === 50 ? [send(large), send(body)] : [send(body)]));
+    const sent = await Promise.allSettled(sends);
+    expect(sent.flatMap((one, index) => (one.status === "rejected" ? [index] : []))).toEqual([50]);
+    expect(sent[50]).toMatchObject({ reason: tooLarge });
+    await setLimit(2_097_152);
+  });
 });

@@ -13,6 +13,8 @@ export interface Link {
   readonly blocked: string | undefined;
   /** Why the connection is down, as far as it is known. */
   readonly lastError: Error | undefined;
+  /** The largest body that the server takes, in bytes, where it has told of it since the connection was opened. */
+  maxBodyBytes: number;
   /** Calls `listener` each time that the server takes messages again. */
   onUnblocked(listener: () => void): void;
   /** To be called before messages or acks are written: those of one turn of the event loop are written together. */
@@ -58,6 +60,7 @@ export async function openLink(settings: Settings, purpose: string, logger: Logg
 class Observed {
   blocked: string | undefined;
   lastError: Error | undefined;
+  maxBodyBytes = Number.POSITIVE_INFINITY;
   readonly #unblocked: (() => void)[] = [];
 
   readonly #listeners = {
@@ -77,6 +80,7 @@ class Observed {
     close: () => this.unblock(),
     disconnect: (error: Error) => {
       this.lastError = error;
+      this.maxBodyBytes = Number.POSITIVE_INFINITY;
       this.unblock();
     },
   };

@@ -10,6 +10,7 @@ import { Barrier } from "./barrier.js";
 import { homeward, mustBeSentAgain } from "./deliveries.js";
 import { DeliveryChannel } from "./delivery-channel.js";
 import type { Inbox } from "./inbox.js";
+import { LateConfirms } from "./late-confirms.js";
 
 export interface SettlerOptions {
   /** The queue's name as core knows it. */
@@ -35,6 +36,7 @@ type Became = "nothing" | "stored" | "failed" | Refused;
 export class Settler {
   readonly #options: SettlerOptions;
   readonly #barriers = new WeakMap<Channel, Barrier>();
+  readonly #lateConfirms = new LateConfirms();
   #lately = { since: 0, count: 0 };
 
   constructor(options: SettlerOptions) {
@@ -71,6 +73,23 @@ export class Settler {
 
   /** For each settlement, what became of what it sends. */
   async #send(settlements: readonly Settlement[]): Promise<readonly Became[]> {
+    const isLate = (settlement: Settlement) => this.#lateConfirms.has(settlement);
+    if (!settlements.some(isLate)) return this.#sendNow(settlements);
+    const became = new Map<Settlement, Became>();
+    const sendOthers = async () => {
+      const others = settlements.filter((settlement) => !isLate(settlement));
+      const sent = await this.#sendNow(others);
+      for (const [index, settlement] of others.entries()) became.set(settlement, sent[index] ?? "failed");
+    };
+    const waitFor = async (settlement: Settlement) => {
+      const sent = await this.#lateConfirms.outcome(settlement, this.#options.commandTimeoutMs);
+      became.set(settlement, sent === undefined ? "failed" : becameOf(sent, settlement.kind === "replace"));
+    };
+    await Promise.all([sendOthers(), ...settlements.filter(isLate).map(waitFor)]);
+    return settlements.map((settlement) => became.get(settlement) ?? "failed");
+  }
+
+  async #sendNow(settlements: readonly Settlement[]): Promise<readonly Became[]> {
     const lists = settlements.map((settlement) => this.#messagesFor(settlement));
     const all = lists.flat();
     const sent = all.length === 0 ? [] : await this.#options.sender.send(all);
@@ -78,15 +97,18 @@ export class Settler {
     if (failed !== undefined) this.#options.onError(failed.error);
     let next = 0;
     return lists.map(({ length }, index) => {
+      const settlement = settlements[index] as Settlement;
       const mine = sent.slice(next, next + length);
       next += length;
-      return becameOf(mine, settlements[index]?.kind === "replace");
+      if (failed !== undefined) this.#lateConfirms.note(settlement, mine);
+      return becameOf(mine, settlement.kind === "replace");
     });
   }
 
   /**
-   * What has to be stored before the delivery may go; nothing for one that is no longer held. What comes back to this very
-   * queue must not wait for room in it: the tasks that wait would be those whose end makes room. Nor does a dead letter.
+   * What has to be stored before the delivery may go; nothing for one that is no longer held. It does not wait for room in
+   * a queue that is full: the tasks that wait would be those whose end makes room in this one, as where the steps of
+   * workflows lead from one full queue into the other. Nor does a dead letter.
    */
   #messagesFor(settlement: Settlement): readonly Addressed[] {
     const { name, queue, queueType, inbox } = this.#options;
@@ -95,8 +117,8 @@ export class Settler {
     switch (settlement.kind) {
       case "replace":
         return settlement.by.map((message) => {
-          const isRetryNow = message.queue === name && !((message.delayMs ?? 0) > 0);
-          return { ...outgoing(message, queueType), overflow: isRetryNow ? overflowQueue(queue) : undefined };
+          const sent = outgoing(message, queueType);
+          return { ...sent, overflow: (message.delayMs ?? 0) > 0 ? undefined : overflowQueue(sent.to) };
         });
       case "deadLetter": {
         const { reason, error } = settlement;

@@ -2,7 +2,7 @@ import { ErrorCode, YTaskError } from "@ytask/core/driver";
 import type { ConfirmChannel, Options } from "amqplib";
 import { ChannelKeeper } from "../connection/channel-keeper.js";
 import { type Link, reconnectGraceMs } from "../connection/link.js";
-import { explain, isNacked, isTooLarge } from "../errors.js";
+import { explain, isNacked, sizeLimitIn } from "../errors.js";
 
 /** A message as it goes to the server. */
 export interface Publication {
@@ -23,7 +23,12 @@ export type Published =
       readonly isFinal?: boolean;
       /** Whether a queue refused it, which others may not. */
       readonly isRefused?: boolean;
+      /** Where the server had not answered in time: what it answers then, or that the channel closed without. */
+      readonly later?: Promise<Answer>;
     };
+
+/** What the server told of a publication, or that its channel closed. */
+export type Answer = Exclude<Published, { readonly kind: "unroutable" }>;
 
 const stored: Published = { kind: "stored" };
 const unroutable: Published = { kind: "unroutable" };
@@ -119,25 +124,34 @@ export class Publisher {
     this.#link.holdWrites();
     return new Promise((resolve) => {
       const outcomes: Published[] = new Array(publications.length);
+      let late: LateAnswers | undefined;
       let waiting = publications.length;
-      const timer = setTimeout(() => finish(this.#unconfirmed()), this.#commandTimeoutMs);
-      const finish = (otherwise: Published) => {
+      const finish = () => {
         clearTimeout(timer);
-        waiting = Number.NaN;
-        resolve(Array.from(outcomes, (outcome) => outcome ?? otherwise));
+        resolve(Array.from(outcomes, (outcome, index) => outcome ?? late?.expect(index) ?? stored));
       };
+      const timer = setTimeout(() => {
+        late = new LateAnswers(this.#unconfirmed());
+        finish();
+      }, this.#commandTimeoutMs);
       const settle = (index: number, outcome: Published) => {
         outcomes[index] = outcome;
-        if (--waiting === 0) finish(stored);
+        late?.come(index, outcome);
+        if (--waiting === 0) finish();
       };
       for (const [index, publication] of publications.entries())
         this.#writeOne(channel, publication, (outcome) => settle(index, outcome));
-      if (publications.length === 0) finish(stored);
+      if (publications.length === 0) finish();
     });
   }
 
   #writeOne(channel: ConfirmChannel, publication: Publication, settle: (outcome: Published) => void): void {
     const { exchange, routingKey, body, properties } = publication;
+    // The server would close the channel, with all that is under way on it.
+    if (body.length > this.#link.maxBodyBytes) {
+      settle(tooLarge(this.#link.maxBodyBytes));
+      return;
+    }
     const messageId = properties.messageId ?? (++this.#sent).toString(36);
     const all = { ...properties, messageId, persistent: true, mandatory: true, contentType: "text/plain" };
     try {
@@ -153,32 +167,72 @@ export class Publisher {
 
   /**
    * What the server refused, or is above its limit, is certainly not stored; the others in flight on a channel that
-   * closed may be.
+   * closed may be. The limit is known from the first that is above it.
    */
   #outcomeOf(publication: Publication, thrown: unknown): Published {
     if (isNacked(thrown)) return { kind: "notStored", error: refused(publication), isRefused: true };
     const cause = this.#cause ?? this.#link.lastError ?? thrown;
-    const error = explain(cause, doing);
-    return isTooLarge(publication.body, cause)
-      ? { kind: "notStored", error, isFinal: true }
-      : { kind: "unknown", error };
+    const limit = sizeLimitIn(cause);
+    if (limit === undefined) return { kind: "unknown", error: explain(cause, doing) };
+    this.#link.maxBodyBytes = limit;
+    return publication.body.length > limit ? tooLarge(limit) : { kind: "unknown", error: besideTooLarge() };
   }
 
-  #unconfirmed(): Published {
+  #unconfirmed(): YTaskError {
     const reason = this.#link.blocked;
-    const error =
-      reason === undefined
-        ? explain(new Error(`no confirm within ${this.#commandTimeoutMs} ms`), doing)
-        : full(reason);
-    return { kind: "unknown", error };
+    return reason === undefined
+      ? explain(new Error(`no confirm within ${this.#commandTimeoutMs} ms`), doing)
+      : full(reason);
   }
 }
+
+/** What the server had not answered when its time was over. */
+class LateAnswers {
+  readonly #error: YTaskError;
+  readonly #come = new Map<number, (answer: Answer) => void>();
+
+  constructor(error: YTaskError) {
+    this.#error = error;
+  }
+
+  /** What is known of the publication at this index: that its answer will come, or its channel close. */
+  expect(index: number): Published {
+    const later = new Promise<Answer>((resolve) => this.#come.set(index, resolve));
+    return { kind: "unknown", error: this.#error, later };
+  }
+
+  come(index: number, outcome: Published): void {
+    const answer: Answer =
+      outcome.kind === "unroutable" ? { kind: "notStored", error: deletedMeanwhile() } : outcome;
+    this.#come.get(index)?.(answer);
+  }
+}
+
+/** The error of what was not stored, since its queue was deleted. */
+export const deletedMeanwhile = () =>
+  new YTaskError(ErrorCode.SendMessage, "The message's queue was deleted while it was sent; send it again");
 
 const refused = ({ exchange, routingKey }: Publication) =>
   new YTaskError(
     ErrorCode.ServerFull,
     `${doing}: ${exchange === "" ? `the queue ${routingKey}` : `a queue of ${exchange}`} refused the message; it is ` +
       "full, by a policy that limits its length, or cannot take messages now",
+  );
+
+const tooLarge = (limit: number): Published => ({
+  kind: "notStored",
+  isFinal: true,
+  error: new YTaskError(
+    ErrorCode.TooLarge,
+    `${doing}: the message is larger than the server's max_message_size of ${limit} bytes; send less, or a ` +
+      "reference to where the data is, or raise that",
+  ),
+});
+
+const besideTooLarge = () =>
+  new YTaskError(
+    ErrorCode.SendMessage,
+    `${doing}: its channel was closed, since another message was larger than the server's max_message_size`,
   );
 
 const full = (reason: string) =>

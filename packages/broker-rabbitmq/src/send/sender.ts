@@ -1,10 +1,10 @@
-import { bounded, ErrorCode, YTaskError } from "@ytask/core/driver";
+import { bounded, ErrorCode } from "@ytask/core/driver";
 import type { Options } from "amqplib";
 import { explain } from "../errors.js";
 import { levels, type Route, routeOf } from "../queues/delays.js";
 import { checkName, type QueueSpec } from "../queues/names.js";
 import type { Queues } from "../queues/queues.js";
-import type { Publication, Published, Publisher } from "./publisher.js";
+import { deletedMeanwhile, type Publication, type Published, type Publisher } from "./publisher.js";
 
 /** A message and the queue that it is for. */
 export interface Addressed {
@@ -36,7 +36,7 @@ export interface Publishers {
   readonly large: Publisher;
 }
 
-/** Bodies above this go the way for large ones, in bytes. No server's limit is below it. */
+/** Bodies above this go the way for large ones, in bytes. */
 const largeBytes = 1_048_576;
 
 /** How much of the time to answer declaring may take: what is declared by then is published in what is left. */
@@ -166,9 +166,6 @@ export class Sender {
 
 const wayOf = (publication: Publication | undefined): "ordinary" | "delayed" =>
   publication === undefined || publication.exchange === "" ? "ordinary" : "delayed";
-
-const deletedMeanwhile = () =>
-  new YTaskError(ErrorCode.SendMessage, "The message's queue was deleted while it was sent; send it again");
 
 const unroutable: Published = { kind: "unroutable" };
 
