@@ -4,7 +4,7 @@ import { describeWithServer, startProxy, waitUntil } from "@ytask-internal/test-
 import { type ChannelModel, connect } from "amqplib";
 import { describe, expect, inject, it } from "vitest";
 import type { QueueType, RabbitMqBroker } from "../src/index.js";
-import { deadQueue, type QueueSpec } from "../src/queues/names.js";
+import { deadQueue, groupQueue, type QueueSpec } from "../src/queues/names.js";
 import { closeBrokers, closeBrokersAfterEach, connected } from "./support/brokers.js";
 import { bury } from "./support/bury.js";
 import { deleteQueues } from "./support/delete-queues.js";
@@ -256,6 +256,30 @@ describe.each(types)("large dead letters of a %s queue", (queueType) => {
   });
 });
 
+describe.each(types)("large dead letters of a %s queue, over a slow line,", (queueType) => {
+  describeWithServer("rabbitmq", "which together take longer than a confirm may", () => {
+    closeBrokersAfterEach();
+
+    it("are each sent again once", async () => {
+      const url = new URL(inject("amqpUrl"));
+      const queue = newQueue();
+      const large = Array.from({ length: 8 }, (_, index) => `${index}`.repeat(400_000));
+      const near = await connected({ url: url.href, queueType });
+      await bury(near, queue, large);
+      const proxy = await startProxy(Number(url.port || 5_672), url.hostname);
+      url.port = `${proxy.port}`;
+      const far = await connected({ url: url.href, queueType, commandTimeoutMs: 4_000 });
+      proxy.throttle(500_000);
+      expect(await far.deadLetters(queue).redrive()).toBe(8);
+      expect(await near.counts(queue)).toMatchObject({ waiting: 8, dead: 0 });
+      proxy.pass();
+      await closeBrokers();
+      await proxy.close();
+      await deleteQueues(inject("amqpUrl"), [queue]);
+    });
+  });
+});
+
 describe.each(types)("a dead letter of a %s queue", (queueType) => {
   describeWithServer("rabbitmq", "that is sent again", () => {
     closeBrokersAfterEach();
@@ -282,6 +306,28 @@ describe.each(types)("a dead letter of a %s queue", (queueType) => {
       await closeBrokers();
       await publish.close();
       await proxy.close();
+      await deleteQueues(url, [queue]);
+    });
+  });
+
+  describeWithServer("rabbitmq", "whose body is no text", () => {
+    closeBrokersAfterEach();
+
+    it("is sent again as it was", async () => {
+      const url = inject("amqpUrl");
+      const queue = newQueue();
+      const broker = await connected({ url, queueType });
+      await bury(broker, queue, ["a text"]); // declares the queue
+      const connection = await connect(url);
+      const channel = await connection.createConfirmChannel();
+      const bytes = Buffer.from([0x1f, 0x8b, 0xff, 0xfe]);
+      channel.sendToQueue(deadQueue(queue, queueType).name, bytes);
+      await channel.waitForConfirms();
+      expect(await broker.deadLetters(queue).redrive()).toBe(2);
+      const { name } = groupQueue(queue, queueType);
+      const sent = [await channel.get(name, { noAck: true }), await channel.get(name, { noAck: true })];
+      expect(sent.map((message) => (message === false ? undefined : message.content))).toContainEqual(bytes);
+      await connection.close();
       await deleteQueues(url, [queue]);
     });
   });

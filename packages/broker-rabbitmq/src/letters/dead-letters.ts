@@ -26,8 +26,10 @@ export interface DeadLettersOptions {
   exclusively<A>(queue: string, look: () => Promise<A>): Promise<A>;
 }
 
-/** How many letters are sent again at a time. */
+/** How many letters are taken at a time to be sent again. */
 const batch = 200;
+/** How many bytes of them are sent in one call: as many as a slow line takes long before the call is given up. */
+const mostBytesSent = 1_048_576;
 
 /**
  * The dead letters of a queue. Reading them takes them without an ack: the end of the channel, or the death of this
@@ -100,13 +102,16 @@ export class RabbitMqDeadLetters implements DeadLetters {
     rewrite: (letter: Letter) => string = (letter) => letter.body,
   ): Promise<number> {
     const { connections, to } = this.#options;
-    const copies = letters.map((letter) => ({ to, body: Buffer.from(rewrite(letterOf(letter))) }));
-    const sent = await connections().sender.send(copies);
-    reader.remove(letters.filter((_, index) => sent[index]?.kind === "stored"));
-    const failed = sent.find((outcome) => outcome.kind !== "stored");
-    if (failed === undefined) return letters.length;
-    const message = `Some dead letters could not be sent again, and stay: ${failed.error.message}`;
-    throw new SendFailed(message, {}, { cause: failed.error });
+    for (const piece of inPieces(letters)) {
+      const copies = piece.map((letter) => ({ to, body: rewritten(letter, rewrite) }));
+      const sent = await connections().sender.send(copies);
+      reader.remove(piece.filter((_, index) => sent[index]?.kind === "stored"));
+      const failed = sent.find((outcome) => outcome.kind !== "stored");
+      if (failed === undefined) continue;
+      const message = `Some dead letters could not be sent again, and stay: ${failed.error.message}`;
+      throw new SendFailed(message, {}, { cause: failed.error });
+    }
+    return letters.length;
   }
 
   /** Reads on a channel of its own. Resolves to `none` where there is no such queue. */
@@ -153,7 +158,29 @@ export class RabbitMqDeadLetters implements DeadLetters {
         (late) => late.close(),
         () => undefined,
       );
-      throw explain(error, "Could not read dead letters");
+      // A limit of channels ends the connection, which amqplib tells of the channel alone.
+      throw explain(link.lastError ?? error, "Could not read dead letters");
     }
   }
+}
+
+function inPieces(letters: readonly Message[]): readonly (readonly Message[])[] {
+  const pieces: Message[][] = [];
+  let bytes = mostBytesSent;
+  for (const letter of letters) {
+    bytes += letter.content.length;
+    if (bytes > mostBytesSent) {
+      pieces.push([]);
+      bytes = letter.content.length;
+    }
+    pieces.at(-1)?.push(letter);
+  }
+  return pieces;
+}
+
+/** The body to send. One that is left as it was keeps its bytes, which may be no UTF-8. */
+function rewritten(message: Message, rewrite: (letter: Letter) => string): Buffer {
+  const letter = letterOf(message);
+  const body = rewrite(letter);
+  return body === letter.body ? message.content : Buffer.from(body);
 }

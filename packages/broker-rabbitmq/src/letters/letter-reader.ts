@@ -37,6 +37,8 @@ const stalledMs = 500;
  * that reading would take too long, and nobody else would see a letter meanwhile.
  */
 const mostForOrder = 2_000;
+/** The most bytes of all that is held while such letters are taken. */
+const mostBytesForOrder = 67_108_864;
 
 /** Reads a queue of dead letters by taking them without an ack; what is not removed is given back in its order. */
 export class LetterReader {
@@ -159,6 +161,12 @@ export class LetterReader {
     await this.#giveBackAs(this.#inOrder, endMs);
   }
 
+  get #heldBytes(): number {
+    let bytes = 0;
+    for (const { content } of this.#held) bytes += content.length;
+    return bytes;
+  }
+
   /** What is held, the oldest first. */
   get #inOrder(): Message[] {
     return [...this.#held].sort(byAge);
@@ -206,7 +214,7 @@ export class LetterReader {
     do {
       const more = Math.max(mostTogether, Math.ceil(this.#held.size / 2));
       await this.take(Math.min(more, most - this.#held.size));
-    } while (this.#last?.fields.redelivered && this.#held.size < most);
+    } while (this.#last?.fields.redelivered && this.#held.size < most && this.#heldBytes < mostBytesForOrder);
     return !this.#last?.fields.redelivered;
   }
 
