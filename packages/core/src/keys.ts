@@ -24,11 +24,18 @@ export const redriveKey = (letter: string): string => `YTask:Backend:Redrive:${l
 
 /**
  * Refuses a group name that is empty or not a string, that holds braces (they would choose another slot of a Redis
- * Cluster than the group's), or that begins with `Delay:` (it would name another group's delayed queue).
+ * Cluster than the group's), that begins with `Delay:` (it would name another group's delayed queue), or that holds
+ * half of a surrogate pair.
  */
 export function checkGroup(group: unknown): asserts group is string {
   if (typeof group !== "string" || group === "")
     throw new YTaskError(ErrorCode.InvalidArgument, "a group's name must be a string that is not empty");
+  // Half of a surrogate pair becomes U+FFFD on its way, and the name that of another group.
+  if (/\p{Surrogate}/u.test(group))
+    throw new YTaskError(
+      ErrorCode.InvalidArgument,
+      `the group name ${JSON.stringify(group)} is refused: it holds half of a surrogate pair; choose another`,
+    );
   if (/[{}]/.test(group) || group.startsWith("Delay:"))
     throw new YTaskError(
       ErrorCode.InvalidArgument,

@@ -12,7 +12,7 @@ import {
 } from "./support/bad-input.js";
 import * as greetings from "./support/greetings.js";
 
-const badGroups = ["", "a{b}", "}", "Delay:mail", undefined, null, 5, {}, Symbol("g")];
+const badGroups = ["", "a{b}", "}", "Delay:mail", "a\ud800", undefined, null, 5, {}, Symbol("g")];
 describe("a group's name", () => {
   it.each(badGroups)("%s is refused wherever it is given", async (group) => {
     const server = makeServer();
