@@ -182,7 +182,7 @@ export class Server {
       ...this.#engine.options,
       delaysInGoQueue: (group) => goCompatible && !this.#registry.has(group),
     };
-    const endsAt = this.#settings.clock.now() + this.#startTimeoutMs;
+    const endsAt = this.#settings.clock.elapsed() + this.#startTimeoutMs;
     let isOver = false;
     const attempt = async () => {
       await this.#connect(endsAt);
@@ -212,7 +212,7 @@ export class Server {
     const { log, clock } = this.#settings;
     await this.#broker.connect({ logger: log });
     if (this.#backend === undefined) return;
-    const boundMs = Math.min(backendConnectBoundMs, Math.max(0, endsAt - clock.now()) / 2);
+    const boundMs = Math.min(backendConnectBoundMs, Math.max(0, endsAt - clock.elapsed()) / 2);
     try {
       const noAnswer = (): never => {
         throw new YTaskError(ErrorCode.Connection, "the backend did not answer in time");

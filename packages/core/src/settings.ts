@@ -62,7 +62,7 @@ const clientRules: Rules = {
   maxMessageBytes: rules.positiveCount,
   wireVersion: rules.wireVersion,
   goCompatible: rules.boolean,
-  clock: rules.methods("now", "after"),
+  clock: rules.methods("now", "elapsed", "after"),
 };
 
 export const serverRules: Rules = {

@@ -24,7 +24,7 @@ interface Limits {
  */
 export async function untilConnected<T>(attempt: () => Promise<T>, limits: Limits): Promise<T> {
   const { boundMs, clock, logger, signal } = limits;
-  const endsAt = clock.now() + boundMs;
+  const endsAt = clock.elapsed() + boundMs;
   let before = "";
   const noAnswer = (): never => {
     const message = `the broker did not answer in time; check that it is reachable${before}`;
@@ -33,10 +33,15 @@ export async function untilConnected<T>(attempt: () => Promise<T>, limits: Limit
   for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
     if (signal.aborted) throw stopped();
     try {
-      return await bounded(orStopped(attempt(), signal), Math.max(0, endsAt - clock.now()), noAnswer, clock);
+      return await bounded(
+        orStopped(attempt(), signal),
+        Math.max(0, endsAt - clock.elapsed()),
+        noAnswer,
+        clock,
+      );
     } catch (error) {
       const canHelp = YTaskError.isInstance(error, ErrorCode.Connection);
-      if (!canHelp || clock.now() + pauseMs >= endsAt) throw error;
+      if (!canHelp || clock.elapsed() + pauseMs >= endsAt) throw error;
       before = ` (before: ${messageOf(error)})`;
       logger.warn("cannot reach the broker; trying again", { error: messageOf(error) });
       await pause(pauseMs, clock, signal);

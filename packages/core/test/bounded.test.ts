@@ -6,8 +6,8 @@ import { bounded } from "../src/time/bounded.js";
 class LateClock extends ManualClock {
   lateMs = 0;
 
-  override now(): number {
-    return super.now() + this.lateMs;
+  override elapsed(): number {
+    return super.elapsed() + this.lateMs;
   }
 }
 

@@ -182,7 +182,11 @@ describe("a task", () => {
     const world = new World();
     // A clock that the task itself moves on, as time passes while it blocks.
     let blockedMs = 0;
-    const clock = { now: () => world.clock.now() + blockedMs, after: world.clock.after.bind(world.clock) };
+    const clock = {
+      now: () => world.clock.now(),
+      elapsed: () => world.clock.elapsed() + blockedMs,
+      after: world.clock.after.bind(world.clock),
+    };
     const server = world.server({ clock }).add("g", "odd", () => {
       blockedMs = 1_500;
     });

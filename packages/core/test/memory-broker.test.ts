@@ -70,6 +70,7 @@ describe("MemoryBroker on a clock that a test drives", () => {
     const clock = new ManualClock();
     const early: Clock = {
       now: () => clock.now(),
+      elapsed: () => clock.elapsed(),
       after: (delayMs, fire) => clock.after(delayMs > 1 ? delayMs - 1 : delayMs, fire),
     };
     const { broker, subscription } = await start({ clock: early });
@@ -98,6 +99,7 @@ describe("MemoryBroker on a clock that a test drives", () => {
     const clock = new ManualClock();
     const counting: Clock = {
       now: () => clock.now(),
+      elapsed: () => clock.elapsed(),
       after(delayMs, fire) {
         timers++;
         const timer = clock.after(delayMs, fire);

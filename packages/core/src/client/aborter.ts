@@ -40,7 +40,7 @@ export class Aborter {
     checkOptions(options, { expiresSeconds: expiry }, "client.abort: options");
     const seconds = options?.expiresSeconds ?? dayInSeconds;
     const { clock, log } = this.#settings;
-    const endMs = clock.now() + boundMs;
+    const endMs = clock.elapsed() + boundMs;
     const giveUp = (): never => {
       throw notStored(id);
     };
@@ -50,7 +50,7 @@ export class Aborter {
       const noAnswer = (): never => {
         throw new YTaskError(ErrorCode.Backend, "the backend did not answer in time");
       };
-      await bounded(this.#showAborted(id), Math.max(0, endMs - clock.now()), noAnswer, clock);
+      await bounded(this.#showAborted(id), Math.max(0, endMs - clock.elapsed()), noAnswer, clock);
     } catch (error) {
       log.warn("a task is aborted, but its status is not stored until a server takes it", {
         id,

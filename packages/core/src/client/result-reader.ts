@@ -87,7 +87,7 @@ export class ResultReader {
     let pauseMs = firstPollMs;
     let problem: unknown;
     for (let isFirst = true; ; isFirst = false) {
-      const began = this.#clock.now();
+      const began = this.#clock.elapsed();
       try {
         const result = await wait.orOver(this.read(id));
         if (result?.isFinished()) return result;
@@ -96,7 +96,7 @@ export class ResultReader {
         if (!wait.isOver) problem = error;
         else {
           // If an earlier read failed, its error says more than the silence of this one.
-          const silence = this.#clock.now() - began;
+          const silence = this.#clock.elapsed() - began;
           if (isFirst || silence >= silentMs) problem ??= silent(silence);
           throw this.#timedOut(id, wait, problem);
         }

@@ -105,18 +105,18 @@ export class Sender {
     boundMs: number,
   ): Promise<readonly Sent[]> {
     const outcomes: (readonly Sent[])[] = [];
-    let confirmedAt = this.#clock.now();
+    let confirmedAt = this.#clock.elapsed();
     let from = 0;
     const sendInTurn = async (): Promise<void> => {
       while (from < all.length) {
         const batch = all.slice(from, from + largestOfMany);
         const index = from / largestOfMany;
         from += largestOfMany;
-        const isTried = index < mostBatches || this.#clock.now() - confirmedAt < boundMs;
+        const isTried = index < mostBatches || this.#clock.elapsed() - confirmedAt < boundMs;
         const sent = isTried
           ? await this.#sendEach(batch.map(write), boundMs)
           : batch.map(() => notTried(boundMs));
-        if (sent.includes(undefined)) confirmedAt = this.#clock.now();
+        if (sent.includes(undefined)) confirmedAt = this.#clock.elapsed();
         outcomes[index] = sent;
       }
     };

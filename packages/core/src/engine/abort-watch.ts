@@ -39,7 +39,7 @@ export class AbortWatch {
   }
 
   async #look(): Promise<void> {
-    const before = this.#clock.now() - intervalMs / 2;
+    const before = this.#clock.elapsed() - intervalMs / 2;
     const running = [...this.#running.keys()].filter(
       (execution) => execution.startedAt <= before && !execution.isAborted,
     );

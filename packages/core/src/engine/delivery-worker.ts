@@ -208,9 +208,9 @@ export class DeliveryWorker {
   }
 
   #conclude(execution: Execution, ending: Ending): void {
-    const now = this.#engine.options.clock.now();
-    if (!execution.isLate) this.#runner.ended(execution, now);
-    this.#finish(execution, this.#conclusionOf(execution, ending, now));
+    const { clock } = this.#engine.options;
+    if (!execution.isLate) this.#runner.ended(execution, clock.elapsed());
+    this.#finish(execution, this.#conclusionOf(execution, ending, clock.now()));
   }
 
   /** What cannot be carried out, such as a next step that is too large to be sent, has failed for good. */

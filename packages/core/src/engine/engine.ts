@@ -51,7 +51,7 @@ export class Engine {
   }
 
   started(execution: Execution): void {
-    execution.startedAt = this.options.clock.now();
+    execution.startedAt = this.options.clock.elapsed();
     this.running.set(execution, true);
     this.#abortWatch?.start();
   }

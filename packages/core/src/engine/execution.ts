@@ -21,7 +21,7 @@ export class Execution {
   /** Which attempt this is, from 1. */
   readonly attempt: number;
   readonly task: RegisteredTask | undefined;
-  /** When the attempt started, milliseconds since 1970; 0 before. */
+  /** When the attempt started, by `Clock.elapsed`; 0 before. */
   startedAt = 0;
   /** The arguments as the task got them; undefined before. */
   args: readonly unknown[] | undefined;

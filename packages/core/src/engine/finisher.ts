@@ -92,7 +92,7 @@ export class Finisher {
     const { announcer, options } = this.#engine;
     this.#tally[settlement.kind === "release" ? "released" : "completed"]++;
     if (event === undefined) return undefined;
-    const now = options.clock.now();
+    const now = options.clock.elapsed();
     announcer.announce(event, execution, now, { error, reason: event === "aborted" ? reason : undefined });
     if (settlement.kind === "deadLetter")
       announcer.announce("deadLettered", execution, now, { error, reason });
@@ -104,4 +104,4 @@ export class Finisher {
 
 /** Tells that a task may be running on another server by now. */
 export const tellOfLoss = ({ announcer, options }: Engine, execution: Execution, reason: string): void =>
-  announcer.announce("leaseLost", execution, options.clock.now(), { reason });
+  announcer.announce("leaseLost", execution, options.clock.elapsed(), { reason });

@@ -153,7 +153,7 @@ function endingOfLateness(timeoutMs: number): Ending {
 /** The failure of a task that took longer than its limit. */
 function endingOfLimit({ execution, clock, timeoutMs }: Run): Ending | undefined {
   if (timeoutMs === undefined) return undefined;
-  const tookMs = clock.now() - execution.startedAt;
+  const tookMs = clock.elapsed() - execution.startedAt;
   // A task may be over its limit without the timer: where it blocks the event loop. Or the timer may be early.
   if (!execution.isOverdue && tookMs <= timeoutMs) return undefined;
   const error = new TimedOut(`the task ${execution.name} took ${tookMs} ms; its limit is ${timeoutMs} ms`);

@@ -27,7 +27,7 @@ export class Runner {
     announcer.announce("started", execution, execution.startedAt);
     const timeoutMs = task.options.timeoutMs ?? options.broker.capabilities.defaultTimeoutMs;
     const running = runTask(new Run(execution, task, options.clock, timeoutMs, this.#onLate));
-    const blockedMs = options.clock.now() - execution.startedAt;
+    const blockedMs = options.clock.elapsed() - execution.startedAt;
     if (blockedMs >= blockingMs)
       execution.warn(
         "a task blocked the event loop: nothing else runs meanwhile, and a lease that is shorter is lost; " +
@@ -47,6 +47,6 @@ export class Runner {
     execution.warn("a task ignores its time limit: it failed, and keeps its slot while it still runs", {
       timeoutMs,
     });
-    void end.then(() => this.ended(execution, this.#engine.options.clock.now()));
+    void end.then(() => this.ended(execution, this.#engine.options.clock.elapsed()));
   };
 }

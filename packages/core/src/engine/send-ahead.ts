@@ -25,7 +25,7 @@ export class SendAhead {
     const isMore = wanted > 0 && wanted >= 2 * told;
     const isLess = told > 0 && wanted <= told / 2;
     if (!isMore && !isLess) return;
-    const now = this.#clock.now();
+    const now = this.#clock.elapsed();
     if (isMore && now - this.#loweredAt < restMs) return;
     if (isLess) this.#loweredAt = now;
     this.#told = wanted;

@@ -41,7 +41,7 @@ export class Slots {
       onTaken(undefined);
       return;
     }
-    this.#waiting.pushBack(new Waiting(this.#clock.now(), onTaken));
+    this.#waiting.pushBack(new Waiting(this.#clock.elapsed(), onTaken));
     this.#timer ??= this.#clock.after(patienceMs, () => this.#giveUp());
   }
 
@@ -55,7 +55,7 @@ export class Slots {
       const next = this.#waiting.popFront();
       if (next === undefined) break;
       this.#free--;
-      next.onTaken(this.#clock.now() - next.sinceMs);
+      next.onTaken(this.#clock.elapsed() - next.sinceMs);
     }
     this.#isHandingOut = false;
   }
@@ -70,7 +70,7 @@ export class Slots {
 
   #giveUp(): void {
     this.#timer = undefined;
-    const before = this.#clock.now() - patienceMs;
+    const before = this.#clock.elapsed() - patienceMs;
     for (let next = this.#waiting.first; next !== undefined; next = this.#waiting.first) {
       if (next.sinceMs > before) {
         this.#timer = this.#clock.after(next.sinceMs - before, () => this.#giveUp());

@@ -26,6 +26,10 @@ export class ManualClock implements Clock {
     return this.#nowMs;
   }
 
+  elapsed(): number {
+    return this.#nowMs;
+  }
+
   after(delayMs: number, fire: () => void): Timer {
     const alarm = { atMs: this.#nowMs + Math.max(0, delayMs), fire };
     this.#alarms.add(alarm);

@@ -9,7 +9,7 @@ export interface MemoryBackendOptions {
   readonly clock?: Clock | undefined;
 }
 
-const allowed = { clock: rules.methods("now", "after") };
+const allowed = { clock: rules.methods("now", "elapsed", "after") };
 
 /** Results in this process's memory. What is stored is gone with the process, and stays over `close` and `connect`. */
 export class MemoryBackend implements Backend {

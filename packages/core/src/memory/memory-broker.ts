@@ -22,7 +22,7 @@ export interface MemoryBrokerOptions {
   readonly leaseMs?: number | undefined;
 }
 
-const allowed = { clock: rules.methods("now", "after"), leaseMs: rules.positiveMilliseconds };
+const allowed = { clock: rules.methods("now", "elapsed", "after"), leaseMs: rules.positiveMilliseconds };
 
 /**
  * Queues in this process's memory. Servers and clients share them by sharing the broker, or by having a `sibling` each.

@@ -12,13 +12,13 @@ export type Reading = PromiseSettledResult<string | undefined>;
  */
 export async function readKeys(source: HeldBackend, keys: readonly string[]): Promise<readonly Reading[]> {
   const { hold, clock, boundMs } = source;
-  const endMs = clock.now() + boundMs;
+  const endMs = clock.elapsed() + boundMs;
   try {
     const values = await callBackend(source, (backend) => backend.get(keys));
     return keys.map((_, index) => ({ status: "fulfilled", value: values[index] }));
   } catch (problem) {
     const failed = rejected(problem);
-    const leftMs = endMs - clock.now();
+    const leftMs = endMs - clock.elapsed();
     if (keys.length === 1 || leftMs <= 0 || !hold.isConnected) return keys.map(() => failed);
     // What is not answered in time failed for the same reason as the whole call, as far as is known.
     return Promise.all(keys.map((key) => bounded(readKey(source.backend, key), leftMs, () => failed, clock)));

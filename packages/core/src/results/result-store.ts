@@ -49,9 +49,9 @@ export class ResultStore {
 
   /** One outcome an entry; never rejects. */
   async set(entries: readonly Entry[]): Promise<readonly Stored[]> {
-    if (this.#clock.now() < this.#pausedUntil)
+    if (this.#clock.elapsed() < this.#pausedUntil)
       return this.#allFailed(entries, "is not reached at the moment");
-    const began = this.#clock.now();
+    const began = this.#clock.elapsed();
     let outcomes: readonly Stored[];
     try {
       outcomes = await callBackend(this.#source, (backend) => backend.set(entries));
@@ -68,7 +68,7 @@ export class ResultStore {
 
   /** The values, undefined where there is none or it cannot be read, and for all where none can; never rejects. */
   async get(keys: readonly string[]): Promise<readonly (string | undefined)[] | undefined> {
-    const began = this.#clock.now();
+    const began = this.#clock.elapsed();
     if (began < this.#pausedUntil) return undefined;
     const readings = await readKeys(this.#source, keys);
     const [first] = readings;
@@ -81,7 +81,7 @@ export class ResultStore {
   }
 
   #failed(error: unknown, began: number): void {
-    const now = this.#clock.now();
+    const now = this.#clock.elapsed();
     this.#lastFailure = now;
     // Without a connection each task would try to connect, and that takes time however soon it fails.
     if (now - began >= slowMs || !this.#source.hold.isConnected) this.#pausedUntil = now + pauseMs;
@@ -94,7 +94,7 @@ export class ResultStore {
   }
 
   #succeeded(): void {
-    if (!this.#isDown || this.#clock.now() < this.#lastFailure + calmMs) return;
+    if (!this.#isDown || this.#clock.elapsed() < this.#lastFailure + calmMs) return;
     this.#isDown = false;
     this.#logger.info("the backend is back: results are stored again");
   }

@@ -11,9 +11,9 @@ const secondChanceMs = 100;
  * blocked at the bound, they have a moment more.
  */
 export function afterBound(boundMs: number, expire: () => void, clock: Clock = systemClock): Timer {
-  const dueMs = clock.now() + boundMs;
+  const dueMs = clock.elapsed() + boundMs;
   let timer = clock.after(boundMs, () => {
-    if (clock.now() - dueMs > blockedMs) timer = clock.after(secondChanceMs, expire);
+    if (clock.elapsed() - dueMs > blockedMs) timer = clock.after(secondChanceMs, expire);
     else expire();
   });
   return { cancel: () => timer.cancel() };

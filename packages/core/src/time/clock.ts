@@ -6,8 +6,13 @@ export interface Timer {
 
 /** Time as core and the in-memory driver see it, so that tests can drive it. */
 export interface Clock {
-  /** Milliseconds since 1970. */
+  /** The time of day: milliseconds since 1970. */
   now(): number;
+  /**
+   * Whole milliseconds since some moment in the past, for how long something takes or took: it goes on evenly where somebody
+   * sets the machine's clock.
+   */
+  elapsed(): number;
   /** Calls `fire` once, `delayMs` from now at the earliest. */
   after(delayMs: number, fire: () => void): Timer;
 }
@@ -38,6 +43,7 @@ class SystemTimer implements Timer {
 /** The machine's clock. */
 export const systemClock: Clock = {
   now: () => Date.now(),
+  elapsed: () => Math.floor(performance.now()),
   after(delayMs, fire) {
     return new SystemTimer(Math.max(0, delayMs), fire);
   },
