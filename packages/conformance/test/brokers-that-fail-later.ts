@@ -19,7 +19,7 @@ import {
 
 const outlivesAClose =
   "a delayed message, sent or in place of another, is delivered though who had it closed";
-const manyLetters = "of more than a thousand dead letters the last is listed";
+const manyLetters = "of more than a thousand dead letters each is listed";
 const atAClose = "a call that is out when its broker closes settles";
 const beginsAnew = "what replaces a redelivered message, or is redriven after it was one, has 0 redeliveries";
 
@@ -91,6 +91,17 @@ export const brokersThatFailLater: Readonly<Record<string, BrokenBroker>> = {
     broken: {
       deadLetters: (inner) => ({
         find: async (ids) => (await inner.list()).filter(({ id }) => ids.includes(id)),
+      }),
+    },
+    caughtBy: [manyLetters],
+  },
+  "finds the last letter of a page twice": {
+    broken: {
+      deadLetters: (inner) => ({
+        find: async (ids) => {
+          const found = (await inner.find?.(ids)) ?? [];
+          return [...found, ...found.slice(199, 200)];
+        },
       }),
     },
     caughtBy: [manyLetters],

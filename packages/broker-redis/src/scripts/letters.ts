@@ -21,7 +21,7 @@ for i = 2, #ARGV, 2 do
       for _, text in ipairs(letter[2]) do bytes = bytes + #text end
       from = '(' .. letter[1]
     end
-  until not letter
+  until not letter or letter[1] == ARGV[i + 1]
   passed = passed + 1
 end
 return { passed, letters }`);

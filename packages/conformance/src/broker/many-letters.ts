@@ -8,7 +8,7 @@ import { bodiesOf } from "./subscriber.js";
 const count = 1_100;
 
 export const manyLetters: BrokerBehaviour = {
-  name: "of more than a thousand dead letters the last is listed, found and redriven as the first, and all are purged",
+  name: "of more than a thousand dead letters each is listed and found once, the last is redriven as the first, and all are purged",
   async run(bench) {
     const { broker, queue, subscriber } = await bench.start({ maxUnsettled: count });
     await buryAll(broker, queue, subscriber, numbered(count));
@@ -17,8 +17,9 @@ export const manyLetters: BrokerBehaviour = {
     assert.deepEqual(bodiesOf(all), numbered(count));
     const last = all.at(-1);
     assert.ok(last);
-    const found = await letters.find?.([last.id]);
-    if (found !== undefined) assert.deepEqual(bodiesOf(found), [last.body]);
+    const found = await letters.find?.(all.map(({ id }) => id));
+    // In any order.
+    if (found !== undefined) assert.deepEqual(bodiesOf(found).toSorted(), numbered(count).toSorted());
     assert.equal(await letters.redrive([last.id]), 1);
     assert.deepEqual(await subscriber.takeBodies(1), [last.body]);
     assert.equal(await letters.purge(), count - 1);
