@@ -1,7 +1,7 @@
-import { PermanentError, Status } from "@ytask/core";
+import { Client, PermanentError, Status } from "@ytask/core";
 import { queueKey } from "@ytask/core/wire";
 import { expect } from "vitest";
-import { until } from "../awaiting.js";
+import { deferred, until } from "../awaiting.js";
 import type { Behaviour } from "../behaviour.js";
 
 export const badMessagesBecomeDeadLetters: Behaviour = {
@@ -105,5 +105,46 @@ export const deadLettersArePurged: Behaviour = {
     expect(await letters.list({ limit: 2 })).toHaveLength(2);
     expect(await letters.purge()).toBe(3);
     expect(await letters.list()).toEqual([]);
+  },
+};
+
+export const redriveGoesOnBehindClaims: Behaviour = {
+  title:
+    "a redrive of all leaves the oldest letters to a call that is sending them, and sends those behind them",
+  async run(bench) {
+    const count = 600;
+    const server = await bench.server();
+    server.add(bench.group, "refuse", () => {
+      throw new PermanentError("never");
+    });
+    let dead = 0;
+    server.on("deadLettered", () => dead++);
+    await server.run(bench.group, { concurrency: 100 });
+    const client = await bench.client();
+    await client.sendMany(
+      Array.from({ length: count }, () => ({ group: bench.group, name: "refuse", args: [] })),
+    );
+    await until(() => dead === count);
+    await server.shutdown();
+    const [began, goOn] = [deferred<number>(), deferred()];
+    const backend = bench.drivers.backend();
+    const set = backend.set.bind(backend);
+    let claimed = 0;
+    backend.set = async (entries) => {
+      if (claimed > 0) {
+        began.resolve(claimed);
+        await goOn.promise;
+      }
+      claimed += entries.length;
+      return set(entries);
+    };
+    await using slow = new Client({ broker: await bench.drivers.broker(), backend, logger: bench.log });
+    const letters = await client.deadLetters(bench.group).list({ limit: count });
+    const oldest = letters.slice(0, 500).map(({ id }) => id);
+    const redriving = slow.deadLetters(bench.group).redrive(oldest);
+    const held = await began.promise;
+    expect(await client.deadLetters(bench.group).redrive()).toBe(count - held);
+    goOn.resolve();
+    expect(await redriving).toBe(held);
   },
 };

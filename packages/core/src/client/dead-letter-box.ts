@@ -110,15 +110,22 @@ export class DeadLetterBox {
     const { dead = Number.MAX_SAFE_INTEGER } = await this.#answer(this.#broker.counts(this.#queue));
     let total = 0;
     for (;;) {
-      const limit = Math.min(pageSize, dead - begun.size);
-      const page =
-        limit > 0
-          ? (await this.#answer(this.#letters.list({ limit }))).filter(({ id }) => !begun.has(id))
-          : [];
+      const page = await this.#listBehind(begun, begun.size - total, Math.min(pageSize, dead - begun.size));
       if (page.length === 0) return total;
       for (const { id } of page) begun.add(id);
       total += await this.#redrivePage(page);
     }
+  }
+
+  /**
+   * The next letters, of which none was begun.
+   *
+   * @param stayed how many that were begun may still be there: others are sending them
+   */
+  async #listBehind(begun: ReadonlySet<string>, stayed: number, limit: number): Promise<readonly Letter[]> {
+    if (limit <= 0) return [];
+    const letters = await this.#answer(this.#letters.list({ limit: stayed + limit }));
+    return letters.filter(({ id }) => !begun.has(id)).slice(0, limit);
   }
 
   async #redriveSome(ids: readonly string[]): Promise<number> {
