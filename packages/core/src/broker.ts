@@ -140,7 +140,8 @@ export interface DeadLetters {
    * Puts letters back into their queue, with the body that `rewrite` makes of each (default: as it was), and removes
    * them: never one without the other. All of them where `ids` is undefined, none where it is empty; ids that are gone
    * are passed over.
-   * Resolves to how many were put back.
+   * Resolves to how many were put back. Rejects with a YTaskError: `Connection` or `TimeOut` where it may still happen,
+   * since core then keeps others from these letters for a minute.
    */
   redrive(ids?: readonly string[], rewrite?: (letter: Letter) => string): Promise<number>;
   /** Deletes them all. Resolves to how many there were. */

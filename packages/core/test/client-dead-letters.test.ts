@@ -85,13 +85,60 @@ describe("redrive", () => {
         Object.assign(broker.deadLetters(queue), {
           redrive: async () => {
             failures++;
-            throw new YTaskError(ErrorCode.Connection, "cut off");
+            throw new YTaskError(ErrorCode.ServerFull, "no room");
           },
         }),
     });
-    await expect(world.client({ broker: failing }).deadLetters("g").redrive()).rejects.toThrow("cut off");
+    await expect(world.client({ broker: failing }).deadLetters("g").redrive()).rejects.toThrow("no room");
     expect(failures).toBe(1);
     await world.clock.advance(1_000);
+    expect(await client.deadLetters("g").redrive()).toBe(1);
+  });
+
+  it("leaves letters to a call that broke off, for a minute: where it comes late, their new results stand", async () => {
+    const world = new World();
+    const { client, task } = await deadTask(world);
+    const broker = world.broker();
+    let comeLate = async (): Promise<number> => 0;
+    const breakingOff = wrapBroker(broker, {
+      deadLetters: (queue) => {
+        const letters = broker.deadLetters(queue);
+        return {
+          list: (options) => letters.list(options),
+          purge: () => letters.purge(),
+          redrive: async (ids, rewrite) => {
+            comeLate = () => letters.redrive(ids, rewrite);
+            throw new YTaskError(ErrorCode.Connection, "broke off");
+          },
+        };
+      },
+    });
+    const first = world.client({ broker: breakingOff }).deadLetters("g");
+    await expect(first.redrive()).rejects.toThrow("broke off");
+    await world.clock.advance(10_000);
+    expect(await client.deadLetters("g").redrive()).toBe(0);
+    expect(await comeLate()).toBe(1);
+    await world
+      .server()
+      .add("g", "refuse", () => "now it can")
+      .run("g");
+    expect(await task.value()).toBe("now it can");
+  });
+
+  it("may be called again a minute after it broke off", async () => {
+    const world = new World();
+    const { client } = await deadTask(world);
+    const broker = world.broker();
+    const breakingOff = wrapBroker(broker, {
+      deadLetters: (queue) =>
+        Object.assign(broker.deadLetters(queue), {
+          redrive: async () => {
+            throw new YTaskError(ErrorCode.Connection, "broke off");
+          },
+        }),
+    });
+    await expect(world.client({ broker: breakingOff }).deadLetters("g").redrive()).rejects.toThrow();
+    await world.clock.advance(60_000);
     expect(await client.deadLetters("g").redrive()).toBe(1);
   });
 

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { Backend } from "../backend.js";
 import type { Broker, DeadLetterReason, DeadLetters, Letter } from "../broker.js";
 import { checkOptions, invalid, rules } from "../check-options.js";
+import { ErrorCode, YTaskError } from "../errors.js";
 import { queueKey, type WireVersion } from "../keys.js";
 import { type Message, parseMessage, serializeMessage } from "../message.js";
 import type { Expiry } from "../results/status-writer.js";
@@ -81,9 +82,9 @@ export class DeadLetterBox {
   /**
    * Sends letters again, those of the ids or all: with all their retries, with `Sent` stored over the old result, and
    * with their abort flags cleared. Resolves to how many were sent again. Ids that are gone are passed over. Letters that
-   * another call is sending again are left to it; after a crash in the middle of one, for up to a minute. Where it
-   * rejects, some may have been sent: each letter is then either still here or back in its queue. A client without the
-   * servers' backend can replace no result: the tasks run, and their old failures stay.
+   * another call is sending again are left to it; where that crashed, or rejected with `Connection` or `TimeOut`, for up
+   * to a minute. Where it rejects, some may have been sent: each letter is then either still here or back in its queue. A
+   * client without the servers' backend can replace no result: the tasks run, and their old failures stay.
    *
    * @throws YTaskError `InvalidArgument` for ids that are no list of texts; `Backend` where the old results could not be
    * replaced; `SendMessage` or `ServerFull` where the broker did not take all of them; else as `list`
@@ -162,8 +163,7 @@ export class DeadLetterBox {
       throw error;
     }
     const redriving = this.#sendAgain(letters, executionId);
-    // A call that is given up may still move letters; one that has failed does not.
-    redriving.catch(() => this.#marks.unclaim(letters));
+    redriving.catch((error) => (mayStillHappen(error) ? undefined : this.#marks.unclaim(letters)));
     return this.#answer(redriving);
   }
 
@@ -190,6 +190,10 @@ function restored(message: Message, executionId: string): Message {
     extra: { ...message.extra, executionId, retried: undefined, unknownForMs: undefined },
   };
 }
+
+/** Whether the call that failed so may move letters yet: then nobody else may, or replace the results of their tasks. */
+const mayStillHappen = (error: unknown): boolean =>
+  !YTaskError.isInstance(error) || error.code === ErrorCode.Connection || error.code === ErrorCode.TimeOut;
 
 function readMessage(body: string): Message | undefined {
   try {
