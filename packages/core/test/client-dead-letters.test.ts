@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { ErrorCode, PermanentError, Status, YTaskError } from "../src/index.js";
+import type { Letter } from "../src/broker.js";
+import { type Client, ErrorCode, PermanentError, Status, YTaskError } from "../src/index.js";
 import { World } from "./support/world.js";
 import { wrapBackend, wrapBroker } from "./support/wrap.js";
 
@@ -14,6 +15,21 @@ async function deadTask(world: World) {
   await world.settle();
   await server.shutdown();
   return { client, task };
+}
+
+/** Tasks that failed for good, and their dead letters. */
+async function deadTasks(world: World, count: number): Promise<Client> {
+  const server = world.server().add("g", "refuse", () => {
+    throw new PermanentError("never");
+  });
+  await server.run("g", { concurrency: 500 });
+  const client = world.client();
+  await client.sendMany(Array.from({ length: count }, () => ({ group: "g", name: "refuse", args: [] })));
+  let dead = 0;
+  server.on("failed", () => dead++);
+  await world.until(() => dead === count);
+  await server.shutdown();
+  return client;
 }
 
 describe("redrive", () => {
@@ -142,6 +158,44 @@ describe("redrive", () => {
     expect(await client.deadLetters("g").redrive()).toBe(1);
   });
 
+  it.each(["all", "of their ids"])(
+    "of large letters over a slow line sends %s, each page in time for its bound",
+    async (which) => {
+      const world = new World();
+      const broker = world.broker();
+      const count = 100;
+      const client = await deadTasks(world, count);
+      const ids = (await client.deadLetters("g").list({ limit: count })).map(({ id }) => id);
+      // A letter takes a second to be read, and two to be sent: read once more and written.
+      const transfer = async (letters: number, msEach: number) => {
+        await new Promise<void>((resolve) => world.clock.after(letters * msEach, resolve));
+      };
+      const slow = wrapBroker(broker, {
+        deadLetters: (queue) => {
+          const letters = broker.deadLetters(queue);
+          const measured = async (call: Promise<readonly Letter[]>) => {
+            const found = await call;
+            await transfer(found.length, 1_000);
+            return found;
+          };
+          return {
+            list: (options) => measured(letters.list(options)),
+            find: (some) => measured(letters.find?.(some) ?? Promise.resolve([])),
+            purge: () => letters.purge(),
+            async redrive(some = [], rewrite) {
+              await transfer(some.length, 2_000);
+              return letters.redrive(some, rewrite);
+            },
+          };
+        },
+      });
+      const box = world.client({ broker: slow }).deadLetters("g");
+      const redriving = which === "all" ? box.redrive() : box.redrive(ids);
+      await Promise.all([redriving, world.clock.advance(3_600_000)]);
+      expect(await redriving).toBe(count);
+    },
+  );
+
   it("passes over ids that are gone, and takes only those that it was given", async () => {
     const world = new World();
     const { client } = await deadTask(world);
@@ -152,17 +206,8 @@ describe("redrive", () => {
 
   it("finds letters however many are before them", async () => {
     const world = new World();
-    const server = world.server().add("g", "refuse", () => {
-      throw new PermanentError("never");
-    });
-    await server.run("g", { concurrency: 500 });
-    const client = world.client();
     const count = 3_000;
-    await client.sendMany(Array.from({ length: count }, () => ({ group: "g", name: "refuse", args: [] })));
-    let dead = 0;
-    server.on("failed", () => dead++);
-    await world.until(() => dead === count);
-    await server.shutdown();
+    const client = await deadTasks(world, count);
     const letters = await client.deadLetters("g").list({ limit: count });
     const wanted = [letters[0], letters[1_500], letters.at(-1)].flatMap((letter) => letter?.id ?? []);
     expect(await client.deadLetters("g").redrive(wanted)).toBe(3);

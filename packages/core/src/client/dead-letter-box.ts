@@ -8,6 +8,8 @@ import { type Message, parseMessage, serializeMessage } from "../message.js";
 import type { Expiry } from "../results/status-writer.js";
 import type { Clock } from "../time/clock.js";
 import { answerOf } from "./answer-of.js";
+import { allLetters, lettersOf, type NextLetters } from "./letters-to-redrive.js";
+import { PageSize } from "./page-size.js";
 import { RedriveMarks } from "./redrive-marks.js";
 
 /** A message that was given up. */
@@ -22,8 +24,6 @@ export interface DeadLetter {
   readonly error: string | undefined;
   readonly at: Date;
 }
-
-const pageSize = 500;
 
 /** The dead letters of a group. They stay until they are sent again or purged. */
 export class DeadLetterBox {
@@ -93,7 +93,9 @@ export class DeadLetterBox {
     if (ids !== undefined && !(Array.isArray(ids) && ids.every((id) => typeof id === "string")))
       throw invalid("deadLetters.redrive: give the ids of letters, or nothing for all of them");
     await this.#answer(this.#connect());
-    return ids === undefined ? this.#redriveAll() : this.#redriveSome(ids);
+    return this.#redriveAll(
+      ids === undefined ? await this.#allLetters() : lettersOf(ids, this.#letters, this.#answer),
+    );
   }
 
   /** Deletes all of them, and with them their tasks. Resolves to how many were deleted. Throws as `list`. */
@@ -102,48 +104,20 @@ export class DeadLetterBox {
     return this.#answer(this.#letters.purge());
   }
 
-  /**
-   * Page by page, the oldest first. It stops after as many as there are now: a task that fails again meanwhile waits for
-   * the next call.
-   */
-  async #redriveAll(): Promise<number> {
-    const begun = new Set<string>();
+  async #allLetters(): Promise<NextLetters> {
     const { dead = Number.MAX_SAFE_INTEGER } = await this.#answer(this.#broker.counts(this.#queue));
-    let total = 0;
-    for (;;) {
-      const page = await this.#listBehind(begun, begun.size - total, Math.min(pageSize, dead - begun.size));
-      if (page.length === 0) return total;
-      for (const { id } of page) begun.add(id);
-      total += await this.#redrivePage(page);
-    }
+    return allLetters(this.#letters, dead, this.#answer);
   }
 
-  /**
-   * The next letters, of which none was begun.
-   *
-   * @param stayed how many that were begun may still be there: others are sending them
-   */
-  async #listBehind(begun: ReadonlySet<string>, stayed: number, limit: number): Promise<readonly Letter[]> {
-    if (limit <= 0) return [];
-    const letters = await this.#answer(this.#letters.list({ limit: stayed + limit }));
-    return letters.filter(({ id }) => !begun.has(id)).slice(0, limit);
-  }
-
-  async #redriveSome(ids: readonly string[]): Promise<number> {
-    const letters = await this.#find(new Set(ids));
-    let total = 0;
-    for (let from = 0; from < letters.length; from += pageSize)
-      total += await this.#redrivePage(letters.slice(from, from + pageSize));
-    return total;
-  }
-
-  /** The letters of these ids. Where the broker only lists them, the oldest are looked at first: mostly they are meant. */
-  async #find(ids: ReadonlySet<string>): Promise<readonly Letter[]> {
-    if (this.#letters.find !== undefined) return this.#answer(this.#letters.find([...ids]));
-    for (let limit = pageSize; ; limit *= 4) {
-      const letters = await this.#answer(this.#letters.list({ limit }));
-      const found = letters.filter(({ id }) => ids.has(id));
-      if (found.length === ids.size || letters.length < limit) return found;
+  async #redriveAll(next: NextLetters): Promise<number> {
+    const size = new PageSize(this.#clock);
+    for (let total = 0; ; ) {
+      const moved = await size.measured(async (most) => {
+        const page = await next(most, total);
+        return page.length === 0 ? undefined : this.#redrivePage(page);
+      });
+      if (moved === undefined) return total;
+      total += moved;
     }
   }
 
@@ -177,9 +151,8 @@ export class DeadLetterBox {
     });
   }
 
-  #answer<T>(call: Promise<T>): Promise<T> {
-    return answerOf(call, "the broker or backend", this.#clock);
-  }
+  readonly #answer = <T>(call: Promise<T>): Promise<T> =>
+    answerOf(call, "the broker or backend", this.#clock);
 }
 
 /** A task as it was first sent: with all its retries, as a life of its own. */
