@@ -101,8 +101,9 @@ export class Connection {
     }
   }
 
+  /** To ioredis a connection that was told to end is ready until it has closed. */
   get isReady(): boolean {
-    return this.#client.status === "ready" && !this.#inWrongDatabase;
+    return this.#client.status === "ready" && !this.#isDestroyed && !this.#inWrongDatabase;
   }
 
   /** Calls `listener` each time that the connection is there (again), until the function that it returns is called. */

@@ -95,6 +95,19 @@ describeWithOwnServer("redis", "the Redis backend", () => {
     await proxy.close();
   });
 
+  it("waits for the new connection right after a call was given up", async () => {
+    const proxy = await startProxy(server.port);
+    const own = new RedisBackend({ url: `redis://127.0.0.1:${proxy.port}`, commandTimeoutMs: 1_000 });
+    await own.connect();
+    proxy.holdAnswers();
+    await expect(own.get([key()])).rejects.toMatchObject({ code: ErrorCode.Connection });
+    proxy.pass();
+    // The old connection is not closed yet.
+    expect(await own.set([{ key: key(), value: result("1", 4) }])).toEqual([{ kind: "stored" }]);
+    await own.close();
+    await proxy.close();
+  });
+
   it("connects anew when its master became a replica, to find the new one", async () => {
     const former = await startRedis();
     const own = new RedisBackend({ url: former.url });
