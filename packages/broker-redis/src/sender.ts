@@ -15,6 +15,11 @@ const mostNotedQueues = 1_000;
 const mostWaiting = 10_000;
 /** How long to rest before a call is made again, in milliseconds. */
 const restMs = 50;
+/**
+ * How much of a call's bound must be left for one more try. With less it may not be answered in time, which would take
+ * the connection from all others, and leave unknown what was refused before.
+ */
+const leastShare = 1 / 8;
 
 /** What became of a batch. */
 type Fate = Stored | Failed;
@@ -82,7 +87,9 @@ export class Sender {
 
   async #tryToStore(queue: string, messages: readonly Outgoing[], given: string | undefined): Promise<Fate> {
     const token = given ?? `${this.#id}.${++this.#batches}`;
-    const end = performance.now() + this.#connection.commandTimeoutMs;
+    const { commandTimeoutMs } = this.#connection;
+    const end = performance.now() + commandTimeoutMs;
+    const lastTry = end - commandTimeoutMs * leastShare;
     let refusal: YTaskError | undefined;
     for (let sent = false; ; ) {
       const leftMs = end - performance.now();
@@ -95,7 +102,7 @@ export class Sender {
         sent ||= error instanceof CallBrokeOff;
         // What Redis answered says more than that, at the last try, there was no connection.
         if (isReply(error.cause)) refusal = error;
-        const over = performance.now() + restMs >= end;
+        const over = performance.now() + restMs >= lastTry;
         if (over || error.code !== ErrorCode.Connection)
           return sent ? { kind: "unknown", error } : { kind: "notStored", error: refusal ?? error };
         await sleep(restMs);
