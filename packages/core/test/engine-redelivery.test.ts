@@ -1,7 +1,13 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { describe, expect, it } from "vitest";
+import type { Delivery } from "../src/broker.js";
 import { ErrorCode, Status, withContext } from "../src/index.js";
 import { World } from "./support/world.js";
-import { never, wrapBackend, wrapBroker } from "./support/wrap.js";
+import { never, wrapBackend, wrapBroker, wrapSubscriptions } from "./support/wrap.js";
+
+setFlagsFromString("--expose-gc");
+const collectGarbage: () => void = runInNewContext("gc");
 
 describe("a task that no server knows", () => {
   it("is put back for a minute, then it failed and is a dead letter", async () => {
@@ -187,6 +193,55 @@ describe("a task whose lease was lost", () => {
     expect(runs).toBe(1);
     expect(events).toEqual(["leaseLost", "succeeded"]);
     expect(await client.counts("g")).toMatchObject({ waiting: 0, running: 0, dead: 0 });
+  });
+
+  it("and that succeeded too late is remembered without its delivery", async () => {
+    const world = new World();
+    const deliveries: WeakRef<Delivery>[] = [];
+    const broker = wrapSubscriptions(world.broker(), (subscription) => ({
+      async settle(settlements) {
+        for (const { delivery } of settlements) deliveries.push(new WeakRef(delivery));
+        await subscription.settle(settlements);
+        return settlements.map(() => "lost");
+      },
+    }));
+    const count = 20;
+    await world
+      .server({ broker, backend: undefined })
+      .add("g", "run", () => {})
+      .run("g");
+    for (let sent = 0; sent < count; sent++) await world.client().send("g", "run", [sent]);
+    await world.until(() => deliveries.length === count);
+    // The last is still the variable of some loop.
+    await world.settle();
+    collectGarbage();
+    expect(deliveries.filter((delivery) => delivery.deref() !== undefined).length).toBeLessThan(5);
+  });
+
+  it("and that succeeded too late runs again where others since returned many megabytes", async () => {
+    const world = new World();
+    const broker = world.broker();
+    const runs = new Map<number, number>();
+    const finish: (() => void)[] = [];
+    const server = world.server({ broker, backend: undefined });
+    server.add("g", "run", async (number: number) => {
+      runs.set(number, (runs.get(number) ?? 0) + 1);
+      await new Promise<void>((resolve) => finish.push(resolve));
+      return "x".repeat(1_000_000);
+    });
+    const count = 20;
+    await server.run("g", { concurrency: count });
+    const client = world.client();
+    for (let number = 0; number < count; number++) await client.send("g", "run", [number]);
+    await world.until(() => finish.length === count);
+    broker.disconnect();
+    await world.clock.advance(world.leaseMs);
+    broker.reconnect();
+    await world.settle();
+    for (const end of finish) end();
+    await world.clock.advance(2 * world.leaseMs);
+    expect(runs.get(0)).toBe(2);
+    expect(runs.get(count - 1)).toBe(1);
   });
 
   it("before it was started is not started", async () => {

@@ -63,10 +63,10 @@ export function conclude(execution: Execution, ending: Ending, route: Route, now
         ? fail(execution, ending.error, ending.isPermanent ? "permanentFailure" : "retriesExhausted")
         : retry(execution, ending.error, ending.delayMs, route);
     case "expired":
-      return finish(execution, "expired", "expired", undefined, undefined);
+      return finish(execution, "expired", "expired", undefined);
     case "aborted": {
       const error = ending.reason === undefined ? undefined : `YTask: abort task [${ending.reason}]`;
-      return { ...finish(execution, "aborted", "abort", error, undefined), reason: ending.reason };
+      return { ...finish(execution, "aborted", "abort", error), reason: ending.reason };
     }
     case "released":
       return {
@@ -80,7 +80,13 @@ export function conclude(execution: Execution, ending: Ending, route: Route, now
 function succeed(execution: Execution, values: readonly string[], route: Route, now: number): Conclusion {
   const next = nextStep(execution.message, execution.step);
   const returned = values.length === 0 ? undefined : values;
-  if (next === undefined) return finish(execution, "succeeded", "success", undefined, returned);
+  // It may have run in an earlier delivery.
+  if (next === undefined)
+    return new Finished(
+      resultOf(execution, "succeeded", execution.runningStatus, "success", undefined, returned),
+      new Ack(execution.delivery),
+      "succeeded",
+    );
   const message = messageOfNextStep(execution.message, execution.step, values, now);
   const outgoing = route(next.group, message, next.runAfterMs);
   return {
@@ -147,10 +153,9 @@ function finish(
   happening: Happening & TaskEventName,
   state: StepState,
   error: string | undefined,
-  returned: readonly string[] | undefined,
 ): Conclusion {
   return new Finished(
-    resultOf(execution, happening, statusSoFar(execution), state, error, returned),
+    resultOf(execution, happening, statusSoFar(execution), state, error),
     new Ack(execution.delivery),
     happening,
   );

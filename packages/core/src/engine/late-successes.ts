@@ -3,6 +3,8 @@ import type { Execution } from "./execution.js";
 
 /** The most attempts that are remembered. The oldest are forgotten, so those tasks may run once more. */
 const mostRemembered = 1_000;
+/** The most characters of all that they returned: a server lives for long, and they stay until they are delivered again. */
+const mostCharacters = 16_000_000;
 
 /**
  * Attempts that succeeded here and were settled too late. One that is delivered here again is settled at once, without
@@ -10,25 +12,39 @@ const mostRemembered = 1_000;
  * succeed too late on one server after another, until it was delivered too often.
  */
 export class LateSuccesses {
-  readonly #conclusions = new Map<string, Conclusion>();
+  /** What each returned. All else is in the delivery that comes. */
+  readonly #values = new Map<string, readonly string[]>();
+  #characters = 0;
 
-  note(execution: Execution, conclusion: Conclusion): void {
-    if (conclusion.event !== "succeeded") return;
-    this.#conclusions.set(keyOf(execution), conclusion);
-    const [oldest] = this.#conclusions.keys();
-    if (this.#conclusions.size > mostRemembered && oldest !== undefined) this.#conclusions.delete(oldest);
+  note(execution: Execution, { event, result }: Conclusion): void {
+    if (event !== "succeeded") return;
+    const key = keyOf(execution);
+    this.#forget(key);
+    const values = result?.returned ?? [];
+    this.#values.set(key, values);
+    this.#characters += charactersOf(values);
+    for (const oldest of this.#values.keys()) {
+      if (this.#values.size <= mostRemembered && this.#characters <= mostCharacters) return;
+      this.#forget(oldest);
+    }
   }
 
-  /** What the attempt led to here, for the delivery that came now; undefined where that is not known. */
-  take(execution: Execution): Conclusion | undefined {
-    if (execution.delivery.redeliveries === 0) return undefined;
-    const key = keyOf(execution);
-    const conclusion = this.#conclusions.get(key);
-    if (conclusion === undefined) return undefined;
-    this.#conclusions.delete(key);
-    return { ...conclusion, settlement: { ...conclusion.settlement, delivery: execution.delivery } };
+  /** What the attempt of this delivery returned here, as JSON texts; undefined where that is not known. */
+  take(execution: Execution): readonly string[] | undefined {
+    return execution.delivery.redeliveries === 0 ? undefined : this.#forget(keyOf(execution));
+  }
+
+  #forget(key: string): readonly string[] | undefined {
+    const values = this.#values.get(key);
+    if (values === undefined) return undefined;
+    this.#values.delete(key);
+    this.#characters -= charactersOf(values);
+    return values;
   }
 }
+
+const charactersOf = (values: readonly string[]): number =>
+  values.reduce((sum, { length }) => sum + length, 0);
 
 /** The same for each delivery of one attempt of one step, and for no other. */
 const keyOf = ({ id, step, attempt, message }: Execution): string =>

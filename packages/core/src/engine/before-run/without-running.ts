@@ -30,7 +30,7 @@ export function withoutRunning(
   const done = settlementIfDone(execution, known.result, route, now);
   if (done !== undefined) return done;
   const late = engine.lateSuccesses.take(execution);
-  if (late !== undefined) return late;
+  if (late !== undefined) return conclude(execution, { kind: "returned", values: late }, route, now);
   if (known.isAborted) return conclude(execution, { kind: "aborted", reason: undefined }, route, now);
   const expiresAt = message.expireTime === undefined ? undefined : parseTime(message.expireTime);
   if (expiresAt !== undefined && expiresAt <= now)
