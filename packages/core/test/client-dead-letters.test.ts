@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Letter } from "../src/broker.js";
 import { type Client, ErrorCode, PermanentError, Status, YTaskError } from "../src/index.js";
+import { refusal, untyped } from "./support/bad-input.js";
 import { World } from "./support/world.js";
 import { wrapBackend, wrapBroker } from "./support/wrap.js";
 
@@ -269,4 +270,19 @@ describe("redrive", () => {
     await world.until(() => dead === 2_400);
     expect(await client.counts("g")).toEqual({ waiting: 0, delayed: 0, running: 0, dead: 1_200 });
   });
+});
+
+describe("purge", () => {
+  it.each([[["x"]], [undefined], [{}]])(
+    "refuses %o, and deletes nothing: it deletes all or none",
+    async (argument) => {
+      const { client } = await deadTask(new World());
+      const letters = client.deadLetters("g");
+      await expect(letters.purge(untyped(argument))).rejects.toThrow(
+        refusal("deadLetters.purge", "no argument", "redrive takes ids"),
+      );
+      expect(await letters.list()).toHaveLength(1);
+      expect(await letters.purge()).toBe(1);
+    },
+  );
 });

@@ -282,6 +282,10 @@ expectTypeOf(unknownValues.get(5)).toBeUnknown();
 expectTypeOf(unknownValues.values()).toEqualTypeOf<readonly unknown[]>();
 expectTypeOf(await client.getStatus("id")).toEqualTypeOf<Status | undefined>();
 
+client.deadLetters("mail").purge();
+// @ts-expect-error it deletes all of them
+client.deadLetters("mail").purge(["id"]);
+
 // --- without a map of tasks ----------------------------------------------------------------------------------------
 const untyped = new Client(options);
 expectTypeOf(await (await untyped.send("any", "task", [1, date])).value()).toBeUnknown();

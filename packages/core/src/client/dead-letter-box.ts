@@ -98,8 +98,16 @@ export class DeadLetterBox {
     );
   }
 
-  /** Deletes all of them, and with them their tasks. Resolves to how many were deleted. Throws as `list`. */
-  async purge(): Promise<number> {
+  /**
+   * Deletes all of them, and with them their tasks. Resolves to how many were deleted.
+   *
+   * @throws YTaskError `InvalidArgument` for any argument, undefined too: who gives ids means some of them; else as `list`
+   */
+  async purge(...refused: readonly never[]): Promise<number> {
+    if (refused.length > 0)
+      throw invalid(
+        "deadLetters.purge: it takes no argument, and deletes all dead letters of the group; redrive takes ids",
+      );
     await this.#answer(this.#connect());
     return this.#answer(this.#letters.purge());
   }
