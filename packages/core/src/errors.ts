@@ -152,12 +152,15 @@ export class SendFailed extends YTaskError<7> {
   }
 }
 
+/** Whether it is an Error, of another realm too, such as those of jest's environments. Throws where a proxy does. */
+export const isError = (thrown: unknown): thrown is Error =>
+  thrown instanceof Error || types.isNativeError(thrown);
+
 /** The message of anything that was thrown: tasks may throw what is not an Error. */
 export function messageOf(thrown: unknown): string {
   if (typeof thrown === "string") return thrown === "" ? "an empty text was thrown" : thrown;
   try {
-    // Of another realm too, such as those of jest's environments.
-    if (thrown instanceof Error || types.isNativeError(thrown)) return String(thrown.message || thrown.name);
+    if (isError(thrown)) return String(thrown.message || thrown.name);
     return `a value that is not an Error was thrown: ${JSON.stringify(thrown) ?? String(thrown)}`;
   } catch {
     return "a value that is not an Error, and cannot be printed, was thrown";

@@ -6,6 +6,7 @@ import { ServedGroup } from "./engine/served-group.js";
 import { ErrorCode, messageOf, YTaskError } from "./errors.js";
 import { Events, type ServerEvents } from "./events.js";
 import { checkGroup } from "./keys.js";
+import { errorFields } from "./log/error-fields.js";
 import { ResultStore } from "./results/result-store.js";
 import type { Routing } from "./router.js";
 import { type ServerOptions, type Settings, serverRules, settingsOf } from "./settings.js";
@@ -55,9 +56,7 @@ export class Server {
     const settings = settingsOf(options, "new Server: options", serverRules);
     this.#settings = settings;
     this.#startTimeoutMs = options.startTimeoutMs ?? defaultStartTimeoutMs;
-    this.#events = new Events((error) =>
-      settings.log.error("an event listener threw", { error: messageOf(error) }),
-    );
+    this.#events = new Events((error) => settings.log.error("an event listener threw", errorFields(error)));
     const { broker, backend, wireVersion, goCompatible, maxMessageBytes, clock } = settings;
     this.#broker = new DriverHold(broker);
     this.#backend = backend === undefined ? undefined : new DriverHold(backend);

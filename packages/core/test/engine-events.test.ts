@@ -197,3 +197,50 @@ describe("what a listener or a logger throws", () => {
     expect(await server.shutdown()).toEqual({ completed: 0, released: 0 });
   });
 });
+
+describe("the log lines of a task that fails", () => {
+  it("have its stack, with those of its causes; its result and its dead letter have not", async () => {
+    const world = new World();
+    const chargeCard = () => {
+      throw new Error("no payment", { cause: new Error("no connection") });
+    };
+    const server = world.server().add("g", "charge", chargeCard, { retryCount: 1, backoff: false });
+    await server.run("g");
+    const client = world.client();
+    const task = await client.send("g", "charge");
+    await world.settle();
+    const stack = expect.stringMatching(
+      /^Error: no payment\n.*chargeCard.*\ncaused by: Error: no connection\n/s,
+    );
+    const failures = world.log.of(task.id).filter(({ fields }) => fields?.error === "no payment");
+    expect(failures.map(({ message, fields }) => [message, fields?.stack])).toEqual([
+      ["task failed, will be retried", stack],
+      ["task failed", stack],
+      ["task became a dead letter", undefined],
+    ]);
+    expect((await task.result()).error).toBe("no payment");
+    expect((await client.deadLetters("g").list()).map(({ error }) => error)).toEqual(["no payment"]);
+  });
+
+  it("have the stack of what its callbacks throw", async () => {
+    const world = new World();
+    const server = world.server().add("g", "charge", () => Promise.reject(new Error("no payment")), {
+      retryCount: 1,
+      backoff: function waitForBank() {
+        throw new Error("the backoff is broken");
+      },
+      onComplete: function tellShop() {
+        throw new Error("the shop is closed");
+      },
+    });
+    await server.run("g");
+    await world.client().send("g", "charge");
+    await world.clock.advance(10_000);
+    expect(world.log.saying("backoff of a task threw")).toMatchObject([
+      { fields: { stack: expect.stringContaining("waitForBank") } },
+    ]);
+    expect(world.log.saying("onComplete of a task threw")).toMatchObject([
+      { fields: { stack: expect.stringContaining("tellShop") } },
+    ]);
+  });
+});

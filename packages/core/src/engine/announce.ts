@@ -1,5 +1,6 @@
 import { messageOf } from "../errors.js";
 import type { Events, TaskEvent, TaskEventName } from "../events.js";
+import { errorFields } from "../log/error-fields.js";
 import type { Logger } from "../log/logger.js";
 import type { Execution } from "./execution.js";
 
@@ -26,6 +27,10 @@ const words: Readonly<Record<TaskEventName, string>> = {
 };
 
 const nothing = {};
+
+/** A dead letter follows a failure, whose line has the stack. */
+const fieldsOfError = (name: TaskEventName, error: unknown) =>
+  name === "deadLettered" ? { error: messageOf(error) } : errorFields(error);
 
 /** Tells what happened to a task: one event and one log line. */
 export class Announcer {
@@ -62,7 +67,7 @@ export class Announcer {
     if (!(isRoutine && this.#quiet))
       this.#logger[levels[name]](
         words[name],
-        more.error === undefined ? event : { ...event, error: messageOf(more.error) },
+        more.error === undefined ? event : { ...event, ...fieldsOfError(name, more.error) },
       );
     if (hasListeners) this.#events.emit(name, event);
   }

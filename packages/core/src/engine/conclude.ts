@@ -1,6 +1,7 @@
 import type { DeadLetterReason, Delivery, Outgoing, Settlement } from "../broker.js";
 import { messageOf } from "../errors.js";
 import type { TaskEventName } from "../events.js";
+import { errorFields } from "../log/error-fields.js";
 import type { Message } from "../message.js";
 import type { ResultFields } from "../results/result.js";
 import type { Status, StepState, WorkflowState } from "../results/status.js";
@@ -130,7 +131,7 @@ function waitBeforeRetry({ task, attempt, logger, id, name }: Execution, error: 
     logger.error("the backoff of a task threw; the default one is used", {
       id,
       name,
-      error: messageOf(thrown),
+      ...errorFields(thrown),
     });
     return backoffMs(defaultBackoff, attempt, error);
   }

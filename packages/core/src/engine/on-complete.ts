@@ -1,4 +1,4 @@
-import { messageOf } from "../errors.js";
+import { errorFields } from "../log/error-fields.js";
 import { Result, type ResultFields } from "../results/result.js";
 import { Status } from "../results/status.js";
 import type { Execution } from "./execution.js";
@@ -19,7 +19,7 @@ export async function callOnComplete(execution: Execution, stored: ResultFields)
       id: execution.id,
       group: execution.group,
       name: execution.name,
-      error: messageOf(error),
+      ...errorFields(error),
     });
   }
 }
