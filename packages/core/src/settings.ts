@@ -2,7 +2,7 @@ import type { Backend } from "./backend.js";
 import type { Broker } from "./broker.js";
 import { checkOptions, type Rules, rules } from "./check-options.js";
 import type { WireVersion } from "./keys.js";
-import { consoleLogger, harmless, type Logger } from "./log/logger.js";
+import { consoleLogger, harmless, isPino, type Logger } from "./log/logger.js";
 import type { Clock } from "./time/clock.js";
 import { systemClock } from "./time/clock.js";
 
@@ -15,7 +15,7 @@ export interface ClientOptions {
   readonly statusExpires?: number | undefined;
   /** SECONDS for which results are kept. Default 86,400; -1 for ever; 0 stores a success without its values. */
   readonly resultExpires?: number | undefined;
-  /** Default: the console, at level info; without a line for each task that starts or succeeds. */
+  /** Default: the console, at level info; without a line for each task that starts or succeeds. A pino logger is refused: give `fromPino(pino)`. */
   readonly logger?: Logger | undefined;
   /** The default logger's level is debug instead of info. Default false. */
   readonly debug?: boolean | undefined;
@@ -57,7 +57,11 @@ const clientRules: Rules = {
   backend: rules.methods("connect", "set", "get", "close"),
   statusExpires: rules.expirySeconds,
   resultExpires: rules.expirySeconds,
-  logger: rules.logger,
+  logger: (value) =>
+    rules.logger(value) ??
+    (isPino(value as Logger)
+      ? "given as fromPino(pino): pino's methods take fields before the message"
+      : undefined),
   debug: rules.boolean,
   maxMessageBytes: rules.positiveCount,
   wireVersion: rules.wireVersion,

@@ -1,9 +1,11 @@
 import { Writable } from "node:stream";
 import { pino } from "pino";
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { createLogger } from "winston";
 import { Client, fromPino, type Logger, Server, YTaskError } from "../src/index.js";
 import { consoleLogger, silentLogger } from "../src/log/logger.js";
 import { MemoryBackend, MemoryBroker } from "../src/memory/index.js";
+import { refusal } from "./support/bad-input.js";
 
 const levels = ["debug", "info", "warn", "error"] as const;
 
@@ -122,6 +124,20 @@ describe("a logger of the user's", () => {
   it("may write later, and fail: that ends nothing", async () => {
     const fail = () => Promise.reject(new Error("the disk is full"));
     await runTwoTasks({ logger: { debug: fail, info: fail, warn: fail, error: fail } });
+  });
+
+  it("may be pino's only through fromPino: as it is it would take each message for its fields", () => {
+    for (const pinoLogger of [pino(), pino().child({ service: "mail" })])
+      for (const make of [Server, Client])
+        expect(() => new make({ broker: new MemoryBroker(), logger: pinoLogger })).toThrow(
+          refusal("options.logger must be", "fromPino\\(pino\\)"),
+        );
+  });
+
+  it("may be winston's", () => {
+    const logger = createLogger({ silent: true });
+    expect(() => new Server({ broker: new MemoryBroker(), logger })).not.toThrow();
+    expect(() => new Server({ broker: new MemoryBroker(), logger: logger.child({ x: 1 }) })).not.toThrow();
   });
 
   it("may be the console itself", async () => {

@@ -40,6 +40,10 @@ export function fromPino(pino: PinoLike): Logger {
   return byLevel((level, message, fields) => pino[level](fields ?? {}, message));
 }
 
+/** Whether it is a pino logger: it has all methods of a `Logger`, but takes fields first. */
+export const isPino = (logger: object): boolean =>
+  "levels" in logger && "bindings" in logger && typeof logger.bindings === "function";
+
 /** A logger that writes to the console lines of at least `level`: the default of servers and clients. */
 export function consoleLogger(level: Level): Logger {
   const least = levels.indexOf(level);
