@@ -2,10 +2,19 @@ import { Writable } from "node:stream";
 import { pino } from "pino";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { createLogger } from "winston";
-import { Client, fromPino, type Logger, Server, YTaskError } from "../src/index.js";
+import {
+  Client,
+  fromPino,
+  type Logger,
+  Server,
+  type TaskContext,
+  withContext,
+  YTaskError,
+} from "../src/index.js";
 import { consoleLogger, silentLogger } from "../src/log/logger.js";
 import { MemoryBackend, MemoryBroker } from "../src/memory/index.js";
 import { refusal } from "./support/bad-input.js";
+import { World } from "./support/world.js";
 
 const levels = ["debug", "info", "warn", "error"] as const;
 
@@ -144,6 +153,55 @@ describe("a logger of the user's", () => {
     const told = watchConsole();
     await runTwoTasks({ logger: console });
     expect(told.map(([level, message]) => `${level} ${message}`)).toContain("info task succeeded");
+  });
+});
+
+describe("the logger of a task's context", () => {
+  /** What the log has after a task that was handed its context ran twice. */
+  async function logged(run: (context: TaskContext) => unknown) {
+    const world = new World();
+    const task = withContext((context) => {
+      run(context);
+      if (context.attempt === 1) throw new Error("once");
+    });
+    await world.server().add("g", "task", task, { backoff: false }).run("g");
+    const { id } = await world.client().send("g", "task");
+    await world.settle();
+    return { id, lines: world.log.saying("of the task") };
+  }
+
+  it("writes to the server's, with the fields that name the task beside those that it is given", async () => {
+    const { id, lines } = await logged(({ logger }) => {
+      logger.info("a line of the task", { order: 5 });
+      logger.debug("a line of the task");
+    });
+    const task = { id, group: "g", name: "task" };
+    expect(lines.map(({ level, fields }) => [level, fields])).toEqual([
+      ["info", { ...task, attempt: 1, order: 5 }],
+      ["debug", { ...task, attempt: 1 }],
+      ["info", { ...task, attempt: 2, order: 5 }],
+      ["debug", { ...task, attempt: 2 }],
+    ]);
+  });
+
+  it("leaves a field as it is given where it has the name of one of its own", async () => {
+    const { lines } = await logged(({ logger }) => logger.warn("a line of the task", { id: 5, name: "Ada" }));
+    expect(lines[0]?.fields).toEqual({ id: 5, group: "g", name: "Ada", attempt: 1 });
+  });
+
+  it("writes message and stack of an error that it is given for its fields", async () => {
+    const { id, lines } = await logged(({ logger }) =>
+      logger.error("an error of the task", new Error("busy") as never),
+    );
+    const stack = expect.stringContaining("Error: busy");
+    expect(lines[0]?.fields).toEqual({ id, group: "g", name: "task", attempt: 1, error: "busy", stack });
+  });
+
+  it("is the same each time that it is asked for", async () => {
+    const loggers: Logger[] = [];
+    await logged((context) => loggers.push(context.logger, context.logger));
+    expect(loggers).toHaveLength(4);
+    expect(loggers[1]).toBe(loggers[0]);
   });
 });
 

@@ -1,5 +1,5 @@
 import { checkOptions, invalid, rules } from "../check-options.js";
-import type { Logger } from "../log/logger.js";
+import { type Logger, withFields } from "../log/logger.js";
 import type { TaskContext } from "../task/task-context.js";
 import type { Execution } from "./execution.js";
 
@@ -11,6 +11,8 @@ export class TaskEnded extends Error {
 /** The context of an execution. What it does, it does without `this` too: tasks take their context apart. */
 export class ExecutionContext implements TaskContext {
   readonly #execution: Execution;
+  /** Made when it is first asked for: most tasks log nothing. */
+  #logger: Logger | undefined;
 
   constructor(execution: Execution) {
     this.#execution = execution;
@@ -35,7 +37,9 @@ export class ExecutionContext implements TaskContext {
     return this.#execution.signal;
   }
   get logger(): Logger {
-    return this.#execution.logger;
+    const { id, group, name, attempt } = this;
+    this.#logger ??= withFields(this.#execution.logger, { id, group, name, attempt });
+    return this.#logger;
   }
 
   readonly retry = (error?: unknown, options: { readonly delayMs?: number | undefined } = {}): never => {

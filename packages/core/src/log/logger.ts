@@ -1,4 +1,6 @@
 import { checkOptions, rules } from "../check-options.js";
+import { isError } from "../errors.js";
+import { errorFields } from "./error-fields.js";
 
 /** What a log line carries beside its message. */
 export type LogFields = Record<string, unknown>;
@@ -64,6 +66,15 @@ export const harmless = (logger: Logger): Logger =>
       return undefined;
     }
   });
+
+/** The same logger, but that each line has these fields too; those that a line is given come first. Harmless as well. */
+export const withFields = (logger: Logger, bound: LogFields): Logger =>
+  harmless(
+    byLevel((level, message, fields) =>
+      // An error given for the fields, as programs without types do, has nothing that a copy of it would have.
+      logger[level](message, { ...bound, ...(isError(fields) ? errorFields(fields) : fields) }),
+    ),
+  );
 
 /** A logger that writes nothing. */
 export const silentLogger: Logger = byLevel(() => undefined);

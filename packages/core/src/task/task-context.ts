@@ -11,6 +11,7 @@ export interface TaskContext {
   readonly retriesLeft: number;
   /** Fires when the task should stop: aborted, out of time, its lease lost, the server shutting down. Its reason is an error that says which. */
   readonly signal: AbortSignal;
+  /** The server's logger. Each line gets `id`, `group`, `name` and `attempt` beside the fields that it is given, which win. */
   readonly logger: Logger;
   /**
    * Ends this attempt; a retry follows where one is left, after `delayMs` or the task's backoff. Decides even where
