@@ -72,7 +72,9 @@ describe("a wait for a result", () => {
   it.each(waits.flatMap(([place, wait]) => bad.map(([name, value]) => [place, name, value, wait] as const)))(
     "%s refuses %s: %s",
     async (_, name, value, wait) => {
-      await expect(wait(makeClient(), { [name]: value })).rejects.toThrow(refusal(`${name} must be`));
+      await expect(wait(makeClient(), { [name]: value })).rejects.toThrow(
+        refusal(`^wait: options\\.${name} must be`),
+      );
     },
   );
 
@@ -80,7 +82,7 @@ describe("a wait for a result", () => {
     await expect(wait(makeClient(), { timeout: 1 })).rejects.toThrow(
       refusal('no option "timeout"', "timeoutMs"),
     );
-    await expect(wait(makeClient(), 3_000)).rejects.toThrow(refusal("must be an object"));
+    await expect(wait(makeClient(), 3_000)).rejects.toThrow(refusal("^wait: options must be an object"));
   });
 
   it.each(badNames)("for the id %s is refused", async (id) => {

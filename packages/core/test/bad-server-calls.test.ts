@@ -134,9 +134,10 @@ describe("a task", () => {
 
   it.each(cases)("with the options %o is refused, however they are given", (bad) => {
     const [name = ""] = Object.keys(bad);
-    expect(() => makeServer().add("g", "task", () => {}, untyped(bad))).toThrow(refusal("g/task", name));
+    const wanted = refusal(`^task g/task: options\\.${name}`, " must be| no option ");
+    expect(() => makeServer().add("g", "task", () => {}, untyped(bad))).toThrow(wanted);
     const task = withOptions(() => {}, untyped(bad));
-    expect(() => makeServer().addAll({ g: { task } })).toThrow(refusal("g/task", name));
+    expect(() => makeServer().addAll({ g: { task } })).toThrow(wanted);
   });
 
   it("that is no function is refused where it is wrapped", () => {

@@ -62,7 +62,7 @@ export class ResultReader {
 
   /** The result once it is finished. Rejects as `TaskHandle.result` does. */
   async wait(id: string, options: WaitOptions | undefined): Promise<Result> {
-    checkOptions(options, waitRules, "the options of a wait");
+    checkOptions(options, waitRules, "wait: options");
     const { timeoutMs = defaultTimeoutMs, pollIntervalMs = defaultPollMs, signal } = options ?? {};
     const wait = new Wait(this.#clock, timeoutMs, signal);
     this.#waits.set(wait, undefined);

@@ -33,13 +33,13 @@ export class Registry {
   add(group: unknown, name: unknown, task: unknown, options: TaskOptions | undefined): void {
     checkGroup(group);
     checkName(name, "a task's name");
-    const place = `the options of task ${group}/${name}`;
+    const place = `task ${group}/${name}: options`;
     if (typeof task !== "function") throw invalid(`the task ${group}/${name} must be a function`);
     checkOptions(options, taskRules, place);
     const own = ownOptions(task as AnyTask);
     checkOptions(own, taskRules, place);
     const merged = mergeOptions(own, options);
-    checkBackoff(merged.backoff, `${place}: backoff`);
+    checkBackoff(merged.backoff, `${place}.backoff`);
     const tasks = this.#groups.get(group) ?? new Map<string, RegisteredTask>();
     if (tasks.has(name)) throw invalid(`the task ${group}/${name} was added before; give each its own name`);
     this.#groups.set(group, tasks);
