@@ -2,7 +2,7 @@ import { ErrorCode, PermanentError, TimedOut, YTaskError } from "../errors.js";
 import type { Message } from "../message.js";
 import { valuesOf } from "../task/marks.js";
 import type { RegisteredTask } from "../task/registry.js";
-import { describeIssue } from "../task/standard-schema.js";
+import { describeIssues } from "../task/standard-schema.js";
 import type { Clock } from "../time/clock.js";
 import { decodeValue } from "../values/decode.js";
 import { encodeList } from "../values/encode.js";
@@ -67,7 +67,7 @@ async function checkAndCallTask(run: Run): Promise<Ending> {
   try {
     const outcome = await task.options.schema?.["~standard"].validate(execution.args);
     if (outcome?.issues !== undefined) {
-      const issues = outcome.issues.map(describeIssue).join("; ");
+      const issues = describeIssues(outcome.issues);
       const error = new PermanentError(`the arguments do not match the schema of the task: ${issues}`);
       return { kind: "failed", error, isPermanent: true };
     }

@@ -17,11 +17,20 @@ export interface SchemaIssue {
   readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined;
 }
 
-/** An issue as a line: where, and what. */
-export function describeIssue(issue: SchemaIssue): string {
-  const path = (issue.path ?? []).map((part) => String(typeof part === "object" ? part.key : part)).join(".");
-  return path === "" ? issue.message : `args.${path}: ${issue.message}`;
+/** What a schema found wrong, as a line: where, and what. */
+export function describeIssues(issues: readonly SchemaIssue[]): string {
+  const found = issues.map((issue) => ({ path: pathOf(issue), message: issue.message }));
+  const text = found
+    .map(({ path, message }) => (path.length === 0 ? message : `args.${path.join(".")}: ${message}`))
+    .join("; ");
+  const areOfArguments = found.every(({ path: [first = ""] }) => /^\d+$/.test(first));
+  // A schema of one argument finds a list where it wants that argument.
+  return areOfArguments ? text : `${text} (a schema checks the list of arguments, as z.tuple([…]) does)`;
 }
+
+/** A copy by `map` would be of the path's class: arktype's has a constructor that takes a length for an item. */
+const pathOf = ({ path = [] }: SchemaIssue): readonly string[] =>
+  Array.from(path, (part) => String(typeof part === "object" ? part.key : part));
 
 export function isStandardSchema(value: unknown): value is StandardSchemaV1 {
   if ((typeof value !== "object" && typeof value !== "function") || value === null) return false;

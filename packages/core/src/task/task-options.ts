@@ -14,7 +14,10 @@ export interface TaskOptions<Task = AnyTask, Checked extends readonly unknown[] 
    * goes on has failed for good. Default: the broker's `defaultTimeoutMs` (RabbitMQ: 25 minutes), else no limit.
    */
   readonly timeoutMs?: number | undefined;
-  /** Checks the arguments, as a list, before each run; what it returns is what the task gets. Any Standard Schema. */
+  /**
+   * Checks the list of arguments before each run, as `z.tuple([…])`; what it returns is what the task gets. Any Standard
+   * Schema. Arguments that it refuses fail the task for good.
+   */
   readonly schema?: StandardSchemaV1<unknown, Checked> | undefined;
   /**
    * Called after the task, or the step of a workflow, finished on this server: once, or again after a crash. What it
