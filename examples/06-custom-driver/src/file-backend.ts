@@ -9,7 +9,7 @@ import {
 } from "@ytask/core/driver";
 import { JsonFile } from "./store/json-file.js";
 
-/** What is kept under each key, and until when: in milliseconds since 1970, or null for ever. */
+/** The value of each key, and until when it is kept: in milliseconds since 1970, or null for ever. */
 type Values = Record<string, { readonly value: string; readonly until: number | null }>;
 
 /** Keeps results in a JSON file. */
@@ -64,7 +64,7 @@ function store(values: Values, { key, value, expiresInSeconds, unless }: Entry):
   return { kind: "stored" };
 }
 
-/** The value of a key; undefined where there is none, or it expired. */
+/** The value of a key; undefined if there is none, or it has expired. */
 const current = (values: Values, key: string): string | undefined => {
   const found = values[key];
   return found !== undefined && (found.until === null || found.until > Date.now()) ? found.value : undefined;

@@ -15,7 +15,7 @@ import {
 import { FileSubscription } from "./file-subscription.js";
 import { type BuriedJob, JobStore } from "./store/job-store.js";
 
-/** Why a message is a dead letter: noted where it is buried. */
+/** Why a message is a dead letter: kept with the buried message. */
 export interface Note {
   readonly reason: DeadLetterReason;
   readonly error?: string | undefined;
@@ -96,7 +96,7 @@ const letterOf = ({ id, body, note, at }: BuriedJob<Note>): Letter => ({
   at: new Date(at),
 });
 
-/** Core tries again after a `Connection` error: what the file system refuses may be mended. */
+/** Core tries again after a `Connection` error: a problem with the file system may be fixed by then. */
 function guarded<T>(action: () => T): T {
   try {
     return action();

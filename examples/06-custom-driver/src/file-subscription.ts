@@ -7,7 +7,7 @@ import type { Change, JobStore } from "./store/job-store.js";
 /** Does something with the store; throws only YTaskErrors. */
 type Use = <T>(action: (store: JobStore<Note>) => T) => T;
 
-/** How often it is looked for new messages, in milliseconds. A real server tells. */
+/** How often to look for new messages, in milliseconds. A real server would announce them. */
 const lookEveryMs = 20;
 
 /** A server's hold on a queue: the holder of what it takes, for as long as its lease is renewed. */
@@ -50,7 +50,7 @@ export class FileSubscription implements Subscription {
       for (const { delivery } of settlements) this.#out.delete(delivery.id);
       return wasHeld.map((held) => (held ? "settled" : "lost"));
     } catch {
-      return settlements.map(() => "unknown"); // core settles again, and learns then what happened
+      return settlements.map(() => "unknown"); // core settles again, and then learns what happened
     }
   }
 

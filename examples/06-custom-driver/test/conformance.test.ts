@@ -8,7 +8,7 @@ import { FileBackend, FileBroker } from "../src/index.js";
 const folder = mkdtempSync(join(tmpdir(), "ytask-custom-driver-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** Each driver reaches the folder by a way of its own, which a test can take away: a network drive that is unmounted. */
+/** Each driver reaches the folder by its own path, which a test can take away, like a network drive that is unmounted. */
 const ways = new Map<object, string>();
 let made = 0;
 

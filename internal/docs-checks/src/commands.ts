@@ -13,13 +13,19 @@ export interface PackageCommand {
   readonly next: string | undefined;
   /** The scripts of the package in whose folder it is run. */
   readonly scripts: ReadonlySet<string>;
+  /** The files that it names, as paths from the root. */
+  readonly files: readonly string[];
 }
 
-/** The commands of npm and pnpm in a page's blocks of `sh`. */
+/** The commands of npm and pnpm in a page's blocks of `sh`, and in the code of its tables. */
 export function packageCommands(page: Page): readonly PackageCommand[] {
-  return [...page.text.matchAll(/^```sh\n([\s\S]*?)^```$/gm)]
-    .flatMap(({ 1: block = "" }) => block.split("\n"))
-    .flatMap((line) => commandsOfLine(page.path, line.replace(/ +#.*/, "")));
+  const inBlocks = [...page.text.matchAll(/^```sh\n([\s\S]*?)^```$/gm)].flatMap(({ 1: block = "" }) =>
+    block.split("\n"),
+  );
+  const inTables = [...page.text.matchAll(/^\|.*$/gm)].flatMap(([row]) =>
+    [...row.matchAll(/`([^`]+)`/g)].map(({ 1: code = "" }) => code),
+  );
+  return [...inBlocks, ...inTables].flatMap((line) => commandsOfLine(page.path, line.replace(/ +#.*/, "")));
 }
 
 function commandsOfLine(page: string, line: string): readonly PackageCommand[] {
@@ -31,8 +37,9 @@ function commandsOfLine(page: string, line: string): readonly PackageCommand[] {
     if (program !== "npm" && program !== "pnpm") return [];
     const isFiltered = rest[0] === "--filter";
     const [word = "", next] = isFiltered ? rest.slice(2) : rest;
-    const scripts = scriptsIn(isFiltered ? `packages/${rest[1]?.replace("@ytask/", "")}` : folder);
-    return [{ page, text: text.trim(), program, word, next, scripts }];
+    const runsIn = isFiltered ? `packages/${rest[1]?.replace("@ytask/", "")}` : folder;
+    const files = rest.filter((argument) => /\.[cm]?[jt]s$/.test(argument)).map((file) => join(runsIn, file));
+    return [{ page, text: text.trim(), program, word, next, scripts: scriptsIn(runsIn), files }];
   });
 }
 

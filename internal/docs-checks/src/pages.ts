@@ -42,11 +42,12 @@ const readmesIn = (folder: string): readonly string[] =>
     .filter((entry) => entry.isDirectory())
     .flatMap((entry) => inFolder(`${folder}/${entry.name}`));
 
-/** Everything that is written for people. */
+/** Every page of documentation. */
 export const pages: readonly Page[] = [
-  ...inFolder("").filter((name) => name !== "AGENTS.md"),
+  ...inFolder(""),
   ...inFolder("docs"),
   ...inFolder("examples"),
+  ...inFolder("internal"),
   ...readmesIn("examples"),
   ...readmesIn("packages").filter((name) => !name.endsWith("CHANGELOG.md")),
 ].map(readPage);

@@ -1,8 +1,10 @@
 import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
 import { packageCommands } from "../src/commands.js";
-import { pages } from "../src/pages.js";
+import { pages, root } from "../src/pages.js";
 
 /** These run the script of their name. */
 const runScripts = ["start", "test"];
@@ -35,5 +37,10 @@ describe("a command that a page shows", () => {
     expect({ pnpm: await isOfPnpm(word), script: scripts.has(word) }).toEqual(
       scripts.has(word) ? { pnpm: false, script: true } : { pnpm: true, script: false },
     );
+  });
+
+  const withFiles = commands.filter(({ files }) => files.length > 0);
+  it.each(withFiles)("names files that there are: $text, in $page", ({ files }) => {
+    expect(files.filter((file) => !existsSync(join(root, file)))).toEqual([]);
   });
 });

@@ -11,7 +11,7 @@ const duration: Rule = (value) =>
 
 const connectionRules: Rules = {
   url: wantedOfUrl,
-  // By what is called of it, since a client of another copy of ioredis is no instance of this one's classes.
+  // Recognised by the methods that are used, since a client of another copy of ioredis is not an instance of our class.
   client: (value) =>
     isObject(value) && isObject(value.options) && typeof value.status === "string" && isClient(value)
       ? undefined
@@ -25,11 +25,12 @@ const connectionRules: Rules = {
 };
 
 /**
- * Throws `InvalidArgument` for options that do not exist, contradict each other or cannot work. It tells no value, as
- * that may hold a password.
+ * Refuses options that do not exist, contradict each other or cannot work. The error shows no value, which may hold a
+ * password.
  *
- * @param place how the options are called in an error, such as `new RedisBroker: options`
- * @param more rules for what the driver has beside these
+ * @param place what the options are called in an error, such as `new RedisBroker: options`
+ * @param more rules for the options that the driver has besides these
+ * @throws YTaskError `InvalidArgument`
  */
 export function checkConnectionOptions(
   options: RedisConnectionOptions,
@@ -57,7 +58,7 @@ export function checkConnectionOptions(
     if (!/^\d+$/.test(`${database ?? 0}`)) refuse(`${where} must be the number of a database, 0 or above`);
 }
 
-/** What a URL must be, where it is not. */
+/** What a URL must be, if it is not; undefined if it is. */
 function wantedOfUrl(value: unknown): string | undefined {
   const url = rules.string(value) === undefined ? parsed(value as string) : undefined;
   if (url === undefined)
@@ -70,7 +71,7 @@ function wantedOfUrl(value: unknown): string | undefined {
     : "given with user and password percent-encoded: % is %25";
 }
 
-/** Undefined for what is no URL of Redis. */
+/** The parsed URL; undefined if it is not a URL of Redis. */
 function parsed(url: string): URL | undefined {
   if (/^\/[^/]/.test(url)) return new URL(`unix:${url}`);
   if (!/^rediss?:\/\//.test(url) || !URL.canParse(url)) return undefined;

@@ -14,8 +14,9 @@ import { connectMasters, isCluster, openClient } from "./open-client.js";
 import { WrongAnswer } from "./script.js";
 
 /**
- * One connection (to a Cluster: one a node) that reconnects by itself. It keeps no call for later and repeats none; a
- * call that takes too long fails, and takes the connection with it, since only so can it not happen much later.
+ * One connection (to a Cluster: one for each node) that reconnects by itself. It keeps no call for later and repeats
+ * none. A call that takes too long fails, and its connection is destroyed: only then can the call not take effect much
+ * later.
  */
 export class Connection {
   /** The longest that a call may take, in milliseconds. */
@@ -43,7 +44,10 @@ export class Connection {
     this.#listen();
   }
 
-  /** Grows whenever the connection broke or a call was not answered: what two looks compare to see that nothing did. */
+  /**
+   * Grows whenever the connection broke or a call was not answered. If two readings are equal, nothing happened in
+   * between.
+   */
   get breaks(): number {
     return this.#breaks;
   }
@@ -57,14 +61,16 @@ export class Connection {
     return path ?? `${host}:${port}`;
   }
 
-  /** The client itself, for what is no call: subscriptions and their events. */
+  /** The client itself, for what is not a call: subscriptions and their events. */
   get client(): RedisClient {
     return this.#client;
   }
 
   /**
-   * Connects once and looks at the server. Rejects with `Connection`, `AccessRefused`, `UnsupportedServer` or, for a
-   * database that does not exist, `InvalidArgument`; then the connection is closed and of no more use.
+   * Connects once and inspects the server.
+   *
+   * @throws YTaskError `Connection`, `AccessRefused`, `UnsupportedServer` or, for a database that does not exist,
+   * `InvalidArgument`; then the connection is closed and cannot be used again
    */
   async open(environment?: DriverEnvironment, durable = false): Promise<void> {
     try {
@@ -86,8 +92,8 @@ export class Connection {
   }
 
   /**
-   * Makes a call as soon as there is a connection. Rejects with `CallBrokeOff` where it may have happened, and with
-   * another YTaskError where it has not.
+   * Makes a call as soon as there is a connection. Rejects with `CallBrokeOff` if the call may have happened, and with
+   * another YTaskError if it has not.
    */
   async use<T>(call: (client: RedisClient) => Promise<T>, boundMs = this.commandTimeoutMs): Promise<T> {
     const end = performance.now() + boundMs;
@@ -106,13 +112,13 @@ export class Connection {
     return this.#client.status === "ready" && !this.#isDestroyed && !this.#inWrongDatabase;
   }
 
-  /** Calls `listener` each time that the connection is there (again), until the function that it returns is called. */
+  /** Calls `listener` each time that the connection is ready (again), until the function that it returns is called. */
   onReady(listener: () => void): () => void {
     this.#readyListeners.add(listener);
     return () => this.#readyListeners.delete(listener);
   }
 
-  /** The error that a script returned as text, since it went on after it. */
+  /** Explains an error that a script returned as text, because it went on after the error. */
   explain(text: string): YTaskError {
     return this.#explain(Object.assign(new Error(text), { name: "ReplyError" }));
   }
@@ -120,16 +126,16 @@ export class Connection {
   /** Destroys the connection; ioredis makes a new one. */
   destroy(): void {
     this.#breaks++;
-    // Each time that it is told, ioredis adds a listener to the socket.
+    // Each time this is called, ioredis adds a listener to the socket.
     if (this.#closed || this.#isDestroyed) return;
     this.#isDestroyed = true;
-    // A Cluster that has no connection yet, since it still looks up its nodes' names, does not begin again by itself.
+    // A Cluster without a connection, because it still looks up its nodes' names, does not start again by itself.
     const hasNoNode = isCluster(this.#client) && this.#client.nodes("all").length === 0;
     this.#client.disconnect(true);
     if (hasNoNode) this.openLater();
   }
 
-  /** Ends it: calls that are out reject. */
+  /** Closes the connection: pending calls reject. */
   close(): void {
     this.#closed = true;
     clearTimeout(this.#watchdog);
@@ -163,11 +169,11 @@ export class Connection {
     client.on("end", () => this.#wakeAll());
   }
 
-  /** Takes note of what ioredis reports. To it a SELECT that failed is nothing but that. */
+  /** Takes note of the errors that ioredis reports. For ioredis, a failed SELECT is nothing more than that. */
   #note(reported: Error): void {
-    // Of a connection that was closed here it is known why.
+    // If the connection was closed here, the reason is known.
     if (this.#inWrongDatabase || reported.message === "Connection is closed.") return;
-    // That no node of a Cluster could be used says less than why.
+    // "No node of a Cluster could be used" says less than the reason.
     const error = (reported as { readonly lastNodeError?: Error }).lastNodeError ?? reported;
     this.#lastError = error;
     this.#attemptError = error;
@@ -225,7 +231,7 @@ export class Connection {
     return error;
   }
 
-  /** The reason why there is no connection: the last error that ioredis reported, where it says more. */
+  /** Why there is no connection: the last error that ioredis reported, if that says more than what was thrown. */
   #unreachable(thrown: unknown): YTaskError {
     if (YTaskError.isInstance(thrown) && !(thrown instanceof CallBrokeOff)) return thrown;
     const reason = this.#lastError ?? thrown;

@@ -40,7 +40,10 @@ export function explainError(thrown: unknown, where: string): YTaskError {
   return new CallBrokeOff(`the connection to Redis at ${where} broke while a call was out: ${what}`, error);
 }
 
-/** What ioredis and Redis note of a command's arguments, passwords and bodies, is of no error that is handed on. */
+/**
+ * Removes the arguments of a command, which may be passwords or bodies: ioredis and Redis note them in errors, and no
+ * error that is passed on may hold them.
+ */
 function withoutArguments(error: Error & { command?: { readonly name?: string | undefined } }): Error {
   if (error.command !== undefined) error.command = { name: error.command.name };
   const echo = /,? with args beginning with: .*/s.exec(error.message)?.[0];
@@ -51,7 +54,9 @@ function withoutArguments(error: Error & { command?: { readonly name?: string | 
   return error;
 }
 
-/** Whether Redis answered with an error: then it did nothing. By name, as there may be two copies of ioredis. */
+/**
+ * Whether Redis answered with an error, and so did nothing. Recognised by name, as there may be two copies of ioredis.
+ */
 export const isReply = (error: unknown): error is Error & { readonly name: "ReplyError" } =>
   error instanceof Error && error.name === "ReplyError";
 
@@ -64,7 +69,7 @@ function meaningOf(message: string): Explanation {
   for (const [word, explanation] of Object.entries(replies))
     if (new RegExp(`(?:^|[ -])${word} `).test(message)) return explanation;
   if (/invalid username-password|invalid password/i.test(message)) return replies.WRONGPASS as Explanation;
-  // What Redis 7.0 says of a command within a script.
+  // The message of Redis 7.0 for a command within a script.
   if (/can't run this command/.test(message)) return replies.NOPERM as Explanation;
   if (/max number of clients/.test(message))
     return [ErrorCode.Connection, "Redis takes no more connections; raise its maxclients"];

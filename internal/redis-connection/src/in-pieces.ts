@@ -1,10 +1,10 @@
-/** The most characters of one call: it should not hold up other clients, and has to be answered within its bound. */
+/** The most characters of one call: a call should not hold up other clients, and has to be answered within its bound. */
 const mostCharacters = 4_000_000;
 
 /**
- * Items in their order, in pieces of which each fits in one call to Redis.
+ * Items, in order, in pieces that each fit into one call to Redis.
  *
- * @param mostItems the most of one piece
+ * @param mostItems the most items of one piece
  */
 export function inPieces<Item>(
   items: readonly Item[],

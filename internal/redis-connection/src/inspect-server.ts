@@ -6,9 +6,10 @@ import { isCluster } from "./open-client.js";
 const oldest = [6, 2] as const;
 
 /**
- * Throws `UnsupportedServer` for a server older than 6.2 and for a read-only replica, and `InvalidArgument` for a node of
- * a Cluster that is taken for a server of its own. Where `durable` is asked for,
- * warns of settings under which accepted work can be lost.
+ * Inspects a server. If `durable` is asked for, warns of settings under which accepted work can be lost.
+ *
+ * @throws YTaskError `UnsupportedServer` for a server older than 6.2 and for a read-only replica, `InvalidArgument` for
+ * a node of a Cluster that is used as a single server
  */
 export async function inspectServer(
   client: RedisClient,
@@ -18,7 +19,7 @@ export async function inspectServer(
 ): Promise<void> {
   const node = isCluster(client) ? client.nodes("master")[0] : client;
   const info = await node?.info().catch((error: unknown) => {
-    // A user whom the ACL forbids INFO can still work; the server's version is then the user's affair.
+    // A user may be forbidden INFO by the ACL and still be able to work; then the server's version is up to the user.
     if (isReply(error) && error.message.startsWith("NOPERM")) return undefined;
     throw error;
   });

@@ -1,33 +1,33 @@
 import { type Cluster, Redis, type RedisOptions } from "ioredis";
 import type { RedisClient, RedisConnectionOptions } from "../options.js";
 
-/** Reconnects often: after an outage a server must renew its lease before others may take its work for abandoned. */
+/** Reconnects often: after an outage a server must renew its lease before others may treat its work as abandoned. */
 const reconnectDelayMs = (attempt: number): number => Math.min(50 * attempt, 500);
 
 /**
- * What a driver needs of every connection, whatever the user's options say: nothing is kept for later, nothing is sent
- * twice, calls in flight fail when the connection does, and a dead socket is destroyed at once.
+ * What a driver needs from every connection, whatever the user's options say: nothing is kept for later, nothing is
+ * sent twice, pending calls fail when the connection does, and a dead socket is destroyed at once.
  */
 const always = {
   lazyConnect: true,
   enableOfflineQueue: false,
   enableReadyCheck: true,
   autoResendUnfulfilledCommands: false,
-  // ioredis' own subscribing after a reconnect has no catch: broken off by the next break, it would end the process. The
-  // watcher subscribes again by itself.
+  // ioredis does not catch errors of its own resubscribing after a reconnect: if the next break interrupts it, the
+  // process would end. The watcher resubscribes by itself.
   autoResubscribe: false,
   // 0 makes ioredis reject the calls in flight when the connection closes; otherwise they would never settle.
   maxRetriesPerRequest: 0,
   retryStrategy: reconnectDelayMs,
-  // An error reply ends no connection: a script that Redis forgot is sent again on the same one.
+  // An error reply does not end the connection: a script that Redis forgot is sent again on the same one.
   reconnectOnError: null,
   disconnectTimeout: 50,
   enableAutoPipelining: false,
   readOnly: false,
   // Numbers in answers are compared with numbers.
   stringNumbers: false,
-  // Behind a Sentinel: leaves a master when it is replaced, and not some ten seconds later, when it is made a replica and
-  // what it took meanwhile is wiped.
+  // Behind a Sentinel: leave a master when it is replaced. Otherwise that happens only some ten seconds later, when it
+  // becomes a replica and what it took meanwhile is wiped.
   failoverDetector: true,
 } as const satisfies RedisOptions;
 
@@ -39,13 +39,13 @@ export function openClient(options: RedisConnectionOptions, connectTimeoutMs: nu
   if (options.client !== undefined) return options.client.duplicate(override);
   const own: RedisOptions = { host: "127.0.0.1", ...options.redis, lazyConnect: true };
   const pattern = options.url === undefined ? new Redis(own) : new Redis(options.url, own);
-  // What a URL's query says goes before the options beside it, but not before those of a duplicate.
+  // The query of a URL wins over the options beside it, but not over those of a duplicate.
   return pattern.duplicate(override);
 }
 
 /**
  * Connects to each master of a Cluster, now and whenever there is a new one. By itself ioredis connects at a node's
- * first call, and rejects the next ones as if the connection had broken until that is done.
+ * first call, and until that is done it rejects further calls as if the connection had broken.
  */
 export async function connectMasters(cluster: Cluster): Promise<void> {
   const connect = async (node: Redis): Promise<void> => {
@@ -59,7 +59,7 @@ export async function connectMasters(cluster: Cluster): Promise<void> {
   await Promise.all(cluster.nodes("master").map(connect));
 }
 
-/** By a property, since a client of another copy of ioredis is no instance of this one's class. */
+/** Checks a property, since a client of another copy of ioredis is not an instance of our class. */
 export const isCluster = (client: RedisClient): client is Cluster => client.isCluster;
 
 function duplicateCluster(cluster: Cluster, override: RedisOptions): Cluster {

@@ -4,9 +4,9 @@ const noop = (): void => undefined;
 const over = Promise.resolve();
 
 /**
- * A command with hundreds of arguments, and a name in ASCII. ioredis' own copies and flattens them, and adds them to a
- * text one by one, which took a tenth of the time of a task. What it does besides, a key prefix and automatic
- * pipelines, is never on.
+ * A command with hundreds of arguments and a name in ASCII. ioredis' own command copies and flattens its arguments, and
+ * appends them to a text one by one, which took a tenth of the time of a task. What it can do besides, a key prefix and
+ * automatic pipelines, is never turned on.
  */
 export class QuickCommand extends Command {
   constructor(name: string, args: string[]) {
@@ -15,9 +15,10 @@ export class QuickCommand extends Command {
   }
 
   /**
-   * Lets go of what was asked and answered, once it is. ioredis keeps a note of each command until it is answered; V8
-   * makes such notes old at once, and what an old object names stays alive, answered or not, until V8 looks through old
-   * objects too: the arguments and the answers of some ten thousand tasks were copied again and again.
+   * Lets go of the arguments and the answer, once the command is answered. ioredis keeps a note of each command until
+   * it is answered, and V8 allocates such notes as old objects. What an old object points to stays alive, answered or
+   * not, until V8 collects old objects too: the arguments and answers of some ten thousand tasks were copied again and
+   * again.
    */
   forget(): void {
     this.args = [];
@@ -35,7 +36,7 @@ export class QuickCommand extends Command {
     }
     parts.push("\r\n");
     const text = parts.join("");
-    // V8 may have made it old at once, and then keeps what it holds alive until it looks through old objects too.
+    // V8 may have allocated it as an old object, and then keeps what it holds alive until it collects old objects too.
     parts.length = 0;
     // Given a string, the socket would encode it as UTF-8, character by character.
     return isAscii ? Buffer.from(text, "latin1") : text;

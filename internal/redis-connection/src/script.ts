@@ -4,17 +4,17 @@ import type { RedisClient } from "../options.js";
 import { isReply } from "./explain-error.js";
 import { QuickCommand } from "./quick-command.js";
 
-/** The answer belongs to another call: something between here and Redis lost a part of what was said. */
+/** The answer belongs to another call: something between here and Redis has lost a part of the conversation. */
 export class WrongAnswer extends Error {}
 
 let calls = 0;
 
 /**
- * A Lua script, called by its hash; its text follows only where the server does not know it (any more).
+ * A Lua script, called by its hash. Its text follows only if the server does not know it (any more).
  *
- * Redis answers in order, and nothing in an answer tells what it answers. So each call has a number that the script
- * gives back: where a proxy dropped bytes, a call must not take another one's answer for its own, and hold for done
- * what was not.
+ * Redis answers in order, and an answer does not say what it answers. So each call has a number that the script gives
+ * back: if a proxy dropped bytes, a call must not take another call's answer for its own, and believe something done
+ * that was not.
  */
 export class Script {
   readonly #text: string;
@@ -26,7 +26,7 @@ export class Script {
     this.#hash = createHash("sha1").update(this.#text).digest("hex");
   }
 
-  /** What the script returns. Throws `WrongAnswer` where the answer is another call's. */
+  /** Runs the script. Resolves to what it returns; throws `WrongAnswer` if the answer is another call's. */
   async run(
     client: RedisClient,
     keys: readonly string[],
@@ -59,7 +59,7 @@ async function callScript(client: RedisClient, name: "eval" | "evalsha", args: s
       command.forget();
     }
   }
-  // The user's client is of another copy of ioredis, which may want more of a command than ours has.
+  // The user's client is of another copy of ioredis, which may need more from a command than ours has.
   const [script = "", keyCount = "0", ...others] = args;
   return (client as Redis)[name](script, keyCount, ...others);
 }

@@ -1,6 +1,6 @@
 import { ErrorCode, YTaskError } from "@ytask/core/driver";
 
-/** Where a memcached is, and as whom to use it. */
+/** The address of a memcached, and the user for it. */
 export interface Address {
   readonly host: string;
   readonly port: number;
@@ -14,13 +14,13 @@ const defaultPort = 11_211;
 export const addressName = ({ host, port }: Address): string =>
   host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
 
-/** Credentials, which may hold anything but a comma, then a host or an IPv6 address in brackets, then a port. */
+/** Credentials, which may contain anything except a comma, then a host or an IPv6 address in brackets, then a port. */
 const pattern =
   /^(?:(?<username>[^:]*):(?<password>.*)@)?(?:\[(?<six>[^\]]+)\]|(?<host>[^:@[\]]+))(?::(?<port>\d+))?$/;
 
 /**
  * Reads `[user:password@]host[:port]`.
- * @throws YTaskError InvalidArgument, without the text, since it may hold a password
+ * @throws YTaskError `InvalidArgument`, without the text, since that may hold a password
  */
 export function parseAddress(text: string, index: number): Address {
   const parts = pattern.exec(text.trim())?.groups;

@@ -5,25 +5,25 @@ import { Client, Server } from "memjs";
 import { type Address, addressName } from "./address.js";
 import { toYTaskError } from "./failures.js";
 
-/** A connection that answered. */
+/** A connection on which the server has answered. */
 export interface Dialled {
   readonly server: Server;
   readonly socket: Socket;
-  /** The largest item that the server takes; undefined where it does not say. */
+  /** The largest item that the server takes; undefined if it does not say. */
   readonly mostBytes: number | undefined;
 }
 
 /**
- * memjs' own timeouts are kept from ever firing: it then ends the socket instead of destroying it, so that what was
- * waiting to be sent is still written. Also, a Server of memjs that reconnects keeps half a response of its old
- * connection, and loses its new socket when the old one closes late; so each connection has a Server of its own.
+ * Keeps memjs' own timeouts from ever firing: memjs would then end the socket instead of destroying it, and what was
+ * waiting to be sent would still be written. Besides, a memjs Server that reconnects keeps half a response of its old
+ * connection, and loses its new socket when the old one closes late. So each connection has its own Server.
  */
 const neverSeconds = 86_400;
 
-/** memjs prints what it also hands to the callback. */
+/** Without a logger memjs prints errors that it also passes to the callback. */
 export const memjsOptions = () => ({ retries: 1, logger: { log() {} } });
 
-/** Connects to a memcached and asks it for its settings. Rejects with a YTaskError, `Connection` where none answers. */
+/** Connects to a memcached and asks for its settings. Rejects with a YTaskError, `Connection` if none answers. */
 export function dial(address: Address, timeoutMs: number): Promise<Dialled> {
   const server = new Server(address.host, address.port, address.username, address.password, {
     timeout: neverSeconds,
@@ -48,7 +48,7 @@ export function dial(address: Address, timeoutMs: number): Promise<Dialled> {
       // memjs does not notice that the server closed the connection, and leaves its calls waiting.
       socket.once("close", () => server.error(new Error("the server closed the connection")));
       askForMostBytes(server, (mostBytes) => {
-        // Where the connection broke meanwhile, this is called too, before the error that says why.
+        // If the connection broke meanwhile, this is called too, before the error that says why.
         if (socket.destroyed) return;
         timer.cancel();
         resolve({ server, socket, mostBytes });

@@ -1,7 +1,7 @@
 import { ErrorCode, YTaskError } from "@ytask/core/driver";
 import { type Address, addressName } from "./address.js";
 
-/** What memjs says, which hands on the server's status as text only, and what it means. */
+/** The texts of memjs' errors, in which the server's status appears only as text, and what they mean. */
 const meanings: readonly (readonly [RegExp, ErrorCode, string])[] = [
   [/Value too large/, ErrorCode.TooLarge, "refused a value as too large; raise its item size (memcached -I)"],
   [
@@ -17,7 +17,7 @@ const meanings: readonly (readonly [RegExp, ErrorCode, string])[] = [
   [/^MemJS /, ErrorCode.Backend, "refused a command"],
 ];
 
-/** What memjs reported, as a YTaskError that names the server. */
+/** Turns what memjs reported into a YTaskError that names the server. */
 export function toYTaskError(thrown: unknown, address: Address): YTaskError {
   if (YTaskError.isInstance(thrown)) return thrown;
   const text = thrown instanceof Error ? thrown.message : String(thrown);

@@ -1,4 +1,4 @@
-/** Runs what concerns one key one after the other, and what concerns several at the same time. */
+/** Runs tasks for one key one after the other, and tasks for different keys at the same time. */
 export class KeyOrder {
   readonly #last = new Map<string, Promise<unknown>>();
 

@@ -5,34 +5,37 @@ import { closedError, overloaded, toYTaskError } from "./failures.js";
 import type { OutageLog } from "./outage-log.js";
 import { Turns } from "./turns.js";
 
-/** Between attempts to reach a server again. Short: until one succeeds, every call fails. */
+/**
+ * The pause between attempts to reach a server again, in milliseconds. Short, because every call fails until one
+ * succeeds.
+ */
 const redialMs = 250;
 
-/** A connection that lived for less does not show that the server is back. */
+/** A connection that lived for less than this, in milliseconds, does not show that the server is back. */
 const briefMs = 1_000;
 
 /**
- * So many reads and so many writes are under way at a time, and of the writes each takes up to four commands. Of
- * thousands sent at once the last would be answered too late by a server that answers all the time.
+ * How many reads, and how many writes, are under way at a time; each of the writes takes up to four commands. If
+ * thousands were sent at once, a server that answers all the time would answer the last ones too late.
  */
 const mostAtATime = 500;
 
-/** What has waited for its turn for longer fails. */
+/** A call that has waited longer than this for its turn fails. */
 const longestWaitMs = 5_000;
 
 type State =
   | { readonly kind: "closed" }
   | { readonly kind: "dialling"; readonly done: Promise<unknown> }
   | { readonly kind: "ready"; readonly dialled: Dialled; readonly sinceMs: number }
-  /** An attempt failed, and others go on: calls fail at once instead of waiting for them. */
+  /** An attempt failed, and further ones follow: calls fail at once instead of waiting for them. */
   | { readonly kind: "broken"; readonly error: YTaskError };
 
-/** A connection to one memcached that is made again when it breaks. It resends nothing. */
+/** A connection to one memcached, which is reopened when it breaks. It resends nothing. */
 export class Link {
   readonly address: Address;
   readonly #timeoutMs: number;
   readonly #outages: OutageLog;
-  /** Apart, so that thousands that look for results do not keep one from being stored. */
+  /** Separate, so that thousands of reads for results do not keep a result from being stored. */
   readonly #turns = { read: new Turns(mostAtATime), write: new Turns(mostAtATime) };
   readonly #onReady: (dialled: Dialled) => void;
   #state: State = { kind: "closed" };
@@ -47,7 +50,7 @@ export class Link {
     this.#onReady = onReady;
   }
 
-  /** Connects for the first time. Resolves to why that failed, where it did; it is then tried again until `close`. */
+  /** Connects for the first time. Resolves to why that failed, if it did; it is then tried again until `close`. */
   async open(): Promise<YTaskError | undefined> {
     await this.#dial();
     if (this.#state.kind !== "broken") return undefined;
@@ -57,8 +60,8 @@ export class Link {
   }
 
   /**
-   * Runs what makes calls on the connection, once few enough others do. One must not run inside another. Rejects with
-   * a YTaskError where that takes too long, and as `task` does.
+   * Runs a task that makes calls on the connection, once few enough others do. Tasks must not be nested. Rejects with a
+   * YTaskError if its turn does not come in time, and otherwise as `task` does.
    */
   async inTurn<Value>(kind: "read" | "write", task: () => Promise<Value>): Promise<Value> {
     const turns = this.#turns[kind];
@@ -70,15 +73,17 @@ export class Link {
     }
   }
 
-  /** The largest item that the server takes. Waits for an attempt that is under way, and rejects where there is none. */
+  /**
+   * The largest item that the server takes. Waits for an attempt that is under way; rejects if there is no connection.
+   */
   async ready(): Promise<{ readonly mostBytes: number | undefined }> {
     if (this.#state.kind === "dialling") await this.#state.done;
     return this.#connected();
   }
 
   /**
-   * Makes one call on the connection, on which `ready` resolved in this same turn. Rejects with a YTaskError: where
-   * the answer does not come in time, the connection is reset, so that what was not sent yet never is.
+   * Makes one call on the connection; `ready` must have resolved in this same turn. Rejects with a YTaskError: if the
+   * answer does not come in time, the connection is reset, so that what was not sent yet never is.
    */
   async call<Value>(send: (answer: (error: unknown, value: Value) => void) => void): Promise<Value> {
     const { socket } = this.#connected();
@@ -107,7 +112,7 @@ export class Link {
     throw closedError();
   }
 
-  /** All commands of this turn leave in one packet instead of one each. */
+  /** Lets all commands of this turn leave in one packet instead of one each. */
   #cork(socket: Dialled["socket"]): void {
     if (this.#corked) return;
     this.#corked = true;
@@ -155,7 +160,7 @@ export class Link {
     const isBrief = performance.now() - this.#state.sinceMs < briefMs;
     const error = toYTaskError(thrown, this.address);
     this.#outages.begin(error);
-    // A server that hangs will hang again, so calls do not wait for it; one that closed may well be back at once.
+    // A hung server will hang again, so calls do not wait for it; one that closed may well be back at once.
     if (isBrief || TimedOut.isInstance(error)) this.#state = { kind: "broken", error };
     if (isBrief) this.#redialLater();
     else void this.#reconnect();

@@ -14,7 +14,7 @@ import { Store } from "./store.js";
 
 /**
  * Keeps results and statuses in memcached, under the keys and on the servers where the Go original looks for them.
- * memcached forgets: when it restarts, and when it needs the memory for something newer. A task then still ran.
+ * memcached forgets: when it restarts, and when it needs the memory for something newer. The task has run all the same.
  */
 export class MemcacheBackend implements Backend {
   readonly capabilities: BackendCapabilities = {
@@ -27,12 +27,12 @@ export class MemcacheBackend implements Backend {
   readonly #order = new KeyOrder();
   #pool: Pool | undefined;
 
-  /** @throws YTaskError InvalidArgument */
+  /** @throws YTaskError `InvalidArgument` for an option that is missing, unknown or not allowed */
   constructor(options: MemcacheBackendOptions) {
     this.#settings = readOptions(options);
   }
 
-  /** Rejects with a YTaskError where none of the servers can be reached, or one refuses the credentials. */
+  /** Rejects with a YTaskError if none of the servers can be reached, or one refuses the credentials. */
   async connect(environment?: DriverEnvironment): Promise<void> {
     this.#pool?.close();
     const pool = new Pool(this.#settings, environment?.logger ?? silentLogger);

@@ -26,7 +26,7 @@ declare module "memjs" {
     );
     /** Calls `use` once the connection is made and, with credentials, authenticated. */
     sock(authenticating: boolean, use: (socket: Socket) => void): void;
-    /** `fail` is called once the connection breaks, with an Error, or with a string where authentication failed. */
+    /** `fail` is called once the connection breaks, with an Error, or with a string if authentication failed. */
     onError(name: string, fail: (error: unknown) => void): void;
     /** Destroys the socket and calls everything that waits for a response with the error. */
     error(error: unknown): void;
@@ -43,12 +43,12 @@ declare module "memjs" {
     constructor(servers: Server[], options: ClientOptions);
     seq: number;
     incrSeq: () => void;
-    /** The index of the key's server; asked only where there are several. */
+    /** The index of the key's server; called only if there are several. */
     getServer: (key: string) => number;
-    /** null where there is nothing. */
+    /** null if there is nothing. */
     get(key: string, callback: Callback<Buffer | null>): void;
     set(key: string, value: string, options: { expires: number }, callback: Callback<unknown>): void;
-    /** false where something is there. */
+    /** false if something is there. */
     add(key: string, value: string, options: { expires: number }, callback: Callback<boolean | null>): void;
     statsWithKey(
       key: string,

@@ -3,7 +3,7 @@ import { Client } from "memjs";
 import { type Address, parseAddress } from "./address.js";
 import { serverOf } from "./server-choice.js";
 
-/** What is read from a memjs Client. */
+/** The parts of a memjs Client that are read. */
 export interface MemjsClient {
   readonly servers: readonly {
     readonly host: string;
@@ -17,24 +17,24 @@ export interface MemjsClient {
 
 export interface MemcacheBackendOptions {
   /**
-   * `[user:password@]host[:port]` of each memcached, as a list or with commas between. The order matters: a Go
-   * program that is to share the results must list the same servers in the same order. The port's default is 11211.
+   * `[user:password@]host[:port]` of each memcached, as a list or separated by commas. The order matters: a Go program
+   * that shares the results must list the same servers in the same order. The default port is 11211.
    */
   readonly servers?: string | readonly string[] | undefined;
   /**
-   * Instead of `servers`: a memjs Client, whose servers, credentials and, where it was replaced, `getServer` are
-   * used for connections of our own. The client itself stays yours: nothing is sent through it, and it is not closed.
+   * Instead of `servers`: a memjs Client. We open our own connections to its servers, with its credentials and, if it
+   * was replaced, its `getServer`. The client itself stays yours: nothing is sent through it, and it is not closed.
    */
   readonly client?: MemjsClient | undefined;
-  /** For SASL, where a server's own address names no user. memjs reads MEMCACHE_USERNAME and MEMCACHIER_USERNAME too. */
+  /** For SASL, if a server's own address names no user. memjs reads MEMCACHE_USERNAME and MEMCACHIER_USERNAME too. */
   readonly username?: string | undefined;
-  /** For SASL, beside `username`. */
+  /** For SASL, together with `username`. */
   readonly password?: string | undefined;
   /** Connections to each server. Commands are pipelined, so one is enough for most. Default 1. */
   readonly poolSize?: number | undefined;
   /**
-   * How long a command and a connection attempt may take, in milliseconds. A command that took longer has failed,
-   * and its connection is reset, so that it is not written later. Default 1,000.
+   * How long a command and a connection attempt may take, in milliseconds. A command that takes longer fails, and its
+   * connection is reset, so that it is not written later. Default 1,000.
    */
   readonly commandTimeoutMs?: number | undefined;
 }
@@ -59,7 +59,7 @@ const allowed: Rules = {
   commandTimeoutMs: rules.positiveMilliseconds,
 };
 
-/** @throws YTaskError InvalidArgument */
+/** @throws YTaskError `InvalidArgument` */
 export function readOptions(options: MemcacheBackendOptions = {}): Settings {
   checkOptions(options, allowed, "new MemcacheBackend: options");
   const { client } = options;
@@ -73,7 +73,7 @@ export function readOptions(options: MemcacheBackendOptions = {}): Settings {
   if (addresses.length === 0) throw invalid("the memcached backend needs at least one server");
   return {
     addresses,
-    // memjs' own choice is another than Go's.
+    // memjs chooses differently from Go.
     chooseServer:
       client && client.getServer !== Client.prototype.getServer
         ? (key) => Number(client.getServer(key))

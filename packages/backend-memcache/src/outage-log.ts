@@ -5,7 +5,7 @@ import { type Address, addressName } from "./address.js";
 export class OutageLog {
   readonly address: Address;
   readonly #logger: Logger;
-  /** Connections that are not there. */
+  /** The number of connections that are down. */
   #down = 0;
 
   constructor(address: Address, logger: Logger) {

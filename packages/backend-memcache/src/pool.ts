@@ -27,8 +27,8 @@ export class Pool {
   }
 
   /**
-   * Rejects with a YTaskError where no server can be reached, or one refuses the credentials, and then leaves nothing
-   * open. One of several that is down costs its own keys only, until it is back.
+   * Rejects with a YTaskError if no server can be reached, or one refuses the credentials, and then leaves nothing
+   * open. If one of several servers is down, only its own keys are affected, until it is back.
    */
   async open(): Promise<void> {
     const failures = await Promise.all(this.#settings.addresses.map((_, server) => this.#openTo(server)));
@@ -45,7 +45,7 @@ export class Pool {
 
   /**
    * The connection that carries a key, and the client to call on it.
-   * @throws YTaskError InvalidArgument where the user's getServer names no server
+   * @throws YTaskError `InvalidArgument` if the user's getServer names no server
    */
   at(key: string): { readonly client: Client; readonly link: Link } {
     const { addresses, chooseServer, poolSize } = this.#settings;

@@ -2,7 +2,7 @@ import { crc32 } from "node:zlib";
 
 /**
  * Which of `servers` servers holds a key: the CRC-32 (IEEE) of its bytes modulo their number, in the order in which
- * they are listed, as Go's gomemcache chooses. A Go program with the same list looks there.
+ * they are listed. This is how Go's gomemcache chooses, so a Go program with the same list looks there.
  */
 export const serverOf = (key: string, servers: number): number => (servers === 1 ? 0 : crc32(key) % servers);
 

@@ -12,7 +12,7 @@ export class Store {
   readonly #link: Link;
   readonly #key: string;
 
-  /** @throws YTaskError InvalidArgument where the user's getServer names no server */
+  /** @throws YTaskError `InvalidArgument` if the user's getServer names no server */
   constructor(pool: Pool, key: string) {
     this.#key = wireKey(key);
     const { client, link } = pool.at(this.#key);
@@ -40,7 +40,7 @@ export class Store {
     return value?.toString("utf8");
   }
 
-  /** Before it is sent: memcached deletes what a key holds when it refuses a larger value. */
+  /** Checks the size before sending: memcached deletes what a key holds when it refuses a larger value. */
   async #checkSize(value: string): Promise<void> {
     const { mostBytes } = await this.#link.ready();
     const bytes = Buffer.byteLength(value) + Buffer.byteLength(this.#key);
@@ -64,8 +64,8 @@ export class Store {
   }
 
   /**
-   * memjs has no compare-and-swap, so what another process stores between the read and the write is written over.
-   * Where the key held nothing, `add` leaves no such gap.
+   * memjs has no compare-and-swap, so what another process stores between the read and the write is overwritten. If the
+   * key held nothing, `add` leaves no such gap.
    */
   async #setUnlessFinished(entry: Entry): Promise<Stored> {
     let held = await this.#get();

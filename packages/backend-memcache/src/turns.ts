@@ -1,6 +1,6 @@
 import { afterBound, TurnoverMap } from "@ytask/core/driver";
 
-/** Lets so many run at a time. What comes beyond waits for its turn, in the order in which it came. */
+/** Lets only so many run at a time. The rest wait for their turn, in the order in which they came. */
 export class Turns {
   #free: number;
   readonly #waiting = new TurnoverMap<() => void, undefined>();
@@ -9,7 +9,10 @@ export class Turns {
     this.#free = atATime;
   }
 
-  /** Resolves to true at its turn, which `end` must end; to false where that took longer, and there is none to end. */
+  /**
+   * Resolves to true when its turn comes, which `end` must end; to false if that took too long, and then there is no
+   * turn to end.
+   */
   async begin(longestWaitMs: number): Promise<boolean> {
     if (this.#free === 0) return this.#wait(longestWaitMs);
     this.#free--;

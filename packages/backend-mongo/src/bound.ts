@@ -4,7 +4,7 @@ import { afterBound } from "@ytask/core/driver";
  * Runs a call of the driver with a signal that fires once `boundMs` are over, as `afterBound` counts them. The signal
  * destroys the call's connection, so that nothing of it is sent later. (`timeoutMS` has no effect in mongodb 7.9.)
  *
- * @param reason what the call rejects with when it took too long
+ * @param reason what the call rejects with if it takes too long
  */
 export async function withSignal<Value>(
   boundMs: number,

@@ -4,19 +4,19 @@ import { documentId, type ResultDocument } from "./document.js";
 import { MongoCode, timedOut, toYTaskError } from "./failures.js";
 import type { Settings } from "./options.js";
 
-/** A collection that can be used, and what its server is. */
+/** A usable collection, and what its server is. */
 export interface Connected {
   readonly collection: Collection<ResultDocument>;
   /** FerretDB 1.x, which speaks MongoDB's protocol but does not check and write in one step. */
   readonly isFerretDb1: boolean;
-  /** Why the server will not delete what expired; undefined where it will. */
+  /** Why the server will not delete expired documents; undefined if it will. */
   readonly noIndexReason: string | undefined;
 }
 
 /** Less than core waits for a connect. */
 const connectBoundMs = 2_800;
 
-/** Connects the client, makes the TTL index. Rejects with a YTaskError. */
+/** Connects the client and makes the TTL index. Rejects with a YTaskError. */
 export async function connectCollection(settings: Settings): Promise<Connected> {
   try {
     return await bounded(connect(settings), connectBoundMs, () => {
@@ -30,7 +30,7 @@ export async function connectCollection(settings: Settings): Promise<Connected> 
 async function connect({ client, database, collection: name }: Settings): Promise<Connected> {
   await client.connect();
   const collection = client.db(database).collection<ResultDocument>(name);
-  // Refused here where the user may not read at all.
+  // Refused here if the user may not read at all.
   await collection.findOne({ _id: documentId("YTask:Backend:") });
   const { ferretdbVersion } = await client.db(database).command({ buildInfo: 1 });
   return {

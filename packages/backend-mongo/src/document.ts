@@ -2,20 +2,21 @@ import { createHash } from "node:crypto";
 import { type Entry, isFinished } from "@ytask/core/driver";
 
 /**
- * A stored value. The Go original's `mongo2` driver reads and writes `_id`, `data` and `create_time`, on which it has
- * a TTL index of one duration for all: so ours have no `create_time`, and an `expires_at` of their own.
+ * A stored value. The Go original's `mongo2` driver reads and writes `_id`, `data` and `create_time`, and has a TTL
+ * index on `create_time` with one duration for all documents. So ours have no `create_time`, but their own
+ * `expires_at`.
  */
 export interface ResultDocument {
   readonly _id: string;
   /** UTF-8. */
   readonly data: Buffer;
-  /** Missing in what the Go original wrote. */
+  /** Missing in documents that the Go original wrote. */
   readonly finished?: boolean;
-  /** Missing where it is kept forever. MongoDB deletes late, so a document that expired is to be taken for absent. */
+  /** Missing if it is kept forever. MongoDB deletes late, so an expired document has to be treated as absent. */
   readonly expires_at?: Date;
 }
 
-/** What may be found under a key: whoever else can write to the collection may have put anything there. */
+/** What may be found under a key: any program that can write to the collection may have put anything there. */
 export interface FoundDocument {
   readonly _id: string;
   readonly data?: unknown;
@@ -25,7 +26,7 @@ export interface FoundDocument {
 
 const latestMs = 8.64e15;
 
-/** The `_id` of a key: the same, but for a text with halves of surrogate pairs, which UTF-8 cannot tell apart. */
+/** The `_id` for a key: the same, except for a text with halves of surrogate pairs, which UTF-8 cannot distinguish. */
 export const documentId = (key: string): string =>
   /\p{Surrogate}/u.test(key)
     ? `YTask:Hashed:${createHash("sha256").update(key, "utf16le").digest("hex")}`
@@ -41,23 +42,23 @@ export function documentOf({ key, value, expiresInSeconds }: Entry, nowMs: numbe
   };
 }
 
-/** Undefined where `data` is neither binary nor text: then it is nobody's result. */
+/** Undefined if `data` is neither binary nor text: then it is not a result of anybody's. */
 export function textOf({ data }: FoundDocument): string | undefined {
   if (Buffer.isBuffer(data)) return data.toString("utf8");
   return typeof data === "string" ? data : undefined;
 }
 
-/** As MongoDB's TTL index sees it: what is no date expires never. */
+/** As MongoDB's TTL index sees it: a value that is not a date never expires. */
 export const isExpired = ({ expires_at }: FoundDocument, nowMs: number): boolean =>
   expires_at instanceof Date && expires_at.getTime() <= nowMs;
 
-/** Whether `finished` says what it is to say of a value that can be read, as in every document that we wrote. */
+/** Whether `finished` is right for a value that can be read, as in every document that we wrote. */
 export const isMarked = (document: FoundDocument): boolean =>
   typeof document.finished === "boolean" && textOf(document) !== undefined;
 
 /**
- * Whether what is stored makes `entry`'s `unless` hold. A document without a value that can be read is present, but
- * nothing finished: a server's result replaces it, since nobody could ever read it.
+ * Whether what is stored must be kept, because of `entry`'s `unless`. A document without a readable value counts as
+ * present, but not as finished: a server's result replaces it, since nobody could ever read it.
  */
 export function isKept({ unless }: Entry, stored: FoundDocument | undefined, nowMs: number): boolean {
   if (unless === undefined || stored === undefined || isExpired(stored, nowMs)) return false;

@@ -27,7 +27,7 @@ const meanings = new Map<unknown, readonly [ErrorCode, string]>([
   [MongoCode.OutOfDiskSpace, [ErrorCode.ServerFull, "has no room left on its disk"]],
 ]);
 
-/** What MongoDB's driver threw, as a YTaskError without secrets. */
+/** Turns what MongoDB's driver threw into a YTaskError without secrets. */
 export function toYTaskError(thrown: unknown): YTaskError {
   if (YTaskError.isInstance(thrown)) return thrown;
   const text = redact(thrown instanceof Error ? thrown.message : String(thrown));
@@ -36,7 +36,7 @@ export function toYTaskError(thrown: unknown): YTaskError {
 }
 
 function meaningOf(thrown: unknown): readonly [ErrorCode, string] {
-  // A server that is too old is never selected, and why is the cause.
+  // A server that is too old is never selected; the cause says why.
   const cause = thrown instanceof MongoServerSelectionError ? thrown.cause : undefined;
   if (thrown instanceof MongoCompatibilityError || cause instanceof MongoCompatibilityError)
     return [
@@ -67,7 +67,7 @@ export const tooLarge = (bytes: number, mostBytes: number): YTaskError =>
     `a value of ${bytes} bytes is more than a document of MongoDB holds, ${mostBytes} bytes; return less`,
   );
 
-/** What stays of a key that is taken again and again; FerretDB does not say by which index. */
+/** The error for a key that stays taken after every try; FerretDB does not say by which index. */
 export function duplicate(errmsg: string): YTaskError {
   const [, index] = /index: (\S+)/.exec(errmsg) ?? [];
   const causes = [

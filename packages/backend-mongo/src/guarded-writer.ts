@@ -4,15 +4,15 @@ import { documentId, documentOf, type FoundDocument, isKept, isMarked } from "./
 import type { ResultCollection } from "./result-collection.js";
 import { kept, mostRounds, notedErrors, stored, type Writer } from "./writer.js";
 
-/** An entry that is to be written, and the document that may be replaced where the ordinary filter cannot tell. */
+/** An entry to be written, and the document that may be replaced, if the ordinary filter cannot tell. */
 interface Attempt {
   readonly entry: Entry;
   readonly replaceable?: FoundDocument | undefined;
 }
 
 /**
- * Writes by conditional upserts, each checked and written in one step by MongoDB. The filter matches what may be
- * replaced; where something else is there, the upsert inserts, and fails on the `_id` that is taken.
+ * Writes by conditional upserts, which MongoDB checks and writes in one step. The filter matches what may be replaced.
+ * If something else is there, the upsert inserts, and fails because the `_id` is taken.
  */
 export class GuardedWriter implements Writer {
   readonly #results: ResultCollection;
@@ -21,7 +21,7 @@ export class GuardedWriter implements Writer {
     this.#results = results;
   }
 
-  /** What is left after all rounds has the failure of the last. */
+  /** What is left after all rounds gets the failure of the last round. */
   async write(entries: readonly Entry[]): Promise<ReadonlyMap<Entry, Stored>> {
     const outcomes = new Map<Entry, Stored>();
     let attempts: readonly Attempt[] = entries.map((entry) => ({ entry }));
@@ -47,7 +47,7 @@ export class GuardedWriter implements Writer {
     );
   }
 
-  /** Keeps what is to be kept. Resolves to what is to be tried again. */
+  /** Notes what is to be kept. Resolves to what is to be tried again. */
   async #decide(taken: readonly Entry[], outcomes: Map<Entry, Stored>): Promise<readonly Attempt[]> {
     const documents = await this.#results.get(taken.map(({ key }) => documentId(key)));
     const nowMs = Date.now();
@@ -66,8 +66,8 @@ function filterOf({ entry, replaceable }: Attempt, nowMs: number): Filter<FoundD
   const isExpired = { expires_at: { $lte: new Date(nowMs) } };
   if (entry.unless === undefined) return { _id };
   if (entry.unless === "present") return { _id, ...isExpired };
-  // What a Go server wrote does not say whether it is finished. It was read, and may be replaced while it is the same;
-  // so may what is no result at all, whose `data` may be missing.
+  // A document of a Go server's does not say whether it is finished. It has been read, and may be replaced while it is
+  // unchanged. The same goes for a document that is no result at all, whose `data` may be missing.
   if (replaceable) return { _id, data: { $eq: replaceable.data ?? null } };
   return { _id, $or: [{ finished: false }, isExpired] };
 }

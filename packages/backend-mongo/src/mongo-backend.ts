@@ -19,7 +19,7 @@ import { ResultCollection } from "./result-collection.js";
 import { WriteQueue } from "./write-queue.js";
 import { failed } from "./writer.js";
 
-/** MongoDB's limit of a document, less what a command needs around it. */
+/** MongoDB's limit for a document, less what a command needs around it. */
 const mostBytes = 16 * 1024 * 1024 - 16 * 1024;
 
 /** What is open between `connect` and `close`. */
@@ -28,7 +28,7 @@ interface Open {
   readonly reads: Batcher<string, Reading>;
 }
 
-/** The value of a key, undefined where there is none, or why what is there is no value. */
+/** The value of a key; undefined if there is none; an error if what is there is not a value. */
 type Reading = string | undefined | YTaskError;
 
 /** Keeps results and statuses in a collection of MongoDB, where the Go original's `mongo2` driver finds them. */
@@ -38,19 +38,19 @@ export class MongoBackend implements Backend {
   #isFerretDb1 = false;
   #hasWarned = false;
 
-  /** @throws YTaskError InvalidArgument */
+  /** @throws YTaskError `InvalidArgument` for an option that is missing, unknown or not allowed */
   constructor(options: MongoBackendOptions) {
     this.#settings = readOptions(options);
   }
 
-  /** Once connected, it is known what the server can do. */
+  /** What the server can do is known once it is connected. */
   get capabilities(): BackendCapabilities {
     return { atomicUnlessFinished: this.#isFerretDb1 ? { missing: ferretDb1 } : true };
   }
 
   /**
-   * Also makes the TTL index, and warns where the server refuses it. Rejects with a YTaskError where the server cannot
-   * be reached, refuses the credentials or is too old.
+   * Also makes the TTL index, and warns if the server refuses it. Rejects with a YTaskError if the server cannot be
+   * reached, refuses the credentials or is too old.
    */
   async connect(environment?: DriverEnvironment): Promise<void> {
     try {
@@ -83,7 +83,7 @@ export class MongoBackend implements Backend {
     if (this.#settings.ownsClient) await this.#settings.client.close();
   }
 
-  /** Once: a backend that is connected again has the same server. */
+  /** Warns only once: a backend that is connected again has the same server. */
   #warn({ collection, noIndexReason }: Connected, logger: Logger): void {
     if (noIndexReason === undefined || this.#hasWarned) return;
     this.#hasWarned = true;
@@ -109,7 +109,7 @@ function open({ collection, isFerretDb1 }: Connected, boundMs: number): Open {
   return { queue: new WriteQueue(writer), reads: new Batcher((keys) => read(results, keys)) };
 }
 
-/** One reading for each key: the calls of others are in the same batch, and an odd document must not cost them theirs. */
+/** One reading for each key: reads of others are in the same batch, and must not fail because of one odd document. */
 async function read(results: ResultCollection, keys: readonly string[]): Promise<readonly Reading[]> {
   const found = await results.get([...new Set(keys.map(documentId))]);
   const nowMs = Date.now();

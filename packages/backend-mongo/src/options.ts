@@ -12,17 +12,20 @@ import { MongoClient } from "mongodb";
 export interface MongoBackendOptions {
   /** `mongodb://` or `mongodb+srv://`, with credentials, replica set and TLS as MongoDB's driver takes them. */
   readonly url?: string | undefined;
-  /** Instead of `url`: a client of your own, with its own settings. It is connected where it is not, and never closed. */
+  /** Instead of `url`: your own client, with its own settings. It is connected if it is not, and never closed. */
   readonly client?: MongoClient | undefined;
   /** At most 63 bytes, without any of `/\. "$`. Default `task`. */
   readonly database?: string | undefined;
-  /** Without `$`, and no name of MongoDB's own (`system.…`); with the database's at most 254 bytes. Default `task`. */
+  /**
+   * Without `$`, and not a name of MongoDB's own (`system.…`); at most 254 bytes together with the database's name.
+   * Default `task`.
+   */
   readonly collection?: string | undefined;
-  /** The most connections to each server; with a `url` that names no `maxPoolSize` only. Default 10. */
+  /** The most connections to each server; only for a `url` that sets no `maxPoolSize`. Default 10. */
   readonly poolSize?: number | undefined;
   /**
-   * How long one call to the server may take, in milliseconds. A call that took longer has failed, and its connection
-   * is destroyed, so that nothing of it is sent later. Default 1,000.
+   * How long one call to the server may take, in milliseconds. A call that takes longer fails, and its connection is
+   * destroyed, so that nothing of it is sent later. Default 1,000.
    */
   readonly commandTimeoutMs?: number | undefined;
 }
@@ -52,7 +55,7 @@ const collectionRule: Rule = (value) =>
     ? undefined
     : 'a string that is not empty, without $, that begins with neither a dot nor "system."';
 
-/** Of the names of the database and the collection, with a dot between. */
+/** The longest namespace in bytes: the names of the database and the collection, with a dot between. */
 const longestNamespaceBytes = 255;
 
 const allowed: Rules = {
@@ -64,7 +67,7 @@ const allowed: Rules = {
   commandTimeoutMs: rules.positiveMilliseconds,
 };
 
-/** @throws YTaskError InvalidArgument */
+/** @throws YTaskError `InvalidArgument` */
 export function readOptions(options: MongoBackendOptions = {}): Settings {
   checkOptions(options, allowed, "new MongoBackend: options");
   const { client, url, database = "task", collection = "task" } = options;
@@ -92,7 +95,7 @@ export function readOptions(options: MongoBackendOptions = {}): Settings {
   };
 }
 
-/** What the url says stands; the rest is as this backend needs it. */
+/** Settings in the URL stand; the rest are set as this backend needs them. */
 function makeClient(url: string, poolSize: number | undefined): MongoClient {
   const given = urlOptions(url);
   if (poolSize !== undefined && given.has("maxpoolsize"))
@@ -107,14 +110,14 @@ function makeClient(url: string, poolSize: number | undefined): MongoClient {
   try {
     return new MongoClient(url, Object.fromEntries(missing));
   } catch (error) {
-    // Without the cause: MongoDB's own error may print the URL with its password.
+    // Without the cause: MongoDB's own error may show the URL with its password.
     throw invalid(
       `the url of the MongoDB backend is refused: ${redact(error instanceof Error ? error.message : "")}`,
     );
   }
 }
 
-/** The options in a url, by their names in small letters: MongoDB does not tell them apart. */
+/** The options in a URL, by their names in lower case: MongoDB ignores case in them. */
 function urlOptions(url: string): ReadonlyMap<string, string> {
   const [, query = ""] = /^[^/]+:\/\/(?:[^:@]*(?::[^@]*)?@)?[^/?@]+[^?]*\?(.*)$/.exec(url) ?? [];
   return new Map([...new URLSearchParams(query)].map(([name, value]) => [name.toLowerCase(), value]));

@@ -4,10 +4,10 @@ import type { ResultCollection } from "./result-collection.js";
 import { kept, mostRounds, notedErrors, stored, type Writer } from "./writer.js";
 
 /**
- * Writes to FerretDB 1.x, where an update is no single step: it replaces what changed since it was read. It also reads
- * the whole collection, ends at the first error without telling where, and keeps one of the server's 100 connections
- * to SQLite for each document that it matched; when none is left, the server hangs for good. Inserts have none of
- * this: so each document is inserted, and what it replaces is deleted before.
+ * Writes to FerretDB 1.x, where an update is not a single step: it replaces what changed since it was read. An update
+ * also reads the whole collection, ends at the first error without saying where, and keeps one of the server's 100
+ * connections to SQLite for each document that it matched; when none is left, the server hangs for good. Inserts have
+ * none of these problems: so each document is inserted, after the one that it replaces is deleted.
  */
 export class ReplacingWriter implements Writer {
   readonly #results: ResultCollection;
@@ -16,12 +16,13 @@ export class ReplacingWriter implements Writer {
     this.#results = results;
   }
 
-  /** What is left after all rounds has the failure of the last. */
+  /** What is left after all rounds gets the failure of the last round. */
   async write(entries: readonly Entry[]): Promise<ReadonlyMap<Entry, Stored>> {
     const outcomes = new Map<Entry, Stored>();
     let left = entries;
     for (let round = 0; left.length > 0 && round < mostRounds; round++) {
-      // What is stored where nothing is, mostly finds nothing: it is inserted first and read for only where that fails.
+      // An entry that is stored only if nothing is there mostly finds nothing: it is inserted first, and read for only
+      // if that fails.
       const toRead = left.filter(
         ({ unless }) => unless === "finished" || (unless === "present" && round > 0),
       );
@@ -30,7 +31,7 @@ export class ReplacingWriter implements Writer {
     return outcomes;
   }
 
-  /** Keeps what is to be kept, and deletes what is to be replaced. Resolves to what is to be inserted. */
+  /** Notes what is to be kept, and deletes what is to be replaced. Resolves to what is to be inserted. */
   async #makeRoom(
     entries: readonly Entry[],
     toRead: readonly Entry[],

@@ -3,23 +3,23 @@ import { withSignal } from "./bound.js";
 import type { FoundDocument, ResultDocument } from "./document.js";
 import { timedOut, toYTaskError } from "./failures.js";
 
-/** Writes `document` where the filter matches, and where there is no document with its `_id`. */
+/** Writes `document` if the filter matches, or if there is no document with its `_id`. */
 export interface Upsert {
   readonly filter: Filter<FoundDocument>;
   readonly document: ResultDocument;
 }
 
-/** What the server says of one statement of a batch. */
+/** The server's error for one statement of a batch. */
 export interface WriteError {
-  /** Of the statement in the batch. */
+  /** The statement's place in the batch. */
   readonly index: number;
   readonly code: number;
   readonly errmsg: string;
 }
 
 /**
- * Bounded calls on the collection that holds the results, which reject with a YTaskError. Writes are commands of our
- * own making: the driver's `bulkWrite` takes no signal, and hides a broken connection in a server's error.
+ * Bounded calls on the collection that holds the results; they reject with a YTaskError. Writes are commands of our
+ * own: the driver's `bulkWrite` takes no signal, and hides a broken connection in a server's error.
  */
 export class ResultCollection {
   readonly #collection: Collection<ResultDocument>;

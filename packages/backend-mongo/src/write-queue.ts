@@ -18,8 +18,8 @@ const mostBytes = 16 * 1024 * 1024;
 const longestWaitMs = 5_000;
 
 /**
- * Writes one batch at a time and gathers meanwhile what comes for the next: the busier the server, the larger the
- * batches. The entries of a key keep their order, each in a batch of its own.
+ * Writes one batch at a time, and meanwhile gathers entries for the next: the busier the server, the larger the
+ * batches. The entries for one key keep their order, each in a separate batch.
  */
 export class WriteQueue {
   readonly #writer: Writer;
@@ -40,7 +40,7 @@ export class WriteQueue {
 
   async #run(): Promise<void> {
     this.#isRunning = true;
-    // What else is added in this turn comes along.
+    // Entries that are added later in this turn come along.
     await Promise.resolve();
     while (this.#waiting.length > 0) await this.#write(this.#takeBatch());
     this.#isRunning = false;
@@ -55,7 +55,7 @@ export class WriteQueue {
     for (const waiting of this.#waiting) {
       const { key, value, unless } = waiting.entry;
       const size = Buffer.byteLength(value);
-      // What is behind is not looked at: of a hundred thousand that wait, each batch would look at all.
+      // The entries behind are not looked at: if a hundred thousand waited, each batch would look at all of them.
       if (batch.size === largestBatch || (bytes > 0 && bytes + size > mostBytes)) break;
       looked++;
       const first = postponed.has(key) ? undefined : batch.get(key);
@@ -85,7 +85,7 @@ export class WriteQueue {
     }
   }
 
-  /** What waits behind a batch that failed as a whole fails with it, since it would take as long to find out. */
+  /** Entries that wait behind a batch that failed as a whole fail with it, since they would take as long to find out. */
   #fail(batch: readonly Waiting[], error: unknown): void {
     const outcome = failed(toYTaskError(error));
     for (const { resolve } of [...batch, ...this.#waiting]) resolve(outcome);
@@ -96,7 +96,10 @@ export class WriteQueue {
 const overloaded = () =>
   new YTaskError(ErrorCode.Backend, `MongoDB does not keep up: a result has waited for ${longestWaitMs} ms`);
 
-/** Whatever becomes of the first, its key is then present: so the second, stored unless it is, need not be asked for. */
+/**
+ * Whatever becomes of the first entry, its key is present then. So a second entry that is stored only if the key is
+ * absent need not be tried.
+ */
 function follow(first: Waiting, second: Waiting): void {
   const { resolve } = first;
   first.resolve = (outcome) => {

@@ -8,14 +8,14 @@ export interface Writer {
   write(entries: readonly Entry[]): Promise<ReadonlyMap<Entry, Stored>>;
 }
 
-/** How often a write is tried again whose key others change at the same moment. */
+/** How often to retry a write whose key others change at the same moment. */
 export const mostRounds = 8;
 
 export const stored: Stored = { kind: "stored" };
 export const kept: Stored = { kind: "kept" };
 export const failed = (error: Error): Stored => ({ kind: "failed", error });
 
-/** Notes what failed. Returns the entries whose key is taken, now or because their `unless` holds, or seems to be. */
+/** Notes what failed. Returns the entries whose key is taken, now or because their `unless` holds, or seems to hold. */
 export function notedErrors(
   entries: readonly Entry[],
   errors: readonly WriteError[],

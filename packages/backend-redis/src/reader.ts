@@ -5,7 +5,7 @@ import { get } from "./scripts/get.js";
 /** The most keys of one call. */
 const mostAtOnce = 500;
 
-/** Reads keys: one call for all of them, and in a Cluster one for each. Undefined where there is none. */
+/** Reads keys: in one call for all of them, or in a Cluster one for each. Undefined for a key that does not exist. */
 export async function read(
   connection: Connection,
   keys: readonly string[],
@@ -20,7 +20,7 @@ export async function read(
   });
 }
 
-/** One value a key. The script returns none at all where no key exists. */
+/** One value for each key. The script returns no values at all if no key exists. */
 async function readPiece(client: RedisClient, keys: readonly string[]): Promise<(string | undefined)[]> {
   const values = (await get.run(client, keys, [])) as (string | null)[]; // what the script returns
   return keys.map((_, index) => values[index] ?? undefined);

@@ -17,7 +17,7 @@ import { Writer } from "./writer.js";
 /** How to reach Redis; there is nothing else to set. */
 export type RedisBackendOptions = RedisConnectionOptions;
 
-/** Keeps results in Redis 6.2 or later, where the Go original looks for them, and tells waiters when they are there. */
+/** Keeps results in Redis 6.2 or later, where the Go original looks for them, and notifies waiters when they arrive. */
 export class RedisBackend implements Backend {
   readonly capabilities: BackendCapabilities = { atomicUnlessFinished: true };
   readonly #options: RedisBackendOptions;
@@ -25,7 +25,10 @@ export class RedisBackend implements Backend {
   #writer: Writer | undefined;
   #watcher: Watcher | undefined;
 
-  /** Throws `InvalidArgument` for options that cannot work. Connects to nothing yet. */
+  /**
+   * Connects to nothing yet.
+   * @throws YTaskError `InvalidArgument` for an option that is unknown or cannot work
+   */
   constructor(options: RedisBackendOptions = {}) {
     checkConnectionOptions(options, "new RedisBackend: options");
     this.#options = options;
@@ -55,7 +58,7 @@ export class RedisBackend implements Backend {
     return read(this.#connected(), keys);
   }
 
-  /** The connection for it is made with the first watch. */
+  /** Its connection is opened by the first watch. */
   async watch(key: string, onSet: () => void): Promise<Unwatch> {
     this.#connected();
     this.#watcher ??= new Watcher(new Connection(this.#options));

@@ -1,6 +1,6 @@
 /**
- * What Redis' clock shows, as seen from here. An answer tells the time when it was made, and it was on its way since;
- * so the latest clock that any answer showed is the best, and never ahead of Redis' own.
+ * An estimate of Redis' clock. An answer tells the time at which it was made, and has been on its way since. So the
+ * latest time that any answer told is the best estimate, and never ahead of Redis' own clock.
  */
 export class ServerClock {
   #aheadMs: number | undefined;

@@ -1,10 +1,12 @@
 import { Batcher, type Unwatch } from "@ytask/core/driver";
 import { type Connection, inPieces, isCluster } from "@ytask-internal/redis-connection";
 
-/** What comes before a key in the name of the channel on which it is announced that the key was set. */
+/** The prefix of the channel on which the setting of a key is announced. */
 export const channelPrefix = "ytask:ts1:set:";
 
-/** How often to see that the connection still answers, in milliseconds: nothing else is sent on it for long. */
+/**
+ * How often to check that the connection still answers, in milliseconds: otherwise nothing may be sent on it for long.
+ */
 const heartbeatMs = 5_000;
 
 interface Change {
@@ -29,7 +31,7 @@ export class Watcher {
   async watch(key: string, onSet: () => void): Promise<Unwatch> {
     if (!this.#began) this.#begin();
     const channel = channelPrefix + key;
-    // A function of its own, since two watches may share theirs.
+    // A separate function, since two watches may share one `onSet`.
     const listener = (): void => onSet();
     const listeners = this.#listeners.get(channel) ?? new Set();
     this.#listeners.set(channel, listeners.add(listener));
@@ -64,11 +66,14 @@ export class Watcher {
     if (!listeners?.delete(listener) || listeners.size > 0) return;
     this.#listeners.delete(channel);
     await this.#changes.add({ channel, subscribe: false }).catch(() => {
-      // A subscription that stays behind costs an announcement to nobody.
+      // A subscription that is left over costs one announcement that nobody needs.
     });
   }
 
-  /** Makes one call of all that is to be subscribed and one of all that is not; the last change of a channel counts. */
+  /**
+   * Makes one call for all channels to subscribe to, and one for all to unsubscribe from; the last change of a channel
+   * counts.
+   */
   async #apply(changes: readonly Change[]): Promise<undefined[]> {
     const last = new Map(changes.map(({ channel, subscribe }) => [channel, subscribe]));
     const channels = [...last.keys()];
@@ -87,7 +92,7 @@ export class Watcher {
     for (const listener of this.#listeners.get(channel) ?? []) listener();
   }
 
-  /** After a reconnect: subscribes again, and has everybody look, since announcements may have been missed. */
+  /** After a reconnect: subscribes again, and makes all watchers look, since announcements may have been missed. */
   async #catchUp(): Promise<void> {
     const channels = [...this.#listeners.keys()];
     if (channels.length === 0) return;

@@ -48,7 +48,7 @@ export class Writer {
   async #writeGroup(entries: readonly Entry[]): Promise<readonly Stored[]> {
     const end = performance.now() + this.#connection.commandTimeoutMs;
     try {
-      // A second try only where this side's idea of Redis' clock was wrong, as after the clock was set.
+      // Tries again only if this side's estimate of Redis' clock was wrong, for instance because the clock was set.
       const outcomes = (await this.#call(entries, end)) ?? (await this.#call(entries, end));
       return outcomes ?? entries.map(() => failed(tooLate()));
     } catch (error) {
@@ -56,7 +56,7 @@ export class Writer {
     }
   }
 
-  /** Undefined where the call reached Redis after `end`, which keeps what was given up from being written later. */
+  /** Undefined if the call reached Redis after `end`: so nothing that was given up is written later. */
   async #call(entries: readonly Entry[], end: number): Promise<readonly Stored[] | undefined> {
     const leftMs = Math.max(1, end - performance.now());
     const keys = mapPacked(entries, ({ key }) => key);
@@ -73,8 +73,8 @@ export class Writer {
 }
 
 /**
- * The entries as the script takes them. Mostly all are stored in the same way: then that way comes first, and only values
- * follow. Else an empty text comes first, and each value is followed by its own way.
+ * The entries as the script takes them. Mostly all are stored in the same way: then that way comes first, and only the
+ * values follow. Otherwise an empty text comes first, and each value is followed by its own way.
  */
 function valuesOf(entries: readonly Entry[]): string[] {
   const [first] = entries;
@@ -95,7 +95,7 @@ function howOf(entry: Entry): string {
   return expiresInSeconds === undefined ? code : code + expiresInSeconds;
 }
 
-/** Nobody waits for a task to begin, so that is not announced: it would double the cost of storing it. */
+/** Nobody waits for a task to begin, so statuses are not announced: that would double the cost of storing them. */
 const isAwaited = ({ value }: Entry): boolean => isFinished(value) || !value.includes('"Status"');
 
 const tooLate = (): YTaskError =>

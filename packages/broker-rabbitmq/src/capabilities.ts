@@ -24,8 +24,9 @@ export const capabilitiesOf = (settings: Settings): BrokerCapabilities => ({
             "what comes back is sent again with its count, next in line, but behind what was sent ahead to a server",
         },
   sendsAhead: true,
-  // A message is published and confirmed by itself: a larger call saves nothing, and its first message waits for its last.
+  // Each message is published and confirmed by itself: a larger call saves nothing, and makes its first message wait
+  // for its last.
   sendBatchSize: 10,
-  // Leaves a task that ends at its limit time to be settled before the server takes it back.
+  // Leaves time to settle a task that ends at its limit, before the server takes it back.
   defaultTimeoutMs: Math.floor((settings.consumerTimeoutMs * 5) / 6),
 });

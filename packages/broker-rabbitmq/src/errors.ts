@@ -1,10 +1,10 @@
 import { ErrorCode, redact, YTaskError } from "@ytask/core/driver";
 
-/** The reply code that the server gave, where an error of amqplib carries one. */
+/** The server's reply code, if an error of amqplib carries one. */
 export const replyCode = (error: unknown): number | undefined =>
   error instanceof Error && "code" in error && typeof error.code === "number" ? error.code : undefined;
 
-/** AMQP's reply codes that this driver tells apart. */
+/** The reply codes of AMQP that this driver distinguishes. */
 export const NOT_FOUND = 404;
 const ACCESS_REFUSED = 403;
 const RESOURCE_LOCKED = 405;
@@ -19,16 +19,16 @@ export function sizeLimitIn(error: unknown): number | undefined {
   return limit === undefined ? undefined : Number(limit);
 }
 
-/** Whether the server said of a message that it did not take it. amqplib makes an error of that by its text alone. */
+/** Whether the server refused a message. amqplib's error for that can only be recognised by its text. */
 export const isNacked = (error: unknown): boolean =>
   error instanceof Error && error.message === "message nacked";
 
-/** Where a host has two addresses, and neither takes a connection, Node's error has a code and no message. */
+/** If a host has two addresses and neither accepts a connection, Node's error has a code and no message. */
 const textOf = (error: Error): string =>
   error.message === "" && "code" in error ? String(error.code) : error.message;
 
 /**
- * What went wrong, as an error that names the cause and what to do.
+ * An error that names the cause and says what to do.
  *
  * @param error what amqplib threw
  * @param doing what was tried, as the beginning of a sentence: "Could not declare queue x"
@@ -39,7 +39,7 @@ export function explain(error: unknown, doing: string): YTaskError {
   const failed = (code: ErrorCode, advice: string) =>
     new YTaskError(code, `${doing}: ${advice} (${reason})`, { cause: error });
   const code = replyCode(error);
-  // An exclusive queue, and a queue with an exclusive consumer.
+  // An exclusive queue, or a queue with an exclusive consumer.
   if (code === RESOURCE_LOCKED || (code === ACCESS_REFUSED && reason.includes("in exclusive use")))
     return failed(
       ErrorCode.UnsupportedServer,
@@ -47,7 +47,7 @@ export function explain(error: unknown, doing: string): YTaskError {
     );
   if (code === ACCESS_REFUSED || reason.includes("ACCESS-REFUSED"))
     return failed(ErrorCode.AccessRefused, "RabbitMQ refused the credentials or the permission");
-  // amqplib drops the text of the close frame that answers connection.open; RabbitMQ sends it for these only.
+  // amqplib drops the text of the close frame that answers connection.open; RabbitMQ sends one only in these cases.
   if (reason.includes("Expected ConnectionOpenOk"))
     return failed(
       ErrorCode.AccessRefused,

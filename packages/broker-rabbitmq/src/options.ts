@@ -1,7 +1,7 @@
 import { checkOptions, ErrorCode, type Rule, type Rules, rules, YTaskError } from "@ytask/core/driver";
 import { type ChannelModel, credentials, type RecoveringChannelModel, type SocketOptions } from "amqplib";
 
-/** The most that AMQP's 16 bits let a consumer prefetch. */
+/** The most that AMQP's 16 bits allow a consumer to prefetch. */
 export const mostPrefetched = 65_535;
 
 /** A connection that the user made with amqplib's `connect`, best with its `recovery` option. */
@@ -13,22 +13,22 @@ export type QueueType = "classic" | "quorum";
 export interface RabbitMqBrokerOptions {
   /** `amqp://user:password@host:port/vhost` or `amqps://…`. Default `amqp://guest:guest@127.0.0.1:5672`. */
   readonly url?: string | undefined;
-  /** What amqplib hands to the socket: TLS's `ca`, `cert` and `key`, `credentials`, `keepAlive` … */
+  /** What amqplib passes to the socket: TLS's `ca`, `cert` and `key`, `credentials`, `keepAlive` … */
   readonly socketOptions?: SocketOptions | undefined;
   /**
-   * Connections of your own instead of `url`; they stay yours to close. One for publishing and one for consuming, or
-   * one for both: then a memory or disk alarm holds up acks too. Made without `recovery`, they end with the first break.
+   * Your own connections instead of `url`; you close them. One for publishing and one for consuming, or one for both:
+   * then a memory or disk alarm holds up acks too. If they are made without `recovery`, they end with the first break.
    */
   readonly client?: AmqpClient | { readonly publish: AmqpClient; readonly consume: AmqpClient } | undefined;
-  /** Default `"classic"`: shared with Go servers and clients. `"quorum"`: replicated, under a name of its own. */
+  /** Default `"classic"`: shared with Go servers and clients. `"quorum"`: replicated, with a queue name of its own. */
   readonly queueType?: QueueType | undefined;
   /** How long opening a connection may take, in milliseconds. Default 5,000. */
   readonly connectTimeoutMs?: number | undefined;
   /** How long the server may take to confirm a message or to answer a question, in milliseconds. Default 5,000. */
   readonly commandTimeoutMs?: number | undefined;
   /**
-   * The server's `consumer_timeout`, in milliseconds. Default 1,800,000, which is RabbitMQ's. A task that runs for
-   * longer than half of it has its message moved to a queue of this server, where the time begins anew.
+   * The server's `consumer_timeout`, in milliseconds. Default 1,800,000, which is RabbitMQ's. If a task runs for longer
+   * than half of it, its message is moved to a queue of this server, where the time starts again.
    */
   readonly consumerTimeoutMs?: number | undefined;
 }
@@ -44,7 +44,7 @@ export interface Settings {
   readonly consumerTimeoutMs: number;
 }
 
-/** The longest time that a timer holds. */
+/** The longest time that a timer can hold. */
 const longestMs = 2_147_483_647;
 
 const duration: Rule = (value) =>
@@ -92,8 +92,8 @@ export function settingsOf(options: RabbitMqBrokerOptions): Settings {
 }
 
 /**
- * The server drops a connection after two heartbeats without a byte, as when a task blocks the event loop; 30 s leave
- * time for that. What finds a dead server quickly is the watchdog, not the heartbeat.
+ * The server drops a connection after two heartbeats without a byte, for instance if a task blocks the event loop; 30 s
+ * leave time for that. The watchdog, not the heartbeat, finds a dead server quickly.
  */
 const heartbeatSeconds = 15;
 
@@ -105,7 +105,8 @@ function withHeartbeat(url: URL): string {
 function parsed(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url?.protocol !== "amqp:" && url?.protocol !== "amqps:")
-    // Without the URL itself: where a password's "/" or "#" is not percent-encoded, nothing tells where it ends.
+    // The URL itself is left out: if "/" or "#" in a password is not percent-encoded, it is unclear where the password
+    // ends.
     refuse(
       "url must be amqp://user:password@host:port/vhost or amqps://…; what is special in a password is percent-encoded",
     );
@@ -117,7 +118,10 @@ function parsed(text: string): URL {
   return url;
 }
 
-/** What AMQP's fields for them hold. amqplib fails at them only when it connects, or takes them for something else. */
+/**
+ * The values that AMQP's fields for these can hold. amqplib fails only when it connects, or takes the value for
+ * something else.
+ */
 const tunable: Readonly<Record<string, { isAllowed(value: number): boolean; readonly range: string }>> = {
   heartbeat: { isAllowed: (value) => value <= 65_535, range: "0 (none) to 65,535 seconds" },
   frameMax: {
@@ -127,7 +131,7 @@ const tunable: Readonly<Record<string, { isAllowed(value: number): boolean; read
   channelMax: { isAllowed: (value) => value <= 65_535, range: "0 (the server's) to 65,535" },
 };
 
-/** amqplib takes what is percent-encoded for Latin-1. */
+/** amqplib decodes percent-encoded characters as Latin-1. */
 function credentialsIn({ username, password }: URL): SocketOptions {
   if (username === "" && password === "") return {};
   try {

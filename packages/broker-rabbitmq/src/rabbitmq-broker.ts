@@ -23,7 +23,7 @@ import { Turns } from "./queues/turns.js";
 import { outgoing } from "./send/addressing.js";
 import type { Failed, Sent } from "./send/sender.js";
 
-/** A broker on RabbitMQ 3.10 or later. What it stores survives the server's restart, and the client's. */
+/** A broker on RabbitMQ 3.10 or later. What it stores survives a restart of RabbitMQ, and of the client. */
 export class RabbitMqBroker implements Broker {
   readonly capabilities: BrokerCapabilities;
   readonly #settings: Settings;
@@ -31,7 +31,7 @@ export class RabbitMqBroker implements Broker {
   readonly #turns = new Turns();
   #connections: Connections | undefined;
 
-  /** @throws YTaskError `InvalidArgument` that names the option which is refused */
+  /** @throws YTaskError `InvalidArgument` for an option that is refused; the message names it */
   constructor(options: RabbitMqBrokerOptions = {}) {
     this.#settings = settingsOf(options);
     this.capabilities = capabilitiesOf(this.#settings);
@@ -68,7 +68,7 @@ export class RabbitMqBroker implements Broker {
       consumerTimeoutMs,
       onClose: (closed) => this.#subscriptions.delete(closed),
     });
-    // Known before it is ready: what closes the broker meanwhile ends it too.
+    // Added before it is ready, so that whatever closes the broker meanwhile ends it too.
     this.#subscriptions.add(subscription);
     await subscription.ready();
     return subscription;
@@ -87,8 +87,8 @@ export class RabbitMqBroker implements Broker {
   }
 
   /**
-   * What is delayed is not counted by group, since the groups share its queues; nor does AMQP tell what is running. Dead
-   * letters cannot be counted while this process reads them, which is waited for.
+   * Delayed messages are not counted by group, since groups share the queues for delays; nor does AMQP tell what is
+   * running. Dead letters cannot be counted while this process reads them; the count waits for that.
    */
   async counts(queue: string): Promise<Counts> {
     const { queues } = this.#open();

@@ -1,12 +1,12 @@
 import { CallBrokeOff, type Connection } from "@ytask-internal/redis-connection";
 import { mostBytes } from "./scripts/parts.js";
 
-/** So much comes through any line that is worth the name. */
+/** Any usable line carries this much. */
 export const leastBytes = 64_000;
 
 /**
- * How many bytes of messages one answer may carry. Half as many after one that did not come through, since the line may
- * be slow; twice as many after one that came fast.
+ * How many bytes of messages one answer may carry. Halved after an answer that did not arrive in time, since the line
+ * may be slow; doubled after one that came fast.
  */
 export class AnswerSize {
   readonly #connection: Connection;
@@ -20,12 +20,12 @@ export class AnswerSize {
     return this.#bytes;
   }
 
-  /** Whether it is less than usual. */
+  /** Whether the size is smaller than usual. */
   get isReduced(): boolean {
     return this.#bytes < mostBytes;
   }
 
-  /** Makes a call whose answer carries messages, and learns from how that went. */
+  /** Makes a call whose answer carries messages, and adapts the size to the outcome. */
   async measured(call: () => Promise<unknown>): Promise<unknown> {
     const beganAt = performance.now();
     try {

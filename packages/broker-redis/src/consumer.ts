@@ -12,7 +12,7 @@ import { takeOver } from "./scripts/take-over.js";
 import { UnreadMessages } from "./unread-messages.js";
 
 class RedisDelivery implements Delivery {
-  /** A settle of it failed, which may yet have happened. */
+  /** A settle of it failed, but may have happened all the same. */
   mayBeSettled = false;
   /** The hash was deleted or evicted while the server held it. */
   wasDeleted = false;
@@ -27,19 +27,19 @@ class RedisDelivery implements Delivery {
 }
 
 export interface ConsumerEvents {
-  /** To be called with what was handed out and is no longer this consumer's. */
+  /** Called with deliveries that were handed out and no longer belong to this consumer. */
   readonly onLost: (deliveries: readonly Delivery[]) => void;
-  /** To be called when `reserve` would hand out what the server says is this consumer's, and it did not know of. */
+  /** Called when the server has messages for this consumer that it did not know of; `reserve` would hand them out. */
   readonly onFound: () => void;
 }
 
 /**
  * A server's hold on what it took from a queue: a lease, and a hash of the unsettled messages.
  *
- * After a connection broke it is not known what became of the calls that were out. Redis may still run one of them later,
- * and it may have lost its last writes. So the consumer first takes a new name. A late call under the old name finds no
- * lease and changes nothing. What the consumer then holds and does not know of is read from the hash and handed out: a
- * reserve took it whose answer was lost, or Redis lost its settle.
+ * After a connection broke, it is not known what became of the pending calls. Redis may still run one of them later,
+ * and may have lost its last writes. So the consumer first takes a new name: a late call under the old name finds no
+ * lease and changes nothing. The hash may then hold messages that the consumer does not know of, because the answer of
+ * a reserve was lost, or Redis lost a settle. They are read from the hash and handed out.
  */
 export class Consumer {
   readonly #connection: Connection;
@@ -53,11 +53,11 @@ export class Consumer {
   readonly unread: UnreadMessages;
   #name = "";
   #names = 0;
-  /** The last name that the server is known to have taken. */
+  /** The last name that the server is known to have accepted. */
   #knownName: string | undefined;
-  /** Names under which the server may know this consumer, or would again after it lost its last writes. */
+  /** Names under which the server may know this consumer, or would again if it lost its last writes. */
   #possibleNames: readonly string[] = [];
-  /** How often the connection had broken when the server last took a name; undefined where that is in doubt. */
+  /** How often the connection had broken when the server last accepted a name; undefined if that is in doubt. */
   #sureAt: number | undefined;
   #hasLeft = false;
   #takingOver: Promise<void> | undefined;
@@ -73,19 +73,19 @@ export class Consumer {
   }
 
   /**
-   * Whether the server may know this consumer by a name. An older name of it, that Redis has again after it lost its
-   * last writes, is like that of a server that is gone.
+   * Whether the server may know this consumer by a name. An older name, which Redis has again after it lost its last
+   * writes, is treated like that of a dead server.
    */
   isOwn(name: string): boolean {
     return this.#possibleNames.includes(name);
   }
 
-  /** A token for what is sent in place of a delivery: the same at every try. */
+  /** A token for what is sent in place of a delivery: the same on every try. */
   tokenFor(delivery: Delivery): string {
     return `${this.#id}.${delivery.id}`;
   }
 
-  /** How many messages were handed out and are not settled. */
+  /** How many deliveries were handed out and are not settled. */
   get size(): number {
     return this.#held.size;
   }
@@ -96,15 +96,15 @@ export class Consumer {
   }
 
   /**
-   * Why the server may not have a delivery that is held here. `settled`: an earlier settle of it failed, and has happened
-   * all the same. `deleted`: the hash was deleted or evicted. `unclear`: that, or Redis lost its last writes, and the
-   * message is in the queue again.
+   * Why the server may not have a delivery that is held here. `settled`: an earlier settle of it failed, but happened
+   * all the same. `deleted`: the hash was deleted or evicted. `unclear`: either that, or Redis lost its last writes and
+   * the message is in the queue again.
    */
   whyMissing(delivery: Delivery): "settled" | "deleted" | "unclear" {
     const own = this.#held.get(delivery.id);
     if (own === undefined) return "unclear";
     if (own.mayBeSettled) return "settled";
-    // That it was deleted stays so, though its message may be put back under another name.
+    // It stays marked as deleted, although its message may be put back under another name.
     own.wasDeleted ||= own.heldUnder === this.#name;
     return own.wasDeleted ? "deleted" : "unclear";
   }
@@ -119,11 +119,12 @@ export class Consumer {
   }
 
   /**
-   * Runs a script that changes what the consumer holds: it gets leases and hash as its first keys, and the consumer's
-   * name as its first value; it returns -1 where that has no lease, and then must have done nothing.
-   * Resolves to its reply, and to -1 where some of `deliveries` are lost; rejects where it is not known what happened.
+   * Runs a script that changes what the consumer holds. The script gets leases and hash as its first keys, and the
+   * consumer's name as its first value; it returns -1 if that name has no lease, and then must have done nothing.
+   * Resolves to the script's reply, or to -1 if some of `deliveries` are lost; rejects if it is not known what
+   * happened.
    *
-   * @param deliveries what it settles
+   * @param deliveries the deliveries that the script settles
    */
   async change(
     script: Script,
@@ -142,13 +143,13 @@ export class Consumer {
     );
   }
 
-  /** Puts deliveries back into the hash that the server lost. Rejects where it is not known whether it did. */
+  /** Puts deliveries back into the hash that the server lost. Rejects if it is not known whether that happened. */
   async restore(deliveries: readonly Delivery[]): Promise<void> {
     const values = deliveries.flatMap(({ id, body }) => [id, body]);
     await this.#change(deliveries, () => this.#ask(restore, [], values));
   }
 
-  /** To be called for what is settled. */
+  /** Call it for deliveries that are settled. */
   forget(delivery: Delivery): void {
     this.#held.delete(delivery.id);
   }
@@ -169,7 +170,7 @@ export class Consumer {
     const { consumers, consumerPrefix, queue, arrived, returned } = this.#keys;
     const leaving = `${this.#id}.leaving`;
     const keys = [consumers, consumerPrefix + leaving, queue, arrived, returned];
-    // Where the key of the leases was deleted, there is a lease again that can be given back.
+    // If the key of the leases was deleted, this makes a lease again, which can be given back.
     await this.renew();
     let left: unknown;
     do left = await this.change(leave, keys, [leaving, this.#leaseMs]);
@@ -180,7 +181,7 @@ export class Consumer {
     this.#hasLeft = true;
   }
 
-  /** Makes sure of the lease: after the start, after it was not found, and after the connection broke. */
+  /** Makes sure of the lease: after the start, if it was not found, and after the connection broke. */
   async hold(): Promise<void> {
     while (!this.#isSure) {
       if (this.#hasLeft) throw new YTaskError(ErrorCode.Closed, "the subscription was closed");
@@ -224,8 +225,8 @@ export class Consumer {
   }
 
   /**
-   * Neither lease nor hash is there: another server has the messages, or will have them. A lease is taken anew, as at
-   * the start.
+   * There is neither a lease nor a hash: another server has the messages, or will have them. A new lease is taken, as
+   * at the start.
    */
   #lose(): void {
     const deliveries = [...this.#held.values()];
@@ -236,7 +237,7 @@ export class Consumer {
     if (deliveries.length > 0) this.#events.onLost(deliveries);
   }
 
-  /** @param tokens of what the server holds under the name */
+  /** @param tokens the tokens that the server holds under the name */
   #compare(name: string, tokens: readonly string[]): void {
     const unread: string[] = [];
     for (const token of tokens) {
@@ -244,7 +245,7 @@ export class Consumer {
       if (delivery === undefined) unread.push(token);
       else {
         delivery.heldUnder = name;
-        // It is there, and what comes late under the old name changes nothing.
+        // The delivery is there, and a late call under the old name changes nothing.
         delivery.mayBeSettled = false;
         delivery.wasDeleted = false;
       }
@@ -253,10 +254,10 @@ export class Consumer {
     if (unread.length > 0) this.#events.onFound();
   }
 
-  /** Undefined where it has to be done again: the name is an old one by now, or has no lease. */
+  /** Undefined if it has to be done again: the name is outdated by now, or has no lease. */
   async #reserve(limit: number): Promise<readonly Delivery[] | undefined> {
     const first = this.#nextToken;
-    // Should the answer be lost, the next call must not use the same tokens.
+    // If the answer is lost, the next call must not use the same tokens.
     this.#nextToken += limit;
     const { returned, arrived, queue } = this.#keys;
     const name = this.#name;
@@ -273,7 +274,7 @@ export class Consumer {
     return mapPacked(bodies, (body, index) => this.#keep(tokenOf(first + index, counts[index]), body));
   }
 
-  /** As many of what was not handed out as fit in an answer. Undefined where it has to be done again. */
+  /** Reads as many messages not yet handed out as fit into an answer. Undefined if it has to be done again. */
   async #read(limit: number): Promise<readonly Delivery[] | undefined> {
     const name = this.#name;
     const messages = await this.unread.read(this.#keys.consumerPrefix + name, limit);
@@ -283,7 +284,10 @@ export class Consumer {
     return found.length > 0 ? found : undefined;
   }
 
-  /** Makes a call, again where there was no lease: unless some of `deliveries` are lost, and then it resolves to -1. */
+  /**
+   * Makes a call, and repeats it if there was no lease. If some of `deliveries` are lost then, it resolves to -1
+   * instead.
+   */
   async #change(deliveries: readonly Delivery[], call: () => Promise<unknown>): Promise<unknown> {
     for (;;) {
       if (!this.#isSure) await this.hold();

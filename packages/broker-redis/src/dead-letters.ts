@@ -5,7 +5,7 @@ import { letters } from "./scripts/letters.js";
 import { purge } from "./scripts/purge.js";
 import { redrive } from "./scripts/redrive.js";
 
-/** The most letters that a call reads, or puts back; of long ones it takes fewer. */
+/** The most letters that a call reads or puts back; fewer if they are long. */
 const mostAtOnce = 200;
 
 type StreamEntry = readonly [id: string, fields: readonly string[]];
@@ -55,7 +55,7 @@ export class RedisDeadLetters implements DeadLetters {
     return Number(count);
   }
 
-  /** Up to the letter that is last now: those put back may fail again meanwhile. */
+  /** Redrives letters up to the one that is last now: those put back may fail again meanwhile. */
   async #redriveAll(rewrite: ((letter: Letter) => string) | undefined): Promise<number> {
     const newest = await this.#connection().use((client) =>
       client.xrevrange(this.#keys.dead, "+", "-", "COUNT", 1),
@@ -67,7 +67,7 @@ export class RedisDeadLetters implements DeadLetters {
     return count;
   }
 
-  /** The letters of these ids that are there. */
+  /** The letters with these ids, as far as they exist. */
   async *#named(ids: readonly string[]): AsyncGenerator<readonly Letter[]> {
     for (let left = ids; left.length > 0; ) {
       const ranges = left.slice(0, mostAtOnce).map((id): Range => [id, id]);
@@ -121,7 +121,7 @@ const ordered =
   (rewrite: ((letter: Letter) => string) | undefined) =>
   (letter: Letter): Order => ({ id: letter.id, body: rewrite?.(letter) });
 
-/** Ids may come from a user; Redis answers an error to what is no id. */
+/** Ids may come from a user, and Redis answers with an error to one that is malformed. */
 const isStreamId = (id: string): boolean => /^\d{1,19}-\d{1,19}$/.test(id);
 
 function letterOf([id, fields]: StreamEntry): Letter {

@@ -1,4 +1,7 @@
-/** A delivery's token: its number, in the order in which the consumer got them, and ".redeliveries" where not 0. */
+/**
+ * A delivery's token: its number, in the order in which the consumer got the deliveries, then ".redeliveries" unless
+ * that is 0.
+ */
 export const tokenOf = (number: number, redeliveries: string | undefined): string =>
   redeliveries === undefined || redeliveries === "0" ? `${number}` : `${number}.${redeliveries}`;
 

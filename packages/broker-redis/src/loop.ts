@@ -1,7 +1,7 @@
 /** How long a loop rests after a failure, in milliseconds. */
 const afterFailureMs = 500;
 
-/** Does something again and again, one at a time, until it is stopped. A failure is reported once until it changes. */
+/** Repeats a step, one at a time, until it is stopped. A failure is reported once, and again only when it changes. */
 export class Loop {
   readonly #step: () => Promise<number>;
   readonly #onError: (error: Error) => void;
@@ -17,7 +17,7 @@ export class Loop {
     this.#onError = onError;
   }
 
-  /** Begins, or does the next step at once. */
+  /** Starts, or does the next step at once. */
   hurry(): void {
     clearTimeout(this.#timer);
     if (this.#running) this.#again = true;

@@ -4,10 +4,13 @@ import { Loop } from "./loop.js";
 import type { QueueKeys } from "./queue-keys.js";
 import { promote } from "./scripts/promote.js";
 
-/** The longest and the shortest rest between two looks at a queue, in milliseconds: how late a message can be, and how busy this is. */
+/**
+ * The longest and the shortest pause between two looks at a queue, in milliseconds: how late a message can be, and how
+ * busy this is.
+ */
 const longestRestMs = 25;
 const shortestRestMs = 3;
-/** Queues that are to be looked at within so many milliseconds are looked at together. */
+/** Queues that are due for a look within this many milliseconds of each other are looked at together. */
 const togetherMs = 5;
 /** The most messages that one call moves, and the most queues that it looks at. */
 const mostMessages = 1_000;
@@ -16,7 +19,7 @@ const mostQueues = 200;
 /** A queue whose delayed messages are moved. */
 export interface PromotedQueue {
   readonly keys: QueueKeys;
-  /** To be called when there may be messages that no blocking move sees. */
+  /** Called when there may be messages that no blocking move sees. */
   readonly onHidden: () => void;
   readonly onError: (error: Error) => void;
 }
@@ -25,22 +28,25 @@ interface Entry {
   readonly queue: PromotedQueue;
   /** When to look at it next, by `performance.now()`. */
   dueAt: number;
-  /** What was last told of it, while it fails. */
+  /** The last error reported for it, while it fails. */
   reported: string;
 }
 
-/** What the script tells of a queue: how many were moved, in how many ms the next is due, how many are hidden. */
+/**
+ * What the script returns for a queue: how many messages were moved, in how many ms the next is due, how many are
+ * hidden.
+ */
 type Progress = readonly [moved: number, nextInMs: number, hidden: number];
-/** That, or the text of an error. */
+/** Progress, or the text of an error. */
 type Reply = Progress | string;
 
 /**
- * Moves delayed messages into their queues when they are due, in one call for many queues, which in a Cluster have to be
- * of one slot. It sleeps on this side: Redis rounds the time-outs of blocking calls too coarsely.
+ * Moves delayed messages into their queues when they are due, in one call for many queues; in a Cluster these must
+ * share a slot. It sleeps on this side, because Redis rounds the timeouts of blocking calls too coarsely.
  */
 export class Promoter {
   readonly #connection: Connection;
-  /** In the order in which they are looked at: what a call moves at most is for the first of them first. */
+  /** The queues, in the order in which they are looked at: the first of them get the most of what one call may move. */
   readonly #entries = new Set<Entry>();
   #queuesOfACall = mostQueues;
   #loop: Loop | undefined;
@@ -49,7 +55,7 @@ export class Promoter {
     this.#connection = connection;
   }
 
-  /** Begins with a queue. Returns what ends that. */
+  /** Adds a queue. Returns a function that removes it. */
   add(queue: PromotedQueue): () => void {
     const entry: Entry = { queue, dueAt: 0, reported: "" };
     this.#entries.add(entry);
@@ -110,7 +116,7 @@ export class Promoter {
     if (moved > 0 || hidden > 0) entry.queue.onHidden();
     if (nextInMs === 0) {
       entry.dueAt = 0;
-      // More was due than the call could move. Those that had their share go behind the others.
+      // More was due than the call could move. Queues that have had their share go behind the others.
       if (moved > 0) this.#entries.delete(entry);
       this.#entries.add(entry);
     } else {
@@ -128,8 +134,8 @@ export class Promoter {
 }
 
 /**
- * Whether Redis refuses a call for one of its keys: since the user may not use it, or since they are of several slots,
- * where one server or proxy stands for a Cluster. Then each queue gets calls of its own from now on.
+ * Whether Redis refuses a call because of one of its keys: the user may not use it, or the keys are of several slots,
+ * because one server or proxy stands for a Cluster. From then on each queue gets its own calls.
  */
 const isAboutKeys = (error: unknown): error is YTaskError =>
   YTaskError.isInstance(error) &&

@@ -4,25 +4,28 @@ import { ErrorCode, YTaskError } from "@ytask/core/driver";
 export interface QueueKeys {
   /** LIST of bodies: the Go original's queue. */
   readonly queue: string;
-  /** LIST of bodies that a blocking move took to wake a server; they come before the queue. */
+  /** LIST of bodies that a blocking move took in order to wake a server; they come before the queue. */
   readonly arrived: string;
-  /** LIST of "redeliveries:body", before all others: what servers that died held, and what was released again. */
+  /**
+   * LIST of "redeliveries:body", before everything else: what servers that died held, and what was released with a
+   * count.
+   */
   readonly returned: string;
-  /** ZSET of messages that are held back, by when they are due. */
+  /** ZSET of delayed messages, by when they are due. */
   readonly delayed: string;
   /** ZSET of consumers, by when their lease ends. */
   readonly leases: string;
-  /** ZSET of the same consumers, by the length of their lease: from it comes again what was deleted of the leases. */
+  /** ZSET of the same consumers, by the length of their lease: deleted leases are restored from it. */
   readonly consumers: string;
   /** STREAM of dead letters: body, reason, error. */
   readonly dead: string;
   /** ZSET of the tokens of recent sends, by when they were stored. */
   readonly sent: string;
-  /** What comes before a consumer's name in the name of its HASH, token to body. */
+  /** The prefix of a consumer's HASH, token to body; the consumer's name follows. */
   readonly consumerPrefix: string;
 }
 
-/** Throws `InvalidArgument` for a queue with braces in its name. */
+/** @throws YTaskError `InvalidArgument` for a queue with braces in its name */
 export function queueKeys(queue: string): QueueKeys {
   if (/[{}]/.test(queue))
     throw new YTaskError(

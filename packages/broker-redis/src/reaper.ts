@@ -7,20 +7,20 @@ import { expired } from "./scripts/expired.js";
 import { recover } from "./scripts/recover.js";
 
 const restMs = 500;
-/** After an outage everybody's lease looks expired; this long the others have to come back and renew theirs. */
+/** After an outage every lease looks expired. This is how long the others have to come back and renew theirs. */
 const secondLookMs = 3_000;
-/** Redis' clock was set forward where it gained more than this on ours. */
+/** If Redis' clock gained more than this on ours, it was set forward. */
 const clockStepMs = 1_000;
-/** Longer than a call of a recovery takes: where none follows, others go on with it. */
+/** Longer than a call of a recovery takes. If no further call follows in that time, others go on with the recovery. */
 const recoveryLeaseMs = 5_000;
 
 export interface ReaperOptions {
   /** Whether a consumer is this server's own. */
   readonly isOwn: (consumer: string) => boolean;
   readonly leaseMs: number;
-  /** To be called with the number of messages that were returned. */
+  /** Called with the number of messages that were returned. */
   readonly onRecovered: (count: number) => void;
-  /** To be called when Redis' clock was set forward, so that leases look expired which are not. */
+  /** Called when Redis' clock was set forward, so that leases look expired that are not. */
   readonly onClockStep: () => void;
   readonly onError: (error: Error) => void;
 }
@@ -31,18 +31,21 @@ interface Sighting {
   readonly breaks: number;
 }
 
-/** Returns the messages of consumers whose lease ran out: at the second look, if nothing broke in between. */
+/**
+ * Returns the messages of consumers whose lease has run out: at the second look, if the connection did not break in
+ * between.
+ */
 export class Reaper {
   readonly #connection: Connection;
   readonly #keys: QueueKeys;
   readonly #options: ReaperOptions;
   readonly #loop: Loop;
   #seen = new Map<string, Sighting>();
-  /** What was last told of consumers whose messages cannot be returned. */
+  /** The last error reported for each consumer whose messages cannot be returned. */
   #reported = new Map<string, string>();
   /** Redis' time at the last look, and ours before we asked. */
   #clocks: { readonly redis: number; readonly own: number } | undefined;
-  /** Not before this nobody is taken for gone, by `performance.now()`. */
+  /** Until then, nobody is taken for gone; by `performance.now()`. */
   #patientUntil = 0;
 
   constructor(connection: Connection, keys: QueueKeys, options: ReaperOptions) {
@@ -89,8 +92,8 @@ export class Reaper {
   }
 
   /**
-   * Where Redis' clock was set forward, the leases of those who live look expired too. Each renews its own as soon as it
-   * notices, and is given the time of a lease for that, since its event loop may be blocked for as long.
+   * If Redis' clock was set forward, the leases of live servers look expired too. Each server renews its own as soon as
+   * it notices. It gets the time of a lease for that, since its event loop may be blocked for that long.
    */
   #compareClocks(redis: number, own: number): void {
     const last = this.#clocks;
@@ -101,7 +104,7 @@ export class Reaper {
     this.#options.onClockStep();
   }
 
-  /** Resolves to what was reported, where it is this consumer's messages that cannot be returned. */
+  /** Resolves to the error that was reported, if this consumer's messages cannot be returned. */
   async #recover(consumer: string, ends: string): Promise<string | undefined> {
     try {
       await this.#returnAll(consumer, ends);

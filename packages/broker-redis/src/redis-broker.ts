@@ -60,10 +60,13 @@ export class RedisBroker implements Broker {
   readonly #subscriptions = new Set<RedisSubscription>();
   readonly #warned = new Set<string>();
   #logger: Logger = silentLogger;
-  /** What there is while it is connected. */
+  /** What is open while it is connected. */
   #open: Open | undefined;
 
-  /** Throws `InvalidArgument` for options that cannot work. Connects to nothing yet. */
+  /**
+   * Connects to nothing yet.
+   * @throws YTaskError `InvalidArgument` for an option that is unknown or cannot work
+   */
   constructor(options: RedisBrokerOptions = {}) {
     checkConnectionOptions(options, "new RedisBroker: options", ownRules);
     this.#options = options;
@@ -97,7 +100,7 @@ export class RedisBroker implements Broker {
         connection,
         blocking,
         keys,
-        // In a Cluster each queue is a slot of its own, and maybe on another node.
+        // In a Cluster each queue has its own slot, which may be on another node.
         promoter: isCluster(connection.client) ? new Promoter(connection) : promoter,
         sender,
         leaseMs: this.#options.leaseMs ?? 30_000,

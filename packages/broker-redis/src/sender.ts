@@ -9,7 +9,10 @@ import { send } from "./scripts/send.js";
 const rememberedMs = 600_000;
 /** The most messages of one call to Redis. */
 const mostMessages = 1_000;
-/** For how many queues confirmed tokens are noted. Beyond that the notes are dropped: Redis then forgets the tokens later, by itself. */
+/**
+ * For how many queues confirmed tokens are noted. Beyond that the notes are dropped: Redis then forgets the tokens
+ * later, by itself.
+ */
 const mostNotedQueues = 1_000;
 /** The most messages that may wait for Redis to come back; further sends fail at once. */
 const mostWaiting = 10_000;
@@ -21,11 +24,11 @@ const restMs = 50;
  */
 const leastShare = 1 / 8;
 
-/** What became of a batch. */
+/** The outcome of a batch. */
 type Fate = Stored | Failed;
 interface Stored {
   readonly kind: "stored";
-  /** No call of it broke off, which may yet arrive. */
+  /** Whether no call of it broke off, which might still arrive. */
   readonly isSure: boolean;
 }
 interface Failed {
@@ -33,18 +36,18 @@ interface Failed {
   readonly error: YTaskError;
 }
 
-/** Messages for one queue, and where they are among all that are sent. */
+/** Messages for one queue, and their places among all that are sent. */
 interface Piece {
   readonly queue: string;
   readonly messages: readonly Outgoing[];
   readonly indices: readonly number[];
 }
 
-/** Sends messages: those for a queue in as few calls as hold them, made again where an answer was lost. */
+/** Sends messages: those for one queue in as few calls as possible. A call is repeated if its answer was lost. */
 export class Sender {
   readonly #connection: Connection;
   readonly #id = randomBytes(6).toString("base64url");
-  /** By queue, tokens whose batches are stored and will not be sent again: the server may forget them. */
+  /** For each queue, tokens whose batches are stored and will not be sent again: the server may forget them. */
   readonly #confirmed = new Map<string, string[]>();
   #batches = 0;
   #waiting = 0;
@@ -61,8 +64,9 @@ export class Sender {
   }
 
   /**
-   * Sends messages that are stored once, however often this is called with the same token. Resolves to what to call when
-   * it will not be called with the token again; undefined where a call to Redis broke off, which may yet come.
+   * Sends messages that are stored once, however often this is called with the same token. Resolves to a function to
+   * call when it will not be called with the token again; or to undefined if a call to Redis broke off, and may still
+   * arrive.
    */
   async sendOnce(messages: readonly Outgoing[], token: string): Promise<(() => void) | undefined> {
     const pieces = byQueue(messages);
@@ -100,7 +104,7 @@ export class Sender {
       } catch (thrown) {
         const error = thrown as YTaskError; // `Connection.use` throws nothing else
         sent ||= error instanceof CallBrokeOff;
-        // What Redis answered says more than that, at the last try, there was no connection.
+        // An answer of Redis says more than that, on the last try, there was no connection.
         if (isReply(error.cause)) refusal = error;
         const over = performance.now() + restMs >= lastTry;
         if (over || error.code !== ErrorCode.Connection)
@@ -131,7 +135,7 @@ export class Sender {
     );
   }
 
-  /** Has the server forget a token with the next batch for its queue. */
+  /** Makes the server forget a token with the next batch for its queue. */
   #forgetLater(queue: string, token: string): void {
     if (this.#confirmed.size > mostNotedQueues) this.#confirmed.clear();
     const tokens = this.#confirmed.get(queue);
@@ -140,14 +144,14 @@ export class Sender {
   }
 }
 
-/** One piece for each queue, of any length. Refuses a queue's name that cannot be. */
+/** One piece for each queue, of any length. Refuses a queue whose name is not allowed. */
 const byQueue = (messages: readonly Outgoing[]): readonly Piece[] =>
   partsByKey(messages, ({ queue }) => queue).map(({ key: queue, items, indices }) => {
     queueKeys(queue);
     return { queue, messages: items, indices };
   });
 
-/** A piece in its order, in as few as fit into a call each. */
+/** Splits a piece, in order, into as few as fit into a call each. */
 function inCalls({ queue, messages, indices }: Piece): readonly Piece[] {
   let from = 0;
   return inPieces(messages, mostMessages, ({ body }) => body.length).map((own) => {

@@ -10,11 +10,11 @@ import type { StuckMessage } from "./unread-messages.js";
 
 /** The most settlements of one call: what Lua can unpack. */
 const mostAtOnce = 1_000;
-/** After so many milliseconds no further call is begun; what is left is settled again. */
+/** After this many milliseconds no further call is begun; what is left is settled again. */
 const mostMs = 2_000;
 /** How much of an error's text is kept with a dead letter, in characters. */
 const longestError = 8_192;
-/** The end of an error's text of which the rest is not kept. */
+/** Ends an error's text that was cut. */
 const cutMark = "… (cut)";
 
 const whyLost = "it lost its last writes, and they run again, or their key was deleted";
@@ -22,7 +22,7 @@ const whyLost = "it lost its last writes, and they run again, or their key was d
 export interface SettlerOptions {
   /** The most dead letters; beyond it the oldest are deleted. */
   readonly deadLetterLimit: number | undefined;
-  /** To be called with the number of dead letters after one was added. */
+  /** Called with the number of dead letters after one was added. */
   readonly onDeadLetters: (count: number) => void;
   readonly onError: (error: Error) => void;
   readonly logger: Logger;
@@ -34,7 +34,10 @@ export class Settler {
   readonly #keys: QueueKeys;
   readonly #sender: Sender;
   readonly #options: SettlerOptions;
-  /** A call that sent elsewhere for these was not answered: it may yet come, so Redis must know its token. */
+  /**
+   * Deliveries for which a call that sent elsewhere was not answered: the call may still arrive, so Redis must know its
+   * token.
+   */
   readonly #doubtful = new WeakSet<Delivery>();
 
   constructor(consumer: Consumer, keys: QueueKeys, sender: Sender, options: SettlerOptions) {
@@ -48,15 +51,15 @@ export class Settler {
   async settle(settlements: readonly Settlement[]): Promise<readonly Outcome[]> {
     const outcomes = new Map<Settlement, Outcome>();
     const end = performance.now() + mostMs;
-    // One after the other: Redis lets nobody else in between calls that came at once.
+    // One after the other: Redis lets no other client in between calls that arrive together.
     for (const piece of piecesOf(settlements))
       if (performance.now() > end || !(await this.#settlePiece(piece, outcomes))) break;
     return mapPacked(settlements, (settlement) => outcomes.get(settlement) ?? "unknown");
   }
 
   /**
-   * Makes a message a dead letter that was not handed out, since its body does not come through. Rejects where it is not
-   * known what happened.
+   * Makes a message that was not handed out a dead letter, because its body does not arrive in time. Rejects if it is
+   * not known what happened.
    */
   async bury({ token }: StuckMessage, reason: DeadLetterReason, error: string): Promise<void> {
     const reply = await this.#change([0, 0, this.#limit, ...letterValues(token, reason, error)], []);
@@ -64,7 +67,7 @@ export class Settler {
     this.#noteLetters(reply);
   }
 
-  /** Gives back messages that were not handed out. Rejects where it is not known what happened. */
+  /** Gives back messages that were not handed out. Rejects if it is not known what happened. */
   async giveBack(tokens: readonly string[]): Promise<void> {
     // The last first, since each call puts its own to the head.
     for (let end = tokens.length; end > 0; end -= mostAtOnce) {
@@ -85,7 +88,7 @@ export class Settler {
     try {
       const missing = await this.#trySettling(settlements, note);
       if (missing.length === 0) return true;
-      // Until it is known, as of those that a failure leaves behind.
+      // Unknown at first, as for those that a failure leaves behind.
       note(missing, "unknown");
       await this.#restore(missing);
       this.#giveUp(await this.#trySettling(missing, note), note);
@@ -98,14 +101,14 @@ export class Settler {
     }
   }
 
-  /** Resolves to those that Redis does not have any more, though nobody settled them and no other server has them. */
+  /** Resolves to those that Redis does not have any more, although nobody settled them and no other server has them. */
   async #trySettling(settlements: readonly Settlement[], note: Note): Promise<readonly Settlement[]> {
     const sentElsewhere = await Promise.all(
       mapPacked(settlements, (settlement) => this.#sendElsewhere(settlement)),
     );
     const deliveries = mapPacked(settlements, ({ delivery }) => delivery);
     const reply = await this.#change(this.#valuesOf(settlements), deliveries);
-    // While it asked, the consumer may have found that it had lost its lease, and taken a new one that holds nothing.
+    // Meanwhile the consumer may have found that it had lost its lease, and taken a new one that holds nothing.
     if (reply === -1 || !deliveries.every((delivery) => this.#consumer.holds(delivery))) {
       note(settlements, "lost");
       return [];
@@ -127,11 +130,11 @@ export class Settler {
     return missing.filter((settlement) => whyMissing(settlement) === "deleted");
   }
 
-  /** Those that Redis did not have, though no earlier call settled them. */
+  /** Those that Redis did not have, although no earlier call settled them. */
   #missing(settlements: readonly Settlement[], reply: readonly unknown[]): readonly Settlement[] {
     const [, missingAcks, ...tokens] = reply as [number, number, ...string[]]; // what the script returns
     const isUnsettled = ({ delivery }: Settlement) => this.#consumer.whyMissing(delivery) !== "settled";
-    // Which of them it was is not known, and does not matter: they are done.
+    // It is not known which acks were missing, and does not matter: they are done.
     if (missingAcks > 0 && settlements.filter(({ kind }) => kind === "ack").every(isUnsettled))
       this.#warn(`${missingAcks} messages before their tasks were done: ${whyLost}`);
     const set = new Set(tokens);
@@ -218,7 +221,7 @@ export class Settler {
 /** Notes an outcome for each. */
 type Note = (settlements: readonly Settlement[], outcome: Outcome) => void;
 
-/** In the order in which they are to be made: releases the last first, since each call puts its own to the head. */
+/** In the order of the calls: releases with the last first, since each call puts its own at the head. */
 function piecesOf(settlements: readonly Settlement[]): readonly (readonly Settlement[])[] {
   const inCalls = (some: readonly Settlement[]) => inPieces(some, mostAtOnce, charactersOf);
   const releases = settlements.filter(({ kind }) => kind === "release");
@@ -228,7 +231,7 @@ function piecesOf(settlements: readonly Settlement[]): readonly (readonly Settle
   return [...inCalls(others), ...inCalls(releases).toReversed()];
 }
 
-/** How much Redis has to move. */
+/** How many characters Redis has to move. */
 const charactersOf = (settlement: Settlement): number => {
   if (settlement.kind === "ack") return 0;
   if (settlement.kind === "replace") return settlement.by.reduce((sum, { body }) => sum + body.length, 0);
@@ -243,6 +246,6 @@ const letterValues = (token: string, reason: DeadLetterReason, error: string | u
   cut(error ?? ""),
 ];
 
-/** The beginning of a long text, which says so at its end. */
+/** The beginning of a long text, with a mark at its end that says so. */
 const cut = (text: string): string =>
   text.length <= longestError ? text : text.slice(0, longestError - cutMark.length) + cutMark;

@@ -22,7 +22,10 @@ import { Waker } from "./waker.js";
 
 /** The most that one call reserves. */
 const mostAtOnce = 1_000;
-/** A body that is longer, in bytes, and does not come through in time, is too large; of others the line is too slow. */
+/**
+ * A body longer than this, in bytes, that does not arrive in time is too large. For a shorter one, the line is too
+ * slow.
+ */
 const longestSlow = 1_000_000;
 
 export interface SubscriptionParts {
@@ -87,7 +90,7 @@ export class RedisSubscription implements Subscription {
     await this.#consumer.hold();
     if (this.#closing !== undefined) return;
     const { promoter, keys } = this.#parts;
-    // Not before it is known that the user may use these keys: one that may not holds up the others' call.
+    // Only once it is known that the user may use these keys: otherwise they would hold up the call for all queues.
     this.#stopPromoting = promoter.add({
       keys,
       onHidden: () => this.#waker.nudge(),
@@ -102,11 +105,11 @@ export class RedisSubscription implements Subscription {
       const room = Math.min(limit, mostAtOnce, this.#maxUnsettled - this.#consumer.size);
       if (room > 0) await this.#clear();
       const deliveries = room > 0 ? await this.#consumer.reserve(room) : [];
-      // What was reserved while it closed has gone back to the queue with the rest.
+      // What was reserved during the close has gone back to the queue with the rest.
       if (this.#closing !== undefined) return [];
       const leftMs = end - performance.now();
       if (deliveries.length > 0 || leftMs <= 0) return deliveries;
-      // Who has no room must not be woken by a message, since that takes it away from the others for a while.
+      // A full subscription must not wait on a message: waking takes it away from other servers.
       await (room > 0 ? this.#waker.wait(leftMs) : this.#waker.nudged(leftMs));
     }
   }
@@ -133,7 +136,7 @@ export class RedisSubscription implements Subscription {
     this.#reaper.stop();
     this.#stopListening();
     this.#waker.close();
-    // What is done must not go back because the calls that say so are not all out.
+    // What is done must not be given back only because the calls that settle it are still pending.
     await bounded(this.#settles.ended(), this.#parts.connection.commandTimeoutMs, () => undefined);
     try {
       await this.#consumer.leave();
@@ -149,7 +152,7 @@ export class RedisSubscription implements Subscription {
     this.#parts.onClose(this);
   }
 
-  /** Gets a message out of the way whose body does not come through. */
+  /** Gets rid of a message whose body does not arrive in time. */
   async #clear(): Promise<void> {
     const { stuck, tokens } = this.#consumer.unread;
     if (stuck === undefined) return;

@@ -5,22 +5,25 @@ import { read } from "./scripts/read.js";
 
 /** The most bodies that one call reads: what Lua can unpack. */
 const mostReadAtOnce = 1_000;
-/** How often a body that takes an answer for itself may take too long. */
+/** How often a body that has an answer to itself may take too long. */
 const mostTimeouts = 2;
 
-/** A message whose body does not come through the line. */
+/** A message whose body does not arrive in time. */
 export interface StuckMessage {
   readonly token: string;
   /** The length of its body, in bytes. */
   readonly bytes: number;
 }
 
-/** What the server says is a consumer's, and was not handed out by it: in the hash, and to be read from there. */
+/**
+ * The messages that, according to the server, belong to a consumer that has not handed them out: they are in the hash,
+ * and are to be read from there.
+ */
 export class UnreadMessages {
   readonly #connection: Connection;
   readonly #answerSize: AnswerSize;
   #tokens: readonly string[] = [];
-  /** The first of them, when it alone did not come through. */
+  /** The first of them, if it did not arrive even alone. */
   #stuck: (StuckMessage & { timeouts: number }) | undefined;
 
   constructor(connection: Connection, answerSize: AnswerSize) {
@@ -28,7 +31,7 @@ export class UnreadMessages {
     this.#answerSize = answerSize;
   }
 
-  /** In the order in which they were reserved. */
+  /** Their tokens, in the order in which they were reserved. */
   get tokens(): readonly string[] {
     return this.#tokens;
   }
@@ -41,23 +44,26 @@ export class UnreadMessages {
       : undefined;
   }
 
-  /** To be called with the tokens of all that there are, in any order. */
+  /** Call it with the tokens of all messages that there are, in any order. */
   replace(tokens: readonly string[]): void {
     this.#tokens = [...tokens].sort((one, other) => tokenNumber(one) - tokenNumber(other));
   }
 
-  /** To be called when these were handed out, or are no longer held. */
+  /** Call it when these were handed out, or are no longer held. */
   forget(tokens: readonly string[]): void {
     const gone = new Set(tokens);
     this.#tokens = this.#tokens.filter((token) => !gone.has(token));
     if (this.#stuck !== undefined && gone.has(this.#stuck.token)) this.#stuck = undefined;
   }
 
-  /** Token and body of the first ones, as many as fit in an answer; null for the body of what is not in the hash. */
+  /**
+   * Token and body of the first messages, as many as fit into an answer; null for the body of one that is not in the
+   * hash.
+   */
   async read(hash: string, limit: number): Promise<readonly (readonly [string, string | null])[]> {
     let tokens = this.#tokens.slice(0, Math.min(limit, mostReadAtOnce));
     const [first = ""] = tokens;
-    // After a failure it is asked for the length, so that one body is told from a batch, and it is known what to blame.
+    // After a failure the length is asked for, to distinguish one body from a batch, and to know what to blame.
     const isReduced = this.#answerSize.isReduced;
     const bytes = isReduced ? await this.#connection.use((client) => client.hstrlen(hash, first)) : 0;
     if (isReduced && bytes >= this.#answerSize.bytes) tokens = [first];

@@ -4,11 +4,11 @@ import type { Capability } from "@ytask/core/driver";
 export interface Behaviour<Bench, Need extends string> {
   /** A sentence about the driver: the test's title, and the key of an exception. Unique in a kit. */
   readonly name: string;
-  /** The capabilities without which the driver cannot do it: one that is missing skips the test, with its reason. */
+  /** The capabilities that the driver needs for it. If one is missing, the test is skipped, with its reason. */
   readonly needs?: readonly Need[];
-  /** Whether it does things at random: then its title tells the seed. */
+  /** Whether it does things at random: then its title shows the seed. */
   readonly isRandom?: boolean;
-  /** Rejects where the driver does not do it. */
+  /** Rejects if the driver does not do it. */
   run(bench: Bench): Promise<void>;
 }
 
@@ -19,7 +19,7 @@ export interface Claims<Need extends string> {
   readonly exceptions: Readonly<Record<string, string>>;
 }
 
-/** What becomes of a behaviour's test. `refused`: it would be skipped, but nobody says why. */
+/** What becomes of a behaviour's test. `refused`: it would be skipped, but without a reason. */
 export type Verdict =
   | { readonly kind: "run" }
   | { readonly kind: "skip"; readonly reason: string }

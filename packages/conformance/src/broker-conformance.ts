@@ -10,7 +10,7 @@ import type { TestRunner } from "./runner.js";
 import { type BrokerSetUp, defaultBoundMs } from "./set-up.js";
 
 /**
- * Defines the tests of a broker: the contract of `Broker` in `@ytask/core/driver`, one test a behaviour.
+ * Defines the tests of a broker: the contract of `Broker` in `@ytask/core/driver`, one test per behaviour.
  *
  * @param runner the test runner's functions: `{ describe, it }` of vitest, jest, mocha or node:test
  * @param setUp how to make brokers, and what they can do

@@ -1,15 +1,18 @@
 import type { Capability } from "@ytask/core/driver";
 
-/** How a test takes a driver's connection to its server away. `throughGates` makes one for any server on TCP. */
+/** How a test takes away a driver's connection to its server. `throughGates` makes one for any server on TCP. */
 export interface Connection<Driver> {
   /**
-   * From now on nothing passes between this driver and its server: what is open breaks, and no new connection comes
-   * about. For the server that is what a crash of the driver's process looks like.
+   * From now on nothing passes between this driver and its server: what is open breaks, and no new connection is made.
+   * To the server this looks like a crash of the driver's process.
    */
   cut(driver: Driver): void | Promise<void>;
   /** Ends `cut` and `stall`: the driver connects again by itself. */
   mend(driver: Driver): void | Promise<void>;
-  /** From now on nothing passes, but nothing breaks either: a server that never answers. Or why that cannot be. */
+  /**
+   * From now on nothing passes, but nothing breaks either, as with a server that never answers. Or why that is not
+   * possible.
+   */
   readonly stall: ((driver: Driver) => void | Promise<void>) | { readonly missing: string };
 }
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { ErrorCode, YTaskError } from "@ytask/core/driver";
 
-/** Connects a driver whose server cannot be used, which has to reject with `Connection`, and again once it can be. */
+/** Connects a driver whose server cannot be used, which must reject with `Connection`, and again once it can be used. */
 export async function connectsOnceMended(
   driver: { connect(): Promise<void> },
   mend: () => Promise<void>,

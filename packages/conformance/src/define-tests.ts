@@ -3,18 +3,18 @@ import { bounded } from "@ytask/core/driver";
 import { type Behaviour, type Claims, verdict } from "./behaviour.js";
 import type { TestRunner } from "./runner.js";
 
-/** What a behaviour is shown on: made for one test, and tidied up after it. */
+/** The bench on which a behaviour is shown: made for one test, and tidied up after it. */
 export interface Bench {
-  /** Closes what the test opened, and rejects with what that met. */
+  /** Closes what the test opened; rejects with the errors of that. */
   tidyUp(): Promise<void>;
 }
 
-/** A kit: what it is about, its behaviours, and how to make what they are shown on. */
+/** A kit: its subject, its behaviours, and how to make the bench for them. */
 export interface Kit<B extends Bench, Need extends string> {
   readonly title: string;
   readonly behaviours: readonly Behaviour<B, Need>[];
   readonly claims: Claims<Need>;
-  /** What the random behaviours begin with. */
+  /** The seed of the random behaviours. */
   readonly seed: number;
   /** How long one test may take, in milliseconds. */
   readonly testBoundMs: number;
@@ -49,7 +49,7 @@ function defineTest<B extends Bench, Need extends string>(
   else it(title, withTimeout(run, 2 * kit.testBoundMs), 2 * kit.testBoundMs);
 }
 
-/** mocha takes a test's time limit in no other way than by `this`. */
+/** In mocha, a test's time limit can only be set through `this`. */
 function withTimeout(run: () => Promise<void>, timeoutMs: number): () => Promise<void> {
   return function (this: unknown) {
     const context = this as { timeout?: unknown } | undefined;
@@ -68,7 +68,7 @@ async function runBehaviour<B extends Bench, Need extends string>(
       assert.fail(`The behaviour was not shown within ${kit.testBoundMs} ms.`),
     );
   } catch (error) {
-    // The behaviour has failed already. An error of the close would hide that one.
+    // The behaviour has already failed. An error of the close would hide that failure.
     await bench.tidyUp().catch(() => {});
     throw error;
   }

@@ -11,7 +11,7 @@ interface Made<Driver, Bounded> {
   isCut: boolean;
 }
 
-/** What a bench needs of `Drivers`, whatever the driver's own type is. */
+/** The part of `Drivers` that a bench needs, whatever the driver's own type is. */
 export interface BoundDrivers<Bounded> {
   create(): Promise<Bounded>;
   cut(bound: Bounded): Promise<void>;
@@ -20,7 +20,7 @@ export interface BoundDrivers<Bounded> {
   close(): Promise<void>;
 }
 
-/** The drivers that one test makes, whose calls are bounded, and whose connections it can take away. */
+/** The drivers that one test makes. Their calls are bounded, and the test can take away their connections. */
 export class Drivers<Driver extends Closable, Bounded extends Closable> implements BoundDrivers<Bounded> {
   readonly #setUp: SetUp<Driver>;
   readonly #boundMs: number;
@@ -60,7 +60,7 @@ export class Drivers<Driver extends Closable, Bounded extends Closable> implemen
     await this.#connection().mend(made.driver);
   }
 
-  /** Closes them all. What is cut off may fail at that. */
+  /** Closes them all. For a driver that is cut off, that may fail. */
   async close(): Promise<void> {
     await Promise.all(
       this.#made.splice(0).map(async ({ driver, bounded, isCut }) => {

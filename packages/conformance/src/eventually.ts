@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 const pauseMs = 20;
 
-/** Resolves once `holds` does; fails where it does not within `boundMs`. */
+/** Resolves once `holds` resolves to true; fails if that takes longer than `boundMs`. */
 export async function eventually(
   what: string,
   boundMs: number,

@@ -3,7 +3,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 
 type State = "open" | "cut" | "stalled";
 
-/** One connection through the gate. While it is stalled, what arrives is kept. */
+/** One connection through the gate. While it is stalled, what arrives is held back. */
 interface Passage {
   readonly near: Socket;
   readonly far: Socket;
@@ -39,21 +39,21 @@ export class Gate {
     return address.port;
   }
 
-  /** Breaks what is open, and every new connection as soon as it is made. */
+  /** Breaks open connections, and every new one as soon as it is made. */
   cut(): void {
     this.#state = "cut";
     for (const passage of this.#passages) this.#break(passage);
   }
 
-  /** Keeps what arrives, in both directions, and breaks nothing. */
+  /** Holds back what arrives, in both directions, and breaks nothing. */
   stall(): void {
     this.#state = "stalled";
   }
 
-  /** Lets everything pass again, first what was kept for connections that their owner did not give up. */
+  /** Lets everything pass again: first what was held back, for connections that their owner has not given up. */
   async mend(): Promise<void> {
-    // A driver may have given up a connection in this turn. Node notices that in its next turn, and tells its end one
-    // turn later. What was kept for such a connection must not pass.
+    // A driver may have given up a connection in this turn. Node notices that in its next turn, and tells the other end
+    // one turn later. What was held back for such a connection must not pass.
     for (let turn = 0; turn < 3; turn++) await nextTurn();
     this.#state = "open";
     for (const { kept } of this.#passages) for (const deliver of kept.splice(0)) deliver();
@@ -81,7 +81,7 @@ export class Gate {
       if (this.#state === "stalled") passage.kept.push(() => to.write(bytes));
       else to.write(bytes);
     });
-    // What was kept for a closed connection is dropped: what a dead process sent does not arrive later.
+    // What was held back for a closed connection is dropped: what a dead process sent does not arrive later.
     from.on("close", () => this.#break(passage));
     from.on("error", () => {});
   }

@@ -1,4 +1,4 @@
-/** What the kit needs of a test runner. vitest, jest, mocha and node:test have it: pass `{ describe, it }`. */
+/** The part of a test runner that the kit needs. vitest, jest, mocha and node:test have it: pass `{ describe, it }`. */
 export interface TestRunner {
   describe(title: string, define: () => void): unknown;
   readonly it: DefineTest;

@@ -1,9 +1,9 @@
-/** Texts of every kind, by what is special about them. A driver moves them as they are. */
+/** Texts of every kind, named after what is special about them. A driver moves them unchanged. */
 export const texts: Readonly<Record<string, string>> = {
   plain: "hello",
   empty: "",
   json: JSON.stringify({ Id: "1", Args: [1, "two", null, { three: 3.5 }] }),
-  // JSON that no writer here would write so: who reads it and writes it anew changes it.
+  // JSON that no writer here would write like this: a driver that parses it and writes it again changes it.
   "another's JSON": String.raw`{ "Id" : 1.0, "Id":12345678901234567890, "Name": "\u003c\/\u00e9", "__proto__":{} }`,
   quotes: `"double" 'single' \`back\` \\ backslash \\n`,
   "line ends": "one\ntwo\r\nthree\r",

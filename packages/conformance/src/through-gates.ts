@@ -9,10 +9,10 @@ export interface Gated<Driver> {
 }
 
 /**
- * Puts a gate of its own between each driver and the server, so that a test can take one's connection away.
+ * Puts a separate gate between each driver and the server, so that a test can take away that driver's connection.
  *
- * @param server the server's URL with a port, or `host:port`; as a function where it is known only when tests run
- * @param create makes a driver, not connected, for the URL that it is given: the same, but for host and port
+ * @param server the server's URL with a port, or `host:port`; a function if it is known only when tests run
+ * @param create makes a driver, not connected, for the URL that it is given: the same URL, except for host and port
  * @returns `create`, `connection` and `dispose` of a set-up
  */
 export function throughGates<Driver>(

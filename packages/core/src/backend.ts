@@ -1,6 +1,6 @@
 import type { Capability, DriverEnvironment } from "./broker.js";
 
-/** A value to be stored. `value` is opaque text to a driver, but for `isFinished`. */
+/** A value to be stored. `value` is opaque text to a driver, which may only ask `isFinished` about it. */
 export interface Entry {
   /** The whole key, as `resultKey` and `abortKey` make it. */
   readonly key: string;
@@ -8,13 +8,14 @@ export interface Entry {
   /** Seconds until it is gone; undefined keeps it forever. At least 1, and may be more than 30 days. */
   readonly expiresInSeconds?: number | undefined;
   /**
-   * `present`: store it only where the key holds nothing that has not expired. `finished`: only where the key does
-   * not hold a value for which `isFinished` is true. The check and the write are one step, where the store can.
+   * `present`: store it only if the key holds nothing, or nothing that has not expired. `finished`: only if the key
+   * does not hold a value for which `isFinished` is true. The check and the write are one step, if the store can do
+   * that.
    */
   readonly unless?: "present" | "finished" | undefined;
 }
 
-/** What became of an entry. `kept`: its `unless` held, and what was there stays. */
+/** The outcome of an entry. `kept`: its `unless` held, and what was there stays. */
 export type Stored =
   | { readonly kind: "stored" }
   | { readonly kind: "kept" }
@@ -35,15 +36,15 @@ export interface Backend {
   /** As `Broker.connect`. */
   connect(environment?: DriverEnvironment): Promise<void>;
   /**
-   * One outcome for each entry, in their order; of two entries for one key the later stands, as if written one after
-   * the other, and so for two calls: those for one key take effect in the order in which they were made. Never rejects,
-   * and settles within a few seconds. A call that gave up must not write later on. With several servers, fail the keys
-   * of one known to be down at once: after a slow failure core makes no call for 0.4 s.
+   * One outcome for each entry, in order. Of two entries for one key the later stands, as if they were written one
+   * after the other. The same holds for two calls: those for one key take effect in the order in which they were made.
+   * Never rejects, and settles within a few seconds. A call that gave up must not write later on. With several servers,
+   * fail the keys of one that is known to be down at once: after a slow failure core makes no call for 0.4 s.
    */
   set(entries: readonly Entry[]): Promise<readonly Stored[]>;
   /**
-   * One value for each key, in their order; undefined where there is none, or it expired. Rejects with a YTaskError
-   * where one of the keys cannot be read; core then reads each by itself.
+   * One value for each key, in order; undefined if there is none, or it has expired. Rejects with a YTaskError if one
+   * of the keys cannot be read; core then reads each key by itself.
    */
   get(keys: readonly string[]): Promise<readonly (string | undefined)[]>;
   /**

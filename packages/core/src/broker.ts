@@ -7,7 +7,7 @@ export interface DriverEnvironment {
 }
 
 /**
- * Whether a driver can do something. Where it cannot, `missing` says why, in a sentence: the conformance kit prints
+ * Whether a driver can do something. If it cannot, `missing` gives the reason in a sentence: the conformance kit prints
  * it beside the test that it skips, and accepts no `false` without a reason.
  */
 export type Capability = boolean | { readonly missing: string };
@@ -20,8 +20,10 @@ export interface Outgoing {
   readonly body: string;
   /** Put it at the head of the queue, where the broker can. Default false. */
   readonly front?: boolean | undefined;
-  /** How long the broker keeps it back, in milliseconds from when the server takes it; never delivered earlier. Months are
-   * allowed; 0 (default) and less is at once. */
+  /**
+   * How long the broker keeps the message back, in milliseconds from when the server takes it; it is never delivered
+   * earlier. Months are allowed; 0 (default) or less means at once.
+   */
   readonly delayMs?: number | undefined;
 }
 
@@ -43,7 +45,7 @@ export type DeadLetterReason =
   | "retriesExhausted"
   | "permanentFailure";
 
-/** What is to become of a delivery. */
+/** How to settle a delivery. */
 export type Settlement =
   /** Done: remove it. */
   | { readonly delivery: Delivery; readonly kind: "ack" }
@@ -58,22 +60,22 @@ export type Settlement =
       readonly error?: string | undefined;
     }
   /**
-   * Back to the head of its queue, to be delivered again; not counted as a redelivery where the broker can help it.
-   * Those of one call keep their order.
+   * Put it back at the head of its queue, to be delivered again; not counted as a redelivery if the broker can avoid
+   * it. Deliveries released in one call keep their order.
    */
   | { readonly delivery: Delivery; readonly kind: "release" };
 
 /**
- * What became of a settlement. `lost`: the delivery was no longer this subscription's, nothing was changed, and it is
- * or will be delivered again (or was settled by an earlier call whose answer was lost). `unknown`: the call broke off
- * and may have happened; core settles it again until it is settled or lost, so settling twice must do no harm.
+ * What became of a settlement. `lost`: the delivery no longer belonged to this subscription. Nothing was changed, and
+ * it is or will be delivered again (or was settled by an earlier call whose answer was lost). `unknown`: the call broke
+ * off and may have happened; core settles it again until it is settled or lost, so settling twice must do no harm.
  */
 export type Outcome = "settled" | "lost" | "unknown" | Refused;
 
 /**
- * Only for `replace`: a replacement can never be stored, since it is too large, or its queue's name or its delay is too
- * long. The delivery stays held; core stores a failure and dead-letters it. If a later try could succeed, answer
- * `unknown`.
+ * Only for `replace`: the replacement can never be stored, because it is too large, or its queue's name or its delay is
+ * too long. The delivery stays held; core stores a failure and makes it a dead letter. If a later try could succeed,
+ * answer `unknown`.
  */
 export interface Refused {
   readonly kind: "refused";
@@ -89,30 +91,31 @@ export interface SubscribeOptions {
    */
   readonly maxRedeliveries: number;
   /**
-   * To be called when unsettled deliveries are no longer this subscription's: the lease ran out, the channel broke.
-   * With the very objects that `receive` resolved to.
+   * Call it when unsettled deliveries no longer belong to this subscription: the lease ran out, the channel broke. Pass
+   * the very objects that `receive` resolved to.
    */
   onLost(deliveries: readonly Delivery[]): void;
-  /** To be called with what went wrong in the background: a failed lease renewal, a reconnect that does not succeed. */
+  /** Call it with whatever goes wrong in the background: a failed lease renewal, a reconnect that does not succeed. */
   onError(error: Error): void;
 }
 
 /** A server's hold on one queue. It survives reconnects: the driver mends the connection, the subscription goes on. */
 export interface Subscription {
   /**
-   * Up to `limit` deliveries, in the queue's order, waiting up to `waitMs` for the first. Resolves to none when the
-   * time is over or the subscription closes. Rejects with a YTaskError while nothing can be received: `Connection` where
-   * the server cannot be reached, `AccessRefused`, `ServerFull` or `UnsupportedServer` where it refuses. Core calls again
-   * after a moment, whatever the code. Must settle within `waitMs` and a few seconds, whatever happens to the connection.
-   * Never called again before it settled.
+   * Resolves to up to `limit` deliveries, in the queue's order, and waits up to `waitMs` for the first; to none when
+   * that time is over or the subscription closes. Rejects with a YTaskError while nothing can be received: `Connection`
+   * if the server cannot be reached, `AccessRefused`, `ServerFull` or `UnsupportedServer` if it refuses. Core calls
+   * again after a moment, whatever the code. Must settle within `waitMs` and a few seconds, whatever happens to the
+   * connection. Is never called again before it has settled.
    */
   receive(limit: number, waitMs: number): Promise<readonly Delivery[]>;
   /** One outcome for each settlement, in their order. Never rejects, and settles within a few seconds. */
   settle(settlements: readonly Settlement[]): Promise<readonly Outcome[]>;
   /**
-   * Only for brokers that prefetch. Raises the limit to `maxUnsettled + count`, since tasks are short and those will
-   * begin soon. Core calls it when the count has doubled or halved, and with 0 once tasks are long. Deliveries already
-   * sent do not count. Must keep the queue's order; must not throw. Without it, no more than `maxUnsettled` are sent.
+   * Only for brokers that prefetch: raises the limit to `maxUnsettled + count`, since tasks are short and so many more
+   * will begin soon. Core calls it when the count has doubled or halved, and with 0 once tasks are long. Deliveries
+   * already sent do not count. Must keep the queue's order; must not throw. Without it, no more than `maxUnsettled` are
+   * sent.
    */
   sendAhead?(count: number): void;
   /** Ends it: a pending `receive` resolves, and unsettled deliveries go back to the head of the queue, in their order. */
@@ -134,7 +137,10 @@ export interface Letter {
 export interface DeadLetters {
   /** The oldest first; at most `limit` (default 100). */
   list(options?: { readonly limit?: number | undefined }): Promise<readonly Letter[]>;
-  /** Those of these ids that are there, in any order. Optional: without it core looks for them with `list`. */
+  /**
+   * The letters with these ids, in any order; ids that are gone are skipped. Optional: without it, core looks for them
+   * with `list`.
+   */
   find?(ids: readonly string[]): Promise<readonly Letter[]>;
   /**
    * Puts letters back into their queue, with the body that `rewrite` makes of each (default: as it was), and removes
@@ -166,8 +172,8 @@ export interface BrokerCapabilities {
   /** Released deliveries, and those of a subscription that closed or died, come back to the head in their order. Default true. */
   readonly orderedRelease?: Capability | undefined;
   /**
-   * The server sends up to `maxUnsettled` deliveries ahead of `receive`, so core makes that as many as run at a time; see
-   * `Subscription.sendAhead` for more. Default false.
+   * The server sends up to `maxUnsettled` deliveries ahead of `receive`, so core sets `maxUnsettled` to as many as run
+   * at a time; see `Subscription.sendAhead` for more. Default false.
    */
   readonly sendsAhead?: boolean | undefined;
   /**
@@ -176,8 +182,8 @@ export interface BrokerCapabilities {
    */
   readonly sendBatchSize?: number | undefined;
   /**
-   * Queues are on several servers, of which one may hang while the others answer. Core then puts messages for one queue
-   * only into a call of `send`, which answers once all of them are stored. Default false.
+   * Queues are on several servers, one of which may hang while the others answer. Since a call of `send` answers once
+   * all of its messages are stored, core then puts messages for only one queue into each call. Default false.
    */
   readonly sharded?: boolean | undefined;
   /** The time limit of a task that names none, in milliseconds; for a broker that takes back what runs for too long. */
@@ -185,28 +191,31 @@ export interface BrokerCapabilities {
 }
 
 /**
- * Moves messages. Everything that is sent is stored until it is settled: a broker that loses a message which it
+ * Moves messages. Everything that is sent is stored until it is settled: a broker that loses a message that it
  * confirmed is broken. Calls take batches and may overlap.
  */
 export interface Broker {
   /** Known before `connect`, and always the same. */
   readonly capabilities: BrokerCapabilities;
   /**
-   * Opens the connection, and again after `close`. Rejects within a few seconds with a YTaskError that names the
-   * cause: `Connection` where trying again can help, `AccessRefused`, `UnsupportedServer` or `InvalidArgument` where
-   * not. Core calls it once for all servers and clients that share the broker.
+   * Opens the connection, also again after `close`. Rejects within a few seconds with a YTaskError that names the
+   * cause: `Connection` if trying again can help, `AccessRefused`, `UnsupportedServer` or `InvalidArgument` if not.
+   * Core calls it once for all servers and clients that share the broker.
    */
   connect(environment?: DriverEnvironment): Promise<void>;
   /**
-   * Resolves once the server has stored every message; rejects with `SendFailed`, which tells those that are not
-   * stored from those that may be. Settles within a few seconds and keeps no message for later. Messages for one
-   * queue keep their order.
+   * Resolves once the server has stored every message. Otherwise rejects with `SendFailed`, which distinguishes
+   * messages that are not stored from those that may be. Settles within a few seconds and keeps no message for later.
+   * Messages for one queue keep their order.
    */
   send(messages: readonly Outgoing[]): Promise<void>;
   /** Rejects like `connect`. */
   subscribe(queue: string, options: SubscribeOptions): Promise<Subscription>;
   deadLetters(queue: string): DeadLetters;
   counts(queue: string): Promise<Counts>;
-  /** Closes what `connect` opened, and nothing that the user handed over. Calls that are out reject; no second call harms. */
+  /**
+   * Closes what `connect` opened, and nothing that the user handed over. Pending calls reject; a second call does no
+   * harm.
+   */
   close(): Promise<void>;
 }

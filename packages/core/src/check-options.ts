@@ -1,6 +1,6 @@
 import { ErrorCode, YTaskError } from "./errors.js";
 
-/** A rule says what an option must be, in words, where a value is not it; undefined where it is. */
+/** Checks a value: undefined if it is allowed, otherwise a description of what the option must be. */
 export type Rule = (value: unknown) => string | undefined;
 
 /** A rule for each option that exists. */
@@ -64,10 +64,10 @@ export const rules = {
 } as const;
 
 /**
- * Refuses what is no object, an option that does not exist, and a value that its rule does not allow. An option that
- * is undefined counts as not given.
+ * Refuses options that are not an object, an option that does not exist, and a value that its rule does not allow. An
+ * option that is undefined counts as not given.
  *
- * @param place how the options are called in an error, such as `client.send: options`
+ * @param place what the options are called in an error, such as `client.send: options`
  * @throws YTaskError `InvalidArgument`
  */
 export function checkOptions(options: unknown, allowed: Rules, place: string): void {

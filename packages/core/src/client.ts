@@ -32,7 +32,10 @@ import { workflowStates } from "./workflow.js";
 
 const closeBoundMs = 10_000;
 
-/** Sends tasks and reads their results. `Tasks` is the type of a map `{ group: { name: task } }`; without it nothing is checked. */
+/**
+ * Sends tasks and reads their results. `Tasks` is the type of a map `{ group: { name: task } }`; without one, calls are
+ * not type-checked.
+ */
 export class Client<Tasks extends TaskMap<Tasks> = UntypedTasks> {
   readonly #settings: Settings;
   readonly #routing: Routing;
@@ -68,8 +71,9 @@ export class Client<Tasks extends TaskMap<Tasks> = UntypedTasks> {
   /**
    * Sends a task. Resolves to its handle once the broker has stored it.
    *
-   * @throws YTaskError `SendMessage` where the broker did not confirm it; `UnsupportedType` for an argument that cannot
-   * cross, with its path; `TooLarge`; `InvalidArgument`; `Closed`
+   * @throws YTaskError `SendMessage` if the broker did not confirm the task: it may be stored all the same, and the
+   * error's causes say why, such as `ServerFull`. `UnsupportedType` for an argument that cannot cross, with its path;
+   * `TooLarge` above `maxMessageBytes`; `InvalidArgument` for a bad name, argument list or option; `Closed` after `close`
    */
   async send<Group extends keyof Tasks & string, Name extends keyof Tasks[Group] & string>(
     group: Group,
@@ -83,12 +87,12 @@ export class Client<Tasks extends TaskMap<Tasks> = UntypedTasks> {
   }
 
   /**
-   * Sends many tasks in few calls. Resolves to their handles, in their order, once the broker has stored all of them.
-   * Some ten thousand are on their way at a time, each within the longest `sendTimeoutMs`; where the broker confirmed
-   * none for that time, the others are not tried.
+   * Sends many tasks in few calls. Resolves to their handles, in order, once the broker has stored all of them.
+   * Some ten thousand are on their way at a time, each within the longest `sendTimeoutMs`; if the broker confirms
+   * none for that long, the rest are not tried.
    *
-   * @throws SendManyFailed, with the indices of those that are `sent` and of those that `failed`; else as `send`, and
-   * then none is sent
+   * @throws SendManyFailed, with the indices of the tasks that are `sent` and of those that `failed`; otherwise as
+   * `send`, and then none is sent
    */
   async sendMany<const Requests extends readonly Request<Tasks>[]>(
     requests: Requests & CheckRequests<Tasks, Requests>,
@@ -133,8 +137,10 @@ export class Client<Tasks extends TaskMap<Tasks> = UntypedTasks> {
   }
 
   /**
-   * Where a task stands; undefined where nothing is stored.
-   * @throws YTaskError `NilBackend` where no results are kept, `Connection` or `Backend` where they cannot be read
+   * A task's status; undefined if nothing is stored.
+   * @throws YTaskError `NilBackend` if no results are kept; `Malformed` if what is stored is no result; `Connection`,
+   * `AccessRefused`, `UnsupportedServer` or `Backend` if the backend cannot be read; `InvalidArgument` for a bad id;
+   * `Closed` after `close`
    */
   async getStatus(id: string): Promise<Status | undefined> {
     checkName(id, "client.getStatus: the id");
@@ -146,12 +152,13 @@ export class Client<Tasks extends TaskMap<Tasks> = UntypedTasks> {
   }
 
   /**
-   * Aborts a task: one that has not started never runs, one that runs has its signal fired within a second. A task
-   * that is finished stays as it is.
+   * Aborts a task: one that has not started never runs, and one that runs has its signal fired within a second. A
+   * finished task stays as it is.
    *
    * @param options `expiresSeconds`: SECONDS for which the abort is remembered, default 86,400; -1 for ever
-   * @throws YTaskError `NilBackend` without a backend, `Backend` where the flag could not be stored.
-   * Where it is stored but the task's status is not, the abort holds, and a line of the log says so
+   * @throws YTaskError `NilBackend` without a backend; `Backend` if the flag could not be stored; `Connection`,
+   * `AccessRefused` or `UnsupportedServer` if the backend cannot be used; `InvalidArgument` for a bad id or option;
+   * `Closed` after `close`. If the flag is stored but the task's status is not, the abort holds and the log says so
    */
   async abort(id: string, options?: AbortOptions): Promise<void> {
     this.#refuseIfClosed();
@@ -165,11 +172,11 @@ export class Client<Tasks extends TaskMap<Tasks> = UntypedTasks> {
   }
 
   /**
-   * How many messages of a group wait, are delayed, run, and are dead; undefined where the broker cannot tell. With
-   * `goCompatible` those in the Go original's delayed queue are delayed ones too.
+   * How many messages of a group are waiting, delayed, running and dead; undefined where the broker cannot tell. With
+   * `goCompatible`, those in the Go original's delayed queue count as delayed.
    *
-   * @throws YTaskError `InvalidArgument` for a name that is refused, `Closed` after `close`; `Connection`,
-   * `AccessRefused` or `UnsupportedServer` where the broker cannot be used
+   * @throws YTaskError `InvalidArgument` for a name that is refused; `Closed` after `close`; `Connection`,
+   * `AccessRefused` or `UnsupportedServer` if the broker cannot be used
    */
   async counts(group: string): Promise<Counts> {
     this.#refuseIfClosed();
@@ -185,7 +192,10 @@ export class Client<Tasks extends TaskMap<Tasks> = UntypedTasks> {
     return answerOf(count(), "the broker", clock);
   }
 
-  /** The dead letters of a group. */
+  /**
+   * The dead letters of a group.
+   * @throws YTaskError `InvalidArgument` for a name that is refused; `Closed` after `close`
+   */
   deadLetters(group: string): DeadLetterBox {
     this.#refuseIfClosed();
     checkGroup(group);
@@ -198,8 +208,8 @@ export class Client<Tasks extends TaskMap<Tasks> = UntypedTasks> {
   }
 
   /**
-   * Waits for the sends that are under way, ends the waits, and closes the connections that it opened, unless a server
-   * or another client uses them. A second call gets the promise of the first.
+   * Ends the waits for results, waits for the sends that are under way, and closes the connections that this client
+   * opened, unless a server or another client uses them. A second call gets the promise of the first.
    */
   close(): Promise<void> {
     this.#closed ??= this.#close();
@@ -235,9 +245,9 @@ export class Client<Tasks extends TaskMap<Tasks> = UntypedTasks> {
   }
 
   /**
-   * Stores `Sent` of what was sent, unless something is stored by then. Nobody waits for it but who reads from this
-   * client: a backend that is slow or down must not hold up a send. It is on its way before the senders go on, so that
-   * backend and sender work at the same time.
+   * Stores `Sent` for what was sent, unless something is stored by then. Only reads of this client wait for it: a
+   * backend that is slow or down must not hold up a send. The write begins before the senders go on, so that backend and
+   * sender work at the same time.
    */
   #noteSent(sent: readonly Composed[]): void {
     if (this.#writer === undefined) return;
@@ -274,7 +284,10 @@ export class Client<Tasks extends TaskMap<Tasks> = UntypedTasks> {
   }
 }
 
-/** All in the original's delayed queue is delayed: what a server of ours took from it is held until it is due. */
+/**
+ * Everything in the original's delayed queue counts as delayed: a server of ours holds what it took from there until it
+ * is due.
+ */
 function withDelayedOfGo(counts: Counts, ofGo: Counts): Counts {
   const delayed = [counts.delayed, ofGo.waiting, ofGo.delayed, ofGo.running].reduce(
     (sum, count) => (sum === undefined || count === undefined ? undefined : sum + count),

@@ -17,19 +17,19 @@ interface Use {
   closing: Promise<void> | undefined;
 }
 
-// With a number, for the shape of a Use: copies of other versions may be beside this one.
+// The number stands for the shape of a Use: copies of other versions of this package may be loaded too.
 const usesKey: unique symbol = Symbol.for("ytask.uses.1") as never;
 const everywhere = globalThis as { [usesKey]?: WeakMap<Driver, Use> };
 
 /**
- * The use of each driver. Several servers and clients may share one driver, so the count is the driver's: the same in two
- * copies of this package, such as the one that is imported and the one that is required.
+ * The users of each driver. Several servers and clients may share a driver, so the count belongs to the driver, and is
+ * shared by two copies of this package, such as one that is imported and one that is required.
  */
 everywhere[usesKey] ??= new WeakMap();
 const uses = everywhere[usesKey];
 
 /**
- * A server's or client's hold on a driver. The first that connects opens the driver, the last that closes, closes it;
+ * A server's or client's hold on a driver. The first hold to connect opens the driver, the last to close closes it, and
  * a later connect opens it again.
  */
 export class DriverHold {
@@ -41,7 +41,7 @@ export class DriverHold {
     this.#driver = driver;
   }
 
-  /** Whether this holds the driver, and the driver was connected. It mends broken connections itself. */
+  /** Whether this holds the driver, and the driver has been connected. A driver mends broken connections itself. */
   get isConnected(): boolean {
     return this.#held && this.#use().isConnected;
   }
@@ -70,7 +70,7 @@ export class DriverHold {
     }
   }
 
-  /** Lets go of the driver, and closes it where nobody else holds it. */
+  /** Lets go of the driver, and closes it if nobody else holds it. */
   async close(): Promise<void> {
     this.#isClosed = true;
     if (!this.#held) return;

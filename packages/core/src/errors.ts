@@ -19,7 +19,7 @@ export const ErrorCode = {
   ServerStop: 6,
   /** A send that the broker did not confirm. */
   SendMessage: 7,
-  /** Asked for a result where no backend is configured or nothing is stored. */
+  /** The call needs a backend, and none is configured, or `statusExpires` and `resultExpires` are both 0. */
   NilBackend: 8,
   /** The task was aborted. */
   AbortTask: 9,
@@ -39,7 +39,7 @@ export const ErrorCode = {
   AccessRefused: 106,
   /** The backend could not store or read. */
   Backend: 107,
-  /** The server of a driver is out of memory or disk, or a queue has all that its policy allows, and refuses more. */
+  /** The server of a driver refuses more: it is out of memory or disk, or a queue is as full as its policy allows. */
   ServerFull: 108,
   /** The task's lease was lost: it may be running on another server. */
   LeaseLost: 109,
@@ -52,7 +52,7 @@ export type ErrorCode = (typeof ErrorCode)[keyof typeof ErrorCode];
 
 const marker: unique symbol = Symbol.for("ytask.error") as never;
 
-/** What an error may carry beside its message. */
+/** What an error may carry besides its message. */
 export interface ErrorDetails {
   /** The error that led to this one. */
   readonly cause?: unknown;
@@ -60,7 +60,7 @@ export interface ErrorDetails {
 
 /** Every error that this library throws on purpose: a stable `code`, a `message` that says what to do, a `cause`. */
 export class YTaskError<C extends ErrorCode = ErrorCode> extends Error {
-  /** What `isInstance` knows the class by: bundlers may rename classes. */
+  /** The name by which `isInstance` knows the class: bundlers may rename classes. */
   static readonly kind: string = "YTaskError";
   override readonly name: string = "YTaskError";
   readonly code: C;
@@ -72,8 +72,8 @@ export class YTaskError<C extends ErrorCode = ErrorCode> extends Error {
   }
 
   /**
-   * Whether `error` is of the class that this is called on, and has `code` where one is given. Works across two
-   * copies of the package, where `instanceof` does not.
+   * Whether `error` is an instance of the class that this is called on, and has `code` if one is given. Works across
+   * two copies of the package, where `instanceof` does not.
    */
   static isInstance<E extends YTaskError, C extends ErrorCode = ErrorCode>(
     this: abstract new (
@@ -91,7 +91,7 @@ export class YTaskError<C extends ErrorCode = ErrorCode> extends Error {
         (code === undefined || (error as { code?: unknown }).code === code)
       );
     } catch {
-      // A proxy may throw whatever is read of it; no error of this library does.
+      // A proxy may throw at any read. No error of this library does.
       return false;
     }
   }
@@ -105,7 +105,7 @@ function kindsOf(made: unknown): readonly string[] {
   return kinds;
 }
 
-/** A class of the user's has no kind of its own: there the name tells it from what it extends. */
+/** A class of the user's has no `kind` of its own, so its name distinguishes it from the class that it extends. */
 function kindOf(made: object): string {
   const { kind, name } = made as { readonly kind?: unknown; readonly name: string };
   return Object.hasOwn(made, "kind") && typeof kind === "string" ? kind : name;
@@ -131,7 +131,7 @@ export class PermanentError extends YTaskError<101> {
 
 /**
  * A broker did not confirm all of a batch. `notStored` holds the indices of messages that are certainly not in
- * the queue, `unknown` those that may be: the call broke off, and may have happened. The others are stored.
+ * the queue, `unknown` of those that may be, since the call broke off and may have happened. The others are stored.
  */
 export class SendFailed extends YTaskError<7> {
   static override readonly kind: string = "SendFailed";

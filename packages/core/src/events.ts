@@ -2,43 +2,46 @@ import { EventEmitter } from "node:events";
 import { invalid } from "./check-options.js";
 import { messageOf } from "./errors.js";
 
-/** What an event tells of the task. */
+/** What an event says about the task. */
 export interface TaskEvent {
   readonly id: string;
   readonly group: string;
   readonly name: string;
-  /** From 1; 0, with an empty name, for a message that cannot be read. Its id is empty where none can be made out. */
+  /** From 1. For a message that cannot be read it is 0, with an empty name, and an empty id if none can be made out. */
   readonly attempt: number;
   /** Milliseconds from the start of the attempt. */
   readonly durationMs?: number | undefined;
   readonly error?: unknown;
-  /** Of a dead letter (a `DeadLetterReason`), an abort or a lost lease. */
+  /** The reason for a dead letter (a `DeadLetterReason`), an abort or a lost lease. */
   readonly reason?: string | undefined;
 }
 
 /**
- * What a server tells as it happens. The end of an attempt is told once its result was stored, or could not be, and the
- * broker has settled it. An attempt that is given back, as at a shutdown, tells no end.
+ * The events of a server. The end of an attempt is announced once its result has been stored, or could not be, and the
+ * broker has settled it. An attempt that is given back, as at a shutdown, announces no end.
  */
 export interface ServerEvents {
   /** An attempt begins. */
   started: [TaskEvent];
-  /** The task returned; of a workflow, each step by itself. */
+  /** The task returned; in a workflow, each step by itself. */
   succeeded: [TaskEvent];
   /**
-   * The task has failed for good: no retry is left or allowed, or it could not be started, as where its name is unknown.
-   * `error` says why. `deadLettered` follows.
+   * The task has failed for good: no retry is left or allowed, or it could not be started, for instance because its
+   * name is unknown. `error` says why. `deadLettered` follows.
    */
   failed: [TaskEvent];
   /** An attempt failed with `error`, and a retry follows: the broker has it already. */
   retried: [TaskEvent];
   /** The task's expiry passed before the attempt began, so it was not run. */
   expired: [TaskEvent];
-  /** The task was aborted, by a client or by itself, before it ran or while it did. `reason` is what the task gave. */
+  /**
+   * The task was aborted, by a client or by itself, before it ran or while it did. `reason` is the one that the task
+   * gave.
+   */
   aborted: [TaskEvent];
   /**
-   * The task's message is a dead letter, with `reason` a `DeadLetterReason`. It follows each `failed`. It comes alone for
-   * a message that cannot be read: `malformed` or `tooLarge`.
+   * The task's message is a dead letter; `reason` is a `DeadLetterReason`. Follows each `failed`. Comes alone for a
+   * message that cannot be read: `malformed` or `tooLarge`.
    */
   deadLettered: [TaskEvent];
   /**
@@ -47,8 +50,8 @@ export interface ServerEvents {
    */
   leaseLost: [TaskEvent];
   /**
-   * Something went wrong in the background, such as an outage of the broker or the backend, which is told when it begins
-   * and not with each call that fails. It is logged, and throws nothing where nobody listens.
+   * Something went wrong in the background, such as an outage of the broker or the backend. An outage is announced when
+   * it begins, not with each call that fails. The error is also logged, and nothing is thrown if nobody listens.
    */
   error: [Error];
 }
@@ -67,7 +70,7 @@ const isEvent: Readonly<Record<keyof ServerEvents, true>> = {
 
 export type TaskEventName = Exclude<keyof ServerEvents, "error">;
 
-/** Typed events whose listeners can do no harm: what one throws, or rejects with, is handed to `onThrow`. */
+/** Typed events whose listeners can do no harm: what a listener throws, or rejects with, goes to `onThrow`. */
 export class Events {
   readonly #emitter = new EventEmitter();
   readonly #onThrow: (error: unknown) => void;
@@ -77,7 +80,7 @@ export class Events {
     this.#onThrow = onThrow;
   }
 
-  /** @throws YTaskError `InvalidArgument` for an event that does not exist, or a listener that is no function */
+  /** @throws YTaskError `InvalidArgument` for an event that does not exist, or a listener that is not a function */
   on<Name extends keyof ServerEvents>(name: Name, listener: (...event: ServerEvents[Name]) => void): void {
     checkListener(name, listener);
     this.#emitter.on(name, listener as (...event: unknown[]) => void);
@@ -93,7 +96,7 @@ export class Events {
     return this.#emitter.listenerCount(name) > 0;
   }
 
-  /** Tells of what a driver threw in the background. Needs no `this`. */
+  /** Announces what a driver threw in the background. Works without `this`. */
   readonly emitError = (thrown: unknown): void =>
     this.emit("error", thrown instanceof Error ? thrown : new Error(messageOf(thrown), { cause: thrown }));
 

@@ -1,6 +1,6 @@
 import { ErrorCode, YTaskError } from "./errors.js";
 
-/** 2 for queues that are shared with the Go original's v2, 3 for its v3. */
+/** 2 for queues shared with the Go original's v2, 3 for its v3. */
 export type WireVersion = 2 | 3;
 
 /** `YTask:Query` is what the original's v2 writes (sic). */
@@ -19,7 +19,7 @@ export const resultKey = (id: string): string => `YTask:Backend:${id}`;
 /** Where the abort flag of a task is stored. */
 export const abortKey = (id: string): string => `YTask:Backend:Abort:${id}`;
 
-/** Where it is noted that a dead letter is being sent again. The Go original has none. */
+/** Where a redrive notes that it is sending a dead letter again. The Go original has no such key. */
 export const redriveKey = (letter: string): string => `YTask:Backend:Redrive:${letter}`;
 
 /**

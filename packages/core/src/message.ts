@@ -19,7 +19,7 @@ export interface WorkflowStep {
   readonly group: string;
   readonly name: string;
   readonly retryCount: number;
-  /** How long after the step before it is kept back, in milliseconds. */
+  /** For how long it is kept back after the step before it ended, in milliseconds. */
   readonly runAfterMs: number;
   /** RFC 3339, or undefined for none. */
   readonly expireTime: string | undefined;
@@ -31,15 +31,15 @@ export interface Extra {
   readonly step?: number | undefined;
   /** How many retries were made before this attempt. */
   readonly retried?: number | undefined;
-  /** The indices of the workflow steps (0 for a plain task) whose retry count nobody named. */
+  /** The indices of the workflow steps (0 for a plain task) that were sent without a retry count. */
   readonly defaultRetryCount?: readonly number[] | undefined;
-  /** Tells a redriven task from its earlier life. */
+  /** Distinguishes a redriven task from its earlier life. */
   readonly executionId?: string | undefined;
-  /** For how long, in milliseconds, it was put back since no server knew its name. */
+  /** For how long, in milliseconds, it has been put back because no server knew its name. */
   readonly unknownForMs?: number | undefined;
 }
 
-/** A task on its way. Times are kept as the text that was read, so that nothing is lost by forwarding it. */
+/** A task on its way. Times are kept as the text that was read, so that forwarding loses nothing. */
 export interface Message {
   readonly id: string;
   /** The task's name: the wire's `WorkerName`. */
@@ -100,7 +100,7 @@ function timeField(fields: Fields, name: string): string | undefined {
   return at === undefined ? undefined : (value as string);
 }
 
-/** A workflow without steps is none, as in Go. */
+/** A workflow without steps counts as no workflow, as in Go. */
 function parseWorkflow(settings: Fields): readonly WorkflowStep[] | undefined {
   const steps = listField(settings, "Workflow") ?? [];
   return steps.length === 0 ? undefined : steps.map(parseStep);
@@ -117,7 +117,7 @@ function parseStep(value: unknown): WorkflowStep {
   };
 }
 
-/** Only this library writes it, so its names are exact. */
+/** Only this library writes `Extra`, so its field names match exactly. */
 function parseExtra({ Step, Retried, Default, Execution, UnknownForMs }: Fields): Extra {
   if (Default !== undefined && !(Array.isArray(Default) && Default.every(isCounter)))
     throw new Malformed("Default is not a list of steps");
@@ -140,7 +140,7 @@ function counter(value: unknown, name: string): number | undefined {
 }
 
 /**
- * Writes a message as the Go original does, byte for byte, with this library's `Extra` behind it where there is one.
+ * Writes a message as the Go original does, byte for byte, followed by this library's `Extra` if there is one.
  *
  * @param version 2 writes the layout of the original's v2 (`TaskCtl`), 3 (default) that of its v3 (`MsgArgs`)
  */
@@ -151,7 +151,7 @@ export function serializeMessage(message: Message, version: WireVersion = 3): st
   return `{"Id":${quote(id)},"WorkerName":${quote(name)},"FuncArgs":[${texts}],${settingsText(message, version)}}`;
 }
 
-/** What the messages of many sends in a row have in common, and its text. */
+/** What consecutive messages often have in common, and its text. */
 interface SerializedSettings extends Pick<Message, "retryCount" | "runTime" | "expireTime" | "extra"> {
   readonly version: WireVersion;
   readonly text: string;
@@ -160,8 +160,8 @@ interface SerializedSettings extends Pick<Message, "retryCount" | "runTime" | "e
 let lastSettings: SerializedSettings | undefined;
 
 /**
- * All that follows the arguments. The last text is kept, unless it has a workflow: making it took two fifths of the time
- * for a message. An `extra` is the same where it is the same object, which nobody changes.
+ * Everything after the arguments. The latest text is kept, unless it has a workflow: making it took two fifths of the
+ * time for a message. An `extra` counts as the same if it is the same object, since nobody changes one.
  */
 function settingsText(message: Message, version: WireVersion): string {
   const { retryCount, runTime, expireTime, workflow, extra } = message;

@@ -1,11 +1,11 @@
-/** What is to be called for each signal that somebody waits for. */
+/** The functions to call for each signal. */
 const calls = new WeakMap<AbortSignal, Set<() => void>>();
 
 /**
- * Calls `call` when the signal fires. However many wait for one signal, it has one listener: for each more, Node looks
- * through all that there are, and warns of a leak.
+ * Calls `call` when the signal fires. However many wait for one signal, it has only one listener: with each further
+ * listener, Node searches all existing ones, and warns of a leak.
  *
- * @returns takes it back
+ * @returns a function that takes it back
  */
 export function onAbort(signal: AbortSignal, call: () => void): () => void {
   const known = calls.get(signal);

@@ -3,10 +3,13 @@ import { ErrorCode, YTaskError } from "./errors.js";
 import { delayedQueueKey, queueKey, type WireVersion } from "./keys.js";
 import { type Message, serializeMessage } from "./message.js";
 
-/** What the fields that a server or a redrive adds to a message take at most. */
+/** The most bytes of the fields that a server or a redrive adds to a message. */
 export const addedBytes = 1_024;
 
-/** The most bytes that a message may have: sending it again adds a few fields, for which it must not be refused. */
+/**
+ * The most bytes that a message may have. Sending a message again adds a few fields, and it must not be refused for
+ * those.
+ */
 export const limitOf = ({ extra }: Message, maxMessageBytes: number): number => {
   const { retried, unknownForMs, executionId } = extra;
   const isSentAgain = retried !== undefined || unknownForMs !== undefined || executionId !== undefined;
@@ -33,7 +36,7 @@ class OutgoingMessage implements Outgoing {
 /**
  * A message as the broker takes it.
  *
- * @throws YTaskError `TooLarge` where its body is above the limit
+ * @throws YTaskError `TooLarge` if its body exceeds the limit
  */
 export function outgoingOf(
   routing: Routing,
@@ -55,14 +58,16 @@ export function outgoingOf(
   return new OutgoingMessage(queueKey(group, routing.wireVersion), body, front, Math.max(0, delayMs));
 }
 
-/** What a character of a text takes at most in a message: as \u00XX. It also pays for what is around each text. */
+/** The most bytes that a character of a text takes in a message: as \u00XX. This also covers what is around each text. */
 const mostBytesOfCharacter = 6;
-/** The most that a message without a workflow takes beside its texts: its id, its times, the names of the fields. */
+/**
+ * The most bytes that a message without a workflow takes besides its texts: its id, its times, the names of the fields.
+ */
 const mostBytesBeside = 1_024;
 
 /**
- * Refuses a message without a workflow that `outgoingOf` would refuse, and writes it only where it may be too large: of
- * many messages the first are on their way before the last are written.
+ * Refuses a message without a workflow that `outgoingOf` would refuse. Serializes it only if it may be too large, so
+ * that the first of many messages are on their way before the last are serialized.
  *
  * @throws YTaskError `TooLarge`
  */
@@ -73,6 +78,6 @@ export function refuseTooLarge(routing: Routing, group: string, message: Message
     outgoingOf(routing, group, message, 0);
 }
 
-/** Whether a text has more than so many bytes; the exact count is made only where it can matter. */
+/** Whether a text has more bytes than that. Counts exactly only if it matters. */
 export const isLarger = (text: string, bytes: number): boolean =>
   text.length > bytes || (text.length * 3 > bytes && Buffer.byteLength(text) > bytes);

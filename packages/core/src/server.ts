@@ -27,13 +27,15 @@ export interface ShutdownReport {
 
 const defaultStartTimeoutMs = 10_000;
 const defaultShutdownTimeoutMs = 30_000;
-/** How long tasks may tidy up after their signals fired, and how long closing may take: behind the shutdown's bound. */
+/**
+ * After the shutdown's bound: how long tasks may tidy up once their signals have fired, and how long closing may take.
+ */
 const tidyUpMs = 500;
 const closeBoundMs = 5_000;
-/** How long a start waits for the backend, without which tasks run too; less where that would leave too little of it. */
+/** How long a start waits for the backend, without which tasks run too. At most half of the time that is left. */
 const backendConnectBoundMs = 3_000;
 
-/** A backend that is down may refuse a connection, or answer nothing. */
+/** A backend that is down may refuse connections, or not answer. */
 const isOutage = (error: unknown): boolean =>
   YTaskError.isInstance(error, ErrorCode.Connection) || YTaskError.isInstance(error, ErrorCode.TimeOut);
 
@@ -62,7 +64,7 @@ export class Server {
     this.#backend = backend === undefined ? undefined : new DriverHold(backend);
     this.#engine = new Engine({
       broker,
-      // Where no results are kept, abort flags are.
+      // Abort flags are kept even where results are not.
       store:
         backend !== undefined && this.#backend !== undefined
           ? new ResultStore(backend, this.#backend, clock, settings.log, this.#events.emitError)
@@ -83,8 +85,8 @@ export class Server {
 
   /**
    * Registers a task under a name of a group.
-   * @throws YTaskError `InvalidArgument` for a name that is refused or taken, a task that is no function, bad options;
-   * `Closed` after `shutdown`
+   * @throws YTaskError `InvalidArgument` for a name that is refused or taken, a task that is not a function, or bad
+   * options; `Closed` after `shutdown`
    */
   add<Task extends AnyTask, Checked extends readonly unknown[] = readonly unknown[]>(
     group: string,
@@ -98,7 +100,10 @@ export class Server {
     return this;
   }
 
-  /** Registers the tasks of a map `{ group: { name: task } }`. Throws as `add`, and for a group that is no plain object. */
+  /**
+   * Registers the tasks of a map `{ group: { name: task } }`. Throws as `add`, and for a group that is not a plain
+   * object.
+   */
   addAll<Tasks extends TaskMap<Tasks>>(tasks: Tasks & CheckMap<Tasks>): this {
     this.#refuseIfStopped();
     this.#registry.addAll(tasks);
@@ -106,13 +111,13 @@ export class Server {
   }
 
   /**
-   * Begins to work on a group; resolves once it takes work. While the broker cannot be reached it tries again, for
+   * Begins to work on a group; resolves once the group takes work. If the broker cannot be reached, it tries again for
    * `startTimeoutMs`; a refusal that trying again cannot mend rejects at once.
    *
    * @param options `concurrency`: how many tasks of the group run at a time, default 1
-   * @throws YTaskError `InvalidArgument` for a group without tasks or that runs already, or a bad option; `Connection`
-   * where the broker cannot be reached within `startTimeoutMs`; `AccessRefused` or `UnsupportedServer` where broker or
-   * backend refuses; `ServerStop` where the server is shut down meanwhile; `Closed` after `shutdown`
+   * @throws YTaskError `InvalidArgument` for a group that has no tasks or runs already, or a bad option; `Connection`
+   * if the broker cannot be reached within `startTimeoutMs`; `AccessRefused` or `UnsupportedServer` if broker or
+   * backend refuses; `ServerStop` if the server is shut down meanwhile; `Closed` after `shutdown`
    */
   async run(group: string, options: { readonly concurrency?: number | undefined } = {}): Promise<void> {
     this.#refuseIfStopped();
@@ -131,35 +136,40 @@ export class Server {
     }
   }
 
-  /** A client on the same broker and backend, with the same settings. Close it by itself. */
+  /** A client on the same broker and backend, with the same settings. Close it yourself: a shutdown does not. */
   client<Tasks extends TaskMap<Tasks> = UntypedTasks>(): Client<Tasks> {
     const { log: _, ...options } = this.#settings;
     return new Client<Tasks>(options);
   }
 
-  /** Calls `listener` at each event of that name. What it throws is logged. */
+  /**
+   * Calls `listener` at each event of that name. What the listener throws is logged.
+   * @throws YTaskError `InvalidArgument` for an event that does not exist, or a listener that is not a function
+   */
   on<Name extends keyof ServerEvents>(name: Name, listener: (...event: ServerEvents[Name]) => void): this {
     this.#events.on(name, listener);
     return this;
   }
 
-  /** Ends what `on` began. */
+  /** Removes a listener that `on` added. Throws as `on`. */
   off<Name extends keyof ServerEvents>(name: Name, listener: (...event: ServerEvents[Name]) => void): this {
     this.#events.off(name, listener);
     return this;
   }
 
   /**
-   * Takes no more work, waits for what runs, fires the signals of what still runs at the bound, gives that back to the
-   * broker, and closes the connections that it opened. A second call gets the promise of the first.
+   * Takes no more work and waits for the tasks that run. At the bound it fires the signals of those that still run and
+   * gives them back to the broker. Then it closes the connections that this server opened, unless another server or a
+   * client uses them. A second call gets the promise of the first.
    *
    * @param options `timeoutMs`: milliseconds to wait for running tasks, default 30,000
+   * @throws YTaskError `InvalidArgument` for a bad option; the promise rejects, and nothing is shut down
    */
   shutdown(options: { readonly timeoutMs?: number | undefined } = {}): Promise<ShutdownReport> {
     try {
       checkOptions(options, { timeoutMs: rules.milliseconds }, "server.shutdown: options");
     } catch (error) {
-      // A signal handler that does not wait for the promise must not be thrown at.
+      // A signal handler may call this without waiting for the promise: reject, do not throw.
       return Promise.reject(error);
     }
     this.#shutdown ??= this.#stopAll(options.timeoutMs ?? defaultShutdownTimeoutMs);
@@ -219,7 +229,7 @@ export class Server {
       await bounded(this.#backend.connect({ logger: log }), boundMs, noAnswer, clock);
     } catch (error) {
       if (!isOutage(error)) throw error;
-      // Running a task matters more than its result: it is connected when it can be.
+      // Running a task matters more than its result. The backend is connected as soon as it can be.
       log.error("the backend cannot be reached: results are not stored until it can", {
         error: messageOf(error),
       });

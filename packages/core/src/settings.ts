@@ -6,7 +6,7 @@ import { consoleLogger, harmless, isPino, type Logger } from "./log/logger.js";
 import type { Clock } from "./time/clock.js";
 import { systemClock } from "./time/clock.js";
 
-/** What servers and clients take alike. */
+/** The options that servers and clients share. */
 export interface ClientOptions {
   readonly broker: Broker;
   /** Where results are kept. Without one, tasks run and nobody can read their results. */
@@ -19,19 +19,25 @@ export interface ClientOptions {
   readonly logger?: Logger | undefined;
   /** The default logger's level is debug instead of info. Default false. */
   readonly debug?: boolean | undefined;
-  /** The most bytes of a message. Default 1,048,576. */
+  /** The most bytes of a message; one that was sent again may have a kilobyte more. Default 1,048,576. */
   readonly maxMessageBytes?: number | undefined;
-  /** Queue names and layout of messages: 3 (default) as the Go original's v3, 2 as its v2. Both are always read. */
+  /**
+   * Queue names and layout of messages: 3 (default) like the Go original's v3, 2 like its v2. Messages of both are
+   * always read.
+   */
   readonly wireVersion?: WireVersion | undefined;
-  /** Set it on servers and clients while Go servers or clients run beside them. Default false. */
+  /** Set it on servers and clients while Go servers or clients use the same queues. Default false. */
   readonly goCompatible?: boolean | undefined;
   /** The clock, for tests. Default: the machine's. */
   readonly clock?: Clock | undefined;
 }
 
-/** What a server is made of. */
+/** The options of a server. */
 export interface ServerOptions extends ClientOptions {
-  /** How often a delivery may come again without being settled before it is a dead letter. Default 10; 25 where the broker's count is not exact. */
+  /**
+   * How often a message may be delivered again without being settled before it becomes a dead letter. Default 10; 25 if
+   * the broker's count is not exact.
+   */
   readonly maxRedeliveries?: number | undefined;
   /** Milliseconds for which `run` tries to reach the broker before it rejects. Default 10,000. */
   readonly startTimeoutMs?: number | undefined;

@@ -2,8 +2,8 @@ import type { Delivery, Outcome, Settlement } from "./broker.js";
 import { TurnoverMap } from "./collections/turnover-map.js";
 
 /**
- * The calls of a subscription's `settle` that are under way. No two of them settle one delivery: each would send what the
- * other sends. And a subscription that closes can wait for them.
+ * The calls of a subscription's `settle` that are under way. No two of them settle the same delivery, since each would
+ * send what the other sends. A subscription that closes can wait for them.
  */
 export class SettlesUnderWay {
   /** Deliveries that are being settled, with their call. */
@@ -11,11 +11,11 @@ export class SettlesUnderWay {
   readonly #calls = new Set<Promise<unknown>>();
 
   /**
-   * Makes a call, without what is not held, or is settled by another call, which may fail.
+   * Makes a call, without deliveries that are not held, or that another call, which may fail, is settling.
    *
    * @param holds whether a delivery was handed out and is not settled
-   * @param settle settles the others: one outcome for each, in their order; never rejects
-   * @returns one outcome for each settlement, in their order
+   * @param settle settles the others: one outcome for each, in order; never rejects
+   * @returns one outcome for each settlement, in order
    */
   async settle(
     settlements: readonly Settlement[],
@@ -45,7 +45,7 @@ export class SettlesUnderWay {
     await Promise.all(this.#calls);
   }
 
-  /** The outcome of what is not begun. */
+  /** The outcome of a settlement that is not begun. */
   #begin(
     delivery: Delivery,
     call: readonly Settlement[],

@@ -12,15 +12,15 @@ interface Limits {
   readonly boundMs: number;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** Ends it when it fires. */
+  /** Ends the attempts when it fires. */
   readonly signal: AbortSignal;
 }
 
 /**
- * Calls `attempt` until it succeeds, where trying again can help.
+ * Calls `attempt` until it succeeds, as long as trying again can help.
  *
- * @throws what `attempt` threw last; YTaskError `ServerStop` where the signal fired, `Connection` where an attempt
- * never settled
+ * @throws what `attempt` threw last; YTaskError `ServerStop` if the signal fired, `Connection` if an attempt never
+ * settled
  */
 export async function untilConnected<T>(attempt: () => Promise<T>, limits: Limits): Promise<T> {
   const { boundMs, clock, logger, signal } = limits;

@@ -6,7 +6,7 @@ import type { Logger } from "./log/logger.js";
 
 /** Where and how much a winston logger writes. */
 export interface WinstonLoggerOptions {
-  /** The least level that is written. Default "info". */
+  /** The lowest level that is written. Default "info". */
   readonly level?: "debug" | "info" | "warn" | "error" | undefined;
   /** The path of a log file; one JSON object a line. Without it, lines go to the console. */
   readonly file?: string | undefined;
@@ -24,8 +24,8 @@ const optionRules = {
 };
 
 /**
- * A winston logger for a server or client: to a file, or to the console. A file that is deleted or renamed, as log
- * rotation does, is made anew with the next line, and its folder too; no line is lost for that.
+ * A winston logger for a server or client: to a file, or to the console. A file that is deleted or renamed, as by log
+ * rotation, is created again with the next line, its folder too; no line is lost.
  *
  * @throws YTaskError `InvalidArgument` for an option that is unknown or not allowed
  */
@@ -38,7 +38,7 @@ export function createWinstonLogger(options: WinstonLoggerOptions = {}): Closabl
     format: format.combine(format.timestamp(), format.json()),
     transports: [stream === undefined ? new transports.Console() : new transports.Stream({ stream })],
   });
-  // A line after `close` is an error of the stream; unheard, it would end the process.
+  // A line after `close` is an error of the stream. Without a listener it would end the process.
   logger.on("error", () => undefined);
   let closed: Promise<void> | undefined;
   const close = async () => {

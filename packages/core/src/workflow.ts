@@ -3,7 +3,7 @@ import type { Result } from "./results/result.js";
 import { Status, type StepState, type WorkflowState } from "./results/status.js";
 import { formatTime } from "./wire/time.js";
 
-/** Which step of its workflow a message is for; 0 for a plain task. Go names the step only by its task and its group. */
+/** Which step of its workflow a message is for; 0 for a plain task. Go identifies a step only by its task and group. */
 export function stepIndex(message: Message, group: string): number {
   const { workflow, extra } = message;
   if (workflow === undefined) return 0;
@@ -12,14 +12,14 @@ export function stepIndex(message: Message, group: string): number {
   return first;
 }
 
-/** Whether the step of a message that Go wrote can be told only from the stored result: its task occurs twice. */
+/** Whether only the stored result can tell which step a message of Go's is for: its task occurs twice. */
 export const isStepAmbiguous = (message: Message, group: string): boolean =>
   message.workflow !== undefined && message.extra.step === undefined && stepsLike(message, group).length > 1;
 
 /**
- * The step that an ambiguous message is for. Where a Go server sent it on, that one stored Success, as it does after each
- * step, and it is for the first that has not succeeded. Else what is stored is of this very step, from an earlier
- * delivery.
+ * The step that an ambiguous message is for. If a Go server passed it on, that server stored Success, as it does after
+ * each step, and the message is for the first step that has not succeeded. Otherwise what is stored is from an earlier
+ * delivery of this very step.
  */
 export function stepFromResult(message: Message, group: string, result: Result): number {
   const steps = stepsLike(message, group);
@@ -32,7 +32,7 @@ export function stepFromResult(message: Message, group: string, result: Result):
   return own ?? otherwise ?? 0;
 }
 
-/** The steps of a message's task in this group; where there are none, those of its task in any group. */
+/** The steps with the message's task in this group; if there are none, those with its task in any group. */
 function stepsLike({ workflow = [], name }: Message, group: string): readonly number[] {
   const ofTask = [...workflow.keys()].filter((index) => workflow[index]?.name === name);
   const ofGroup = ofTask.filter((index) => workflow[index]?.group === group);
@@ -43,7 +43,7 @@ function stepsLike({ workflow = [], name }: Message, group: string): readonly nu
 export const nextStep = (message: Message, step: number): WorkflowStep | undefined =>
   message.workflow?.[step + 1];
 
-/** Where each step stands when the step at `current` is in `state`; undefined for a plain task. */
+/** The state of each step when the step at `current` is in `state`; undefined for a plain task. */
 export function workflowStates(
   message: Message,
   current: number,
@@ -55,7 +55,7 @@ export function workflowStates(
   }));
 }
 
-/** The message of the step that follows: the values of the step before are its arguments. */
+/** The message for the next step: the values of the step before are its arguments. */
 export function messageOfNextStep(
   message: Message,
   step: number,

@@ -27,7 +27,7 @@ export interface NewJob {
   readonly delayMs?: number | undefined;
 }
 
-/** What is to become of a held job: given back, or gone, with a note among the buried or with others put. */
+/** What to do with a held job: give it back, or remove it, bury it with a note, or put others in its place. */
 export interface Change<Note> {
   readonly id: string;
   readonly giveBack?: boolean;
@@ -42,7 +42,7 @@ interface Queue<Note> {
 
 interface Jobs<Note> {
   readonly queues: Record<string, Queue<Note>>;
-  /** Until when each holder is taken to be alive. */
+  /** Until when each holder counts as alive. */
   readonly leases: Record<string, number>;
 }
 
@@ -76,7 +76,7 @@ export class JobStore<Note> {
     });
   }
 
-  /** Changes held jobs. For each: whether it was the holder's; where not, nothing happens. */
+  /** Changes held jobs. Returns for each whether it was the holder's; if it was not, nothing happens. */
   change(queue: string, holder: string, changes: readonly Change<Note>[]): readonly boolean[] {
     return this.#file.transaction((all) => {
       const held = heldBy(queueOf(all, queue), holder);
@@ -97,7 +97,7 @@ export class JobStore<Note> {
     });
   }
 
-  /** Prolongs the holder's lease; tells the ids of what it still holds. */
+  /** Prolongs the holder's lease; returns the ids of what it still holds. */
   renew(queue: string, holder: string, leaseMs: number): ReadonlySet<string> {
     return this.#file.transaction((all) => {
       all.leases[holder] = Date.now() + leaseMs;
@@ -105,7 +105,7 @@ export class JobStore<Note> {
     });
   }
 
-  /** Gives all back that the holder holds. */
+  /** Gives back everything that the holder holds. */
   leave(queue: string, holder: string): void {
     this.#file.transaction((all) => {
       for (const job of heldBy(queueOf(all, queue), holder).values()) job.holder = null;

@@ -23,7 +23,7 @@ export class JsonFile<Document extends object> {
     this.#path = path;
   }
 
-  /** Makes the file where there is none; its folder must exist. */
+  /** Makes the file if there is none; its folder must exist. */
   create(empty: Document): void {
     this.#locked(() => {
       if (!existsSync(this.#path)) this.#write(JSON.stringify(empty));
@@ -34,7 +34,7 @@ export class JsonFile<Document extends object> {
     return JSON.parse(readFileSync(this.#path, "utf8")) as Document; // nobody else writes the file
   }
 
-  /** Lets `change` alter the document in one step, whoever else does so at the same time. */
+  /** Lets `change` alter the document in one step, even if others do so at the same time. */
   transaction<T>(change: (document: Document) => T): T {
     return this.#locked(() => {
       const before = readFileSync(this.#path, "utf8");
@@ -46,7 +46,7 @@ export class JsonFile<Document extends object> {
     });
   }
 
-  /** A reader sees the old document or the new one, never a half; so does whoever comes after a crash. */
+  /** A reader sees the old document or the new one, never half of it, even after a crash. */
   #write(text: string): void {
     writeFileSync(`${this.#path}.new`, text);
     renameSync(`${this.#path}.new`, this.#path);

@@ -5,7 +5,7 @@ import { readAll } from "./read-all.js";
  * Reads values.
  *
  * KEYS the keys
- * Returns the value of each, or nil; nothing where none exists. An error where a key is of another type.
+ * Returns the value of each, or nil; nothing if none exists. An error if a key is of another type.
  */
 export const get = new Script(`
 ${readAll}

@@ -1,7 +1,7 @@
 /**
- * Lua: `read_all()` returns the values of all KEYS, false or nil where there is none, and whether that is all there is
- * to tell: a key of another type is not there for MGET, which only the number of keys that exist gives away. Two
- * commands for any number of keys, and mostly one: hardly an abort flag exists.
+ * Lua: `read_all()` returns the values of all KEYS, false or nil for a missing one, and whether that is the whole
+ * truth: for MGET a key of another type does not exist, and only the number of existing keys gives it away. This takes
+ * two commands for any number of keys, and mostly one, since there is hardly ever an abort flag.
  */
 export const readAll = `
 local function read_all()

@@ -2,16 +2,16 @@ import { Script } from "@ytask-internal/redis-connection";
 import { readAll } from "./read-all.js";
 
 /**
- * Stores values, one after the other, and announces those that somebody may wait for. What is finished is told as
- * `isFinished` in @ytask/core/driver tells it.
+ * Stores values, one after the other, and announces those that somebody may wait for. A value counts as finished if
+ * `isFinished` of @ytask/core/driver says so.
  *
  * KEYS the key of each entry
  * ARGV when the caller gives up, by Redis' clock in ms ("" never); what the name of a channel begins with; how all
  *      entries are stored, or "" where that differs; then for each entry its value, and behind it, where it differs, how:
  *      a code, "a" always, "p" unless present, "f" unless finished, in capitals where it is to be announced, and
  *      behind it the seconds until it expires, or nothing for never
- * Returns Redis' time in ms; one code an entry: "s" stored, "k" kept, "e" error; and the errors. The codes are
- * false where the caller gave up before, and nothing was done.
+ * Returns Redis' time in ms; one code for each entry: "s" stored, "k" kept, "e" error; and the errors. The codes are
+ * false if the caller had given up before, and nothing was done.
  */
 export const set = new Script(`
 ${readAll}

@@ -5,15 +5,18 @@ import { explain } from "../errors.js";
 export interface KeeperOptions<C extends Channel> {
   /** Opens a channel; may wait for the connection to be back. */
   open(): Promise<C>;
-  /** Prepares a channel before it is used, each time anew. */
+  /** Prepares a channel before it is used; called for each new one. */
   setUp?(channel: C): Promise<void>;
   /** Called when a channel that was in use has closed. */
   onDown?(error: YTaskError): void;
-  /** Called when opening or preparing a channel failed; it is tried again. What stays the same is told ever more rarely. */
+  /**
+   * Called when opening or preparing a channel failed; it is tried again. An error that stays the same is reported less
+   * and less often.
+   */
   onError?(error: YTaskError): void;
-  /** Why its connection is down, while that is known. */
+  /** Why the connection is down, while that is known. */
   cause?(): Error | undefined;
-  /** How long to wait before another is opened when one in use has closed, in milliseconds. Default 50. */
+  /** How long to wait before a new channel is opened when one in use has closed, in milliseconds. Default 50. */
   readonly firstPauseMs?: number | undefined;
   /** What the channel is for, as the beginning of a sentence in errors: "Could not publish". */
   readonly doing: string;
@@ -31,7 +34,7 @@ const shortPauseMs = 50;
 /** Keeps one channel open: whenever it closes, for whatever reason, another one is opened and prepared. */
 export class ChannelKeeper<C extends Channel> {
   readonly #options: KeeperOptions<C>;
-  /** Ends what `#run` waits for: one thing at a time. */
+  /** Ends whatever `#run` waits for: it waits for one thing at a time. */
   #end: () => void = () => undefined;
   #closed = false;
   #current: C | undefined;
@@ -60,7 +63,7 @@ export class ChannelKeeper<C extends Channel> {
   /**
    * The channel, as soon as it can be used.
    *
-   * @throws YTaskError with the reason where that takes longer than `boundMs`, or where waiting does not help
+   * @throws YTaskError with the reason if that takes longer than `boundMs`, or if waiting does not help
    */
   ready(boundMs: number): Promise<C> {
     if (this.#current !== undefined) return Promise.resolve(this.#current);
@@ -115,7 +118,7 @@ export class ChannelKeeper<C extends Channel> {
     }
   }
 
-  /** Tells the first, the second, the fourth, the eighth … of errors that are the same. */
+  /** Reports the first, the second, the fourth, the eighth … of errors that are the same. */
   #fail(error: YTaskError): void {
     this.#sameErrors = error.message === this.#lastError?.message ? this.#sameErrors + 1 : 1;
     this.#lastError = error;
@@ -144,7 +147,7 @@ export class ChannelKeeper<C extends Channel> {
     await closed;
   }
 
-  /** A new channel; undefined where the keeper was closed first, which may leave one that opens late. */
+  /** A new channel; undefined if the keeper was closed first. Then one that opens late may be left. */
   async #opened(): Promise<C | undefined> {
     const opening = this.#options.open();
     const channel = await new Promise<C | undefined>((resolve, reject) => {
@@ -194,6 +197,6 @@ async function closeQuietly(channel: Channel): Promise<void> {
   try {
     await channel.close();
   } catch {
-    // It closed by itself in the meantime, which is all that was wanted.
+    // The channel closed by itself in the meantime, which is all that was wanted.
   }
 }

@@ -11,14 +11,17 @@ import { refuseOldServer } from "./server-version.js";
 const closeTimeoutMs = 2_000;
 
 /**
- * What is open between `connect` and `close`. Publishing and consuming have a connection each: a server in alarm reads
- * nothing more from a connection that publishes, acks included.
+ * What is open between `connect` and `close`. Publishing and consuming have separate connections: a server in alarm
+ * reads nothing from a connection that publishes, not even acks.
  */
 export class Connections {
   readonly publish: Link;
   readonly consume: Link;
   readonly questions: Questions;
-  /** Of its own: servers of many groups look all the while, and users would wait for them. */
+  /**
+   * A separate channel: servers of many groups look at their queues all the time, and users would have to wait for
+   * them.
+   */
   readonly #looks: Questions;
   readonly #declarers: readonly [Questions, ...Questions[]];
   readonly queues: Queues;
@@ -45,7 +48,7 @@ export class Connections {
     try {
       const publishing = await connections.#publishers.ordinary.ready(settings.commandTimeoutMs);
       const asking = await connections.questions.ready();
-      // A connection of the user's has a server too, and nothing else knows its version where it has `recovery`.
+      // A connection of the user's has a server too, and with `recovery` nothing else checks that server's version.
       for (const { connection } of [publishing, asking]) refuseOldServer(connection.serverProperties);
       return connections;
     } catch (error) {

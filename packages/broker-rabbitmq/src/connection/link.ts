@@ -5,11 +5,11 @@ import type { AmqpClient, Settings } from "../options.js";
 import { endNow, WriteTogether } from "./socket.js";
 import { watch } from "./watchdog.js";
 
-/** One connection to the server, which mends itself. */
+/** One connection to the server. It mends itself. */
 export interface Link {
   /** Where channels come from. `createChannel` waits while the connection is down. */
   readonly client: AmqpClient;
-  /** Why the server takes no messages from this connection; undefined while it does. */
+  /** Why the server accepts no messages from this connection; undefined while it does. */
   readonly blocked: string | undefined;
   /** Why the connection is down, as far as it is known. */
   readonly lastError: Error | undefined;
@@ -17,7 +17,7 @@ export interface Link {
   maxBodyBytes: number;
   /** Calls `listener` each time that the server takes messages again. */
   onUnblocked(listener: () => void): void;
-  /** To be called before messages or acks are written: those of one turn of the event loop are written together. */
+  /** Call it before messages or acks are written: those of one turn of the event loop are written together. */
   holdWrites(): void;
   /** Settles within a few seconds, whatever state the connection is in. */
   close(): Promise<void>;
@@ -104,7 +104,7 @@ class Observed {
   }
 }
 
-/** A connection of the user's: used, observed, and never closed. */
+/** The user's own connection: used, observed, and never closed. */
 export class ForeignLink extends Observed implements Link {
   holdWrites(): void {}
 
@@ -124,7 +124,8 @@ class OwnLink extends Observed implements Link {
     client.on("connect", (model) => {
       this.#model = model;
       this.#writes = new WriteTogether(model);
-      // amqplib only ends its side, and a dead peer never ends the other: the socket would outlive the process's work.
+      // amqplib only ends its own side, and a dead peer never ends the other: the socket would keep the process alive
+      // after its work is done.
       model.once("close", () => setTimeout(() => endNow(model), 1_000).unref());
       watch(model, commandTimeoutMs);
     });
@@ -139,7 +140,8 @@ class OwnLink extends Observed implements Link {
 
   async close(): Promise<void> {
     await bounded(this.#client.close(), closeTimeoutMs, () => undefined);
-    // Without an error amqplib would not notice, and its heartbeats would keep the process alive until they miss an answer.
+    // Without an error amqplib would not notice, and its heartbeats would keep the process alive until they miss an
+    // answer.
     if (this.#model !== undefined) endNow(this.#model, new Error("the server did not answer the close"));
   }
 }

@@ -5,8 +5,8 @@ import { ChannelKeeper } from "./channel-keeper.js";
 import { type Link, reconnectGraceMs } from "./link.js";
 
 /**
- * The channel for declaring queues and asking about them. A refused question closes its channel, so no messages are on
- * this one, and questions take turns: each fails alone.
+ * The channel for declaring queues and asking about them. A refused question closes its channel. So this channel
+ * carries no messages, and questions take turns: each fails alone.
  */
 export class Questions {
   readonly #keeper: ChannelKeeper<Channel>;
@@ -18,23 +18,23 @@ export class Questions {
     this.#keeper = new ChannelKeeper({
       open: () => link.client.createChannel(),
       cause: () => link.lastError,
-      // The answer that there is no such queue ends a channel too, and others wait for their turn.
+      // A queue that does not exist also ends the channel, and other questions wait for their turn.
       firstPauseMs: 0,
       doing: "Could not open a channel to RabbitMQ",
     });
   }
 
-  /** The channel, once a question can be asked. Rejects where that takes longer than the server may take to answer. */
+  /** The channel, once a question can be asked. Rejects if that takes longer than the server may take to answer. */
   ready(): Promise<Channel> {
     return this.#keeper.ready(this.#commandTimeoutMs);
   }
 
   /**
-   * Runs `question` on the channel when those before it are answered. While the connection is down it waits for that no
-   * longer than a hiccup takes, whoever else waits.
+   * Runs `question` on the channel when the questions before it are answered. If the connection is down, it waits no
+   * longer for it than a hiccup takes, however many others wait.
    *
    * @param doing what is tried, as the beginning of a sentence
-   * @throws YTaskError where it is refused, or not answered in time, its turn included
+   * @throws YTaskError if it is refused, or not answered in time, including the wait for its turn
    */
   async ask<A>(doing: string, question: (channel: Channel) => Promise<A>): Promise<A> {
     const graceMs = Math.min(reconnectGraceMs, this.#commandTimeoutMs);
@@ -49,8 +49,9 @@ export class Questions {
       if (late) throw new Error("its turn came too late");
       return inTime(question(await this.#keeper.ready(graceMs)));
     });
-    // The next question's turn comes when this one has settled, even if its caller gave up before. Otherwise all that
-    // wait would be asked at once when the first one's time is up. Its value would hold the answers of all before.
+    // The next question's turn comes when this one has settled, even if its caller has given up. Otherwise all waiting
+    // questions would be asked at once when the first one's time is up. Mapped to undefined, because the value would
+    // hold the answers of all questions before.
     this.#last = Promise.allSettled([before, answer]).then(() => undefined);
     const bound = inTime(answer, () => {
       late = true;

@@ -1,11 +1,11 @@
 import { ErrorCode, YTaskError } from "@ytask/core/driver";
 import type { ServerProperties } from "amqplib";
 
-/** The first RabbitMQ whose quorum queues expire messages, and hand them on with a confirm. */
+/** The first RabbitMQ whose quorum queues expire messages and pass them on with a confirm. */
 const required = { major: 3, minor: 10 };
 
 /**
- * Refuses a server on which delays would be lost without a word.
+ * Refuses a server on which delays would silently be lost.
  *
  * @throws YTaskError `UnsupportedServer`
  */

@@ -1,24 +1,24 @@
 import { Socket } from "node:net";
 import type { ChannelModel } from "amqplib";
 
-/** The socket of a connection. amqplib does not offer it, so this looks for it; undefined where it is not found. */
+/** The socket of a connection. amqplib does not offer it, so this looks for it; undefined if it is not found. */
 function socketOf(model: ChannelModel): Socket | undefined {
   const connection: object = model.connection;
   return "stream" in connection && connection.stream instanceof Socket ? connection.stream : undefined;
 }
 
 /**
- * Ends a connection without the server's help, which `close()` waits for. Where the socket is not found, heartbeats
- * end the connection, later.
+ * Ends a connection without the server's help, for which `close()` would wait. If the socket is not found, heartbeats
+ * end the connection later.
  */
 export const endNow = (model: ChannelModel, error?: Error): void => {
   socketOf(model)?.destroy(error);
 };
 
-/** How many bytes have come from the server; undefined where the socket is not found. */
+/** How many bytes have come from the server; undefined if the socket is not found. */
 export const bytesFrom = (model: ChannelModel): number | undefined => socketOf(model)?.bytesRead;
 
-/** Makes one system call of what is written in one turn of the event loop: amqplib makes one of each frame. */
+/** Makes one system call for everything written in one turn of the event loop; amqplib makes one for each frame. */
 export class WriteTogether {
   readonly #socket: Socket | undefined;
   #isNoted = false;
@@ -28,12 +28,12 @@ export class WriteTogether {
     this.#socket = socketOf(model);
   }
 
-  /** To be called before something is written. */
+  /** Call it before something is written. */
   hold(): void {
     if (this.#isNoted || this.#socket === undefined) return;
     this.#isNoted = true;
     if (this.#pending++ === 0) this.#socket.cork();
-    // amqplib hands to its socket what was written to channels in this turn when the turn ends, or in the next.
+    // amqplib passes what was written to channels in this turn on to its socket when the turn ends, or in the next.
     setImmediate(() => {
       this.#isNoted = false;
       setImmediate(() => this.#write());

@@ -5,9 +5,9 @@ import { bytesFrom, endNow } from "./socket.js";
 const intervalMs = 1_000;
 
 /**
- * Ends a connection whose server is silent, so that it is opened anew. Heartbeats cannot be short: the server counts
- * them too, and would drop a client whose event loop a task blocks. So the client asks on its own. An answer can be
- * late, behind a large message on a slow line, but then other bytes come.
+ * Ends a connection whose server is silent, so that it is reopened. Heartbeats cannot be short: the server counts them
+ * too, and would drop a client whose event loop a task blocks. So the client asks by itself. An answer can be late,
+ * behind a large message on a slow line, but then other bytes arrive.
  */
 export function watch(model: ChannelModel, commandTimeoutMs: number): void {
   const allowed = Math.ceil(commandTimeoutMs / intervalMs);
@@ -15,7 +15,7 @@ export function watch(model: ChannelModel, commandTimeoutMs: number): void {
   let received: number | undefined;
   let ask: (() => void) | undefined;
   let blocked = false;
-  // A server in alarm reads nothing from a publisher: silence is no sign of death then.
+  // A server in alarm reads nothing from a publisher: then silence does not mean that it is dead.
   model.on("blocked", () => {
     blocked = true;
   });
@@ -23,7 +23,7 @@ export function watch(model: ChannelModel, commandTimeoutMs: number): void {
     blocked = false;
     silent = 0;
   });
-  // Counting ticks, not time: after a blocked event loop one tick is late, and what came is read before the next.
+  // Counts ticks, not time: after a blocked event loop one tick is late, and what arrived is read before the next one.
   const timer = setInterval(() => {
     if (blocked) return;
     const before = received;

@@ -1,6 +1,6 @@
 import type { Channel, ConsumeMessage } from "amqplib";
 
-/** Called with what is delivered; with null where the queue was deleted. */
+/** Called with each delivery; with null if the queue was deleted. */
 type OnMessage = (message: ConsumeMessage | null) => void;
 
 /** A channel, and the consumer on it while the server has one. */
@@ -11,8 +11,9 @@ interface Attached {
 }
 
 /**
- * The one AMQP consumer of a queue. AMQP cannot change how many deliveries a consumer is sent ahead, so that takes a new
- * one in its place; what the old one was sent stays on the channel. Two at a time would mix up the order.
+ * The only AMQP consumer of a queue. AMQP cannot change how many deliveries a consumer is sent ahead, so a change
+ * replaces the consumer; what the old one was sent stays on the channel. Two consumers at a time would mix up the
+ * order.
  */
 export class AmqpConsumer {
   readonly #queue: string;
@@ -32,19 +33,19 @@ export class AmqpConsumer {
     return this.#wanted;
   }
 
-  /** From now on the server may send so many, beside what it has sent. */
+  /** From now on the server may send this many, besides what it has already sent. */
   change(count: number): void {
     this.#wanted = count;
     void this.#adapt();
   }
 
-  /** Resolves once all has come that the server delivered before. Rejects where the channel closes first. */
+  /** Resolves once everything that the server delivered before has arrived. Rejects if the channel closes first. */
   async caughtUp(): Promise<void> {
-    // A channel works in order, so that the answer comes last. Each consumer sets its count again when it begins.
+    // A channel works in order, so the answer comes last. Each consumer sets its own count again when it begins.
     await this.#attached?.channel.prefetch(this.#wanted);
   }
 
-  /** Consumes on a new channel. Rejects where the server refuses that. */
+  /** Consumes on a new channel. Rejects if the server refuses that. */
   async begin(channel: Channel, onMessage: OnMessage): Promise<void> {
     const attached: Attached = { channel, onMessage };
     this.#attached = attached;
@@ -52,17 +53,17 @@ export class AmqpConsumer {
     void this.#adapt();
   }
 
-  /** Resolves once no more is delivered. Rejects where the channel closes first. */
+  /** Resolves once nothing more is delivered. Rejects if the channel closes first. */
   async end(): Promise<void> {
     this.#isEnded = true;
-    // While the consumer is changed, the change ends it: it begins no other.
+    // If the consumer is being replaced, the replacement ends it, and begins no new one.
     const { channel, consumer } = this.#attached ?? {};
     if (consumer !== undefined) await channel?.cancel(consumer.tag);
   }
 
   /**
-   * Stops deliveries on this channel for good where `isMeant` still holds when no more can come; else they go on.
-   * Resolves to whether they were stopped. Rejects where the channel closes first.
+   * Stops deliveries on this channel for good, if `isMeant` still holds when no more can arrive; otherwise they go on.
+   * Resolves to whether they were stopped. Rejects if the channel closes first.
    */
   async endIf(isMeant: () => boolean): Promise<boolean> {
     const attached = this.#attached;
@@ -81,7 +82,7 @@ export class AmqpConsumer {
     }
   }
 
-  /** Never rejects: a channel on which this fails has closed, and the next one begins as it should be. */
+  /** Never rejects: if this fails, the channel has closed, and the next one begins as it should. */
   async #adapt(): Promise<void> {
     if (this.#isChanging) return;
     this.#isChanging = true;

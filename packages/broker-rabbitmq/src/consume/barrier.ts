@@ -3,7 +3,7 @@ import type { Channel } from "amqplib";
 
 /**
  * AMQP does not confirm acks, but a channel works in order: when it answers a question that was asked after an ack, the
- * ack has arrived. Those who ask while an answer is under way share the next one.
+ * ack has arrived. Callers that ask while an answer is pending share the next one.
  */
 export class Barrier {
   readonly #channel: Channel;
@@ -11,7 +11,10 @@ export class Barrier {
   #running: Promise<boolean> | undefined;
   #next: Promise<boolean> | undefined;
 
-  /** @param prefetch what the question sets: it counts for the channel's next consumer, which sets its own first */
+  /**
+   * @param prefetch the prefetch count that the question sets: it applies to the channel's next consumer, which sets
+   * its own first
+   */
   constructor(channel: Channel, prefetch: number) {
     this.#channel = channel;
     this.#prefetch = prefetch;

@@ -5,34 +5,37 @@ export interface QueueLook {
 }
 
 export interface ConsumerWatchOptions {
-  /** Looks at the queue; undefined where there is none. Rejects where the server does not answer. */
+  /** Looks at the queue; undefined if there is none. Rejects if the server does not answer. */
   look(): Promise<QueueLook | undefined>;
-  /** Resolves once all has come that the server delivered before. Rejects where the channel closes first. */
+  /** Resolves once everything that the server delivered before has arrived. Rejects if the channel closes first. */
   caughtUp(): Promise<void>;
-  /** Whether a message that waits would have to be delivered: there is a channel, and room. */
+  /** Whether a waiting message would have to be delivered: there is a channel, and room. */
   isOpen(): boolean;
   /** How many messages were delivered so far. */
   arrived(): number;
-  /** Whether the server may put a new queue in this one's place and leave our consumer on the old: a quorum queue. */
+  /**
+   * Whether the server may put a new queue in place of this one and leave our consumer on the old queue: so for a
+   * quorum queue.
+   */
   readonly mayBeDeaf: boolean;
   /** Whether no message is held. */
   holdsNothing(): boolean;
-  /** Called when the consumer is gone without a word, and what it was given with its queue. */
+  /** Called when the consumer is gone without notice, together with the queue and what it was given. */
   onDetached(): void;
-  /** Called now and then, where the consumer may be deaf, holds nothing, and no message comes or waits. */
+  /** Called now and then, if the consumer may be deaf, holds nothing, and no message arrives or waits. */
   onIdle(): void;
 }
 
-/** How often the queue is looked at, in milliseconds; less often where many look, and the server is far. */
+/** How often to look at the queue, in milliseconds; less often if there are many queues and the server is far away. */
 const intervalMs = 1_000;
-/** How many looks in a row have to show no consumer, or waiting messages and none delivered. */
+/** How many looks in a row must show no consumer, or waiting messages of which none is delivered. */
 const patience = 3;
-/** How many looks in a row have to show nothing at all until the consumer is taken for one that may be deaf. */
+/** How many looks in a row must show nothing at all before the consumer counts as possibly deaf. */
 const idlePatience = 5;
 
 /**
- * Watches that a consumer still gets what its queue has. RabbitMQ tells a consumer that its queue was deleted, but not
- * where a quorum queue is declared again in the same moment. The channel then stays open and delivers nothing, for ever.
+ * Checks that a consumer still gets what its queue has. RabbitMQ tells a consumer that its queue was deleted, but not
+ * if a quorum queue is declared again in the same moment. The channel then stays open and delivers nothing, for ever.
  * What the consumer holds is gone, and its acks would remove messages of the new queue. A classic queue that delivers
  * nothing is never in that state.
  *
@@ -84,7 +87,7 @@ export class ConsumerWatch {
     }
   }
 
-  /** What is on its way here, on a slow line, no longer waits in the queue, and fills the room without having come. */
+  /** On a slow line, messages on their way here no longer wait in the queue, and take up room without having arrived. */
   async #answer(): Promise<QueueLook | undefined> {
     const seen = await this.#options.look();
     await this.#options.caughtUp();

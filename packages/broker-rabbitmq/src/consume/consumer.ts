@@ -27,7 +27,7 @@ export interface ConsumerOptions extends SubscribeOptions {
   readonly consumerTimeoutMs: number;
 }
 
-/** Takes messages from one queue, on a channel of its own, and goes on after whatever ends that channel. */
+/** Takes messages from one queue, on a channel of its own, and continues whatever ends that channel. */
 export class Consumer {
   readonly inbox = new Inbox();
   readonly #options: ConsumerOptions;
@@ -39,7 +39,7 @@ export class Consumer {
   readonly #renewal: Renewal;
   readonly #watch: ConsumerWatch;
   readonly #amqpConsumer: AmqpConsumer;
-  /** The channel on which messages come; undefined once it has closed. */
+  /** The channel on which messages arrive; undefined once it has closed. */
   #channel: DeliveryChannel | undefined;
   #generation = 0;
   #arrived = 0;
@@ -96,31 +96,31 @@ export class Consumer {
     });
   }
 
-  /** Why no messages come, while none can. */
+  /** Why no messages arrive, while none can. */
   get error(): Error | undefined {
     return this.#keeper.current === undefined ? this.#keeper.lastError : undefined;
   }
 
-  /** Resolves once messages can come. */
+  /** Resolves once messages can arrive. */
   async ready(boundMs: number): Promise<void> {
     await this.#keeper.ready(boundMs);
   }
 
-  /** To be called when more is asked for: it may be what was given back. */
+  /** Call it when more is asked for: that may be what was given back. */
   giveBackNow(): void {
     this.#channel?.giveBackNow();
   }
 
-  /** Lets the server send so many more deliveries than `maxUnsettled`. */
+  /** Lets the server send this many more deliveries than `maxUnsettled`. */
   sendAhead(count: number): void {
     this.#amqpConsumer.change(Math.min(this.#options.maxUnsettled + count, mostPrefetched));
   }
 
   /**
-   * Stops, and gives back all that is held: the server puts it where it was.
+   * Stops, and gives back everything that is held: the server puts it where it was.
    *
    * @param boundMs how long each step may take
-   * @param flush whether to wait until acks that may be under way have arrived; costs a quorum queue its order
+   * @param flush whether to wait until acks that may still be on their way have arrived; costs a quorum queue its order
    */
   async close(boundMs: number, flush: boolean): Promise<void> {
     this.#isClosed = true;
@@ -130,14 +130,14 @@ export class Consumer {
     await bounded(this.#stop(isCancelled), boundMs, () => undefined);
     const left = [...this.inbox.allOut().filter(mustBeSentAgain), ...this.#resender.unrescued];
     const notSent = new Set(await bounded<readonly Held[]>(this.#resender.resend(left), boundMs, () => left));
-    // Where the holding queue stays, what was sent from it must not come from it too.
+    // If the holding queue stays, what was sent again from it must not also come back from it.
     for (const held of left)
       if (held.moved && !held.orphaned && !notSent.has(held)) held.channel.remove([held.message]);
     await this.#holdingQueues.close(notSent.size === 0, boundMs);
     await this.#keeper.close(boundMs);
   }
 
-  /** Ends deliveries, recounts, and what is under way. Cancelling makes the server finish what it stashed. */
+  /** Ends deliveries, recounts, and everything under way. Cancelling makes the server finish what it has stashed. */
   async #stop(isCancelled: boolean): Promise<void> {
     const channel = this.#channel?.channel;
     const rescued = this.#resender.close();
@@ -147,7 +147,7 @@ export class Consumer {
       // The channel closed meanwhile, which gives everything back too.
     }
     await Promise.all([rescued, this.#recounts.close()]);
-    // What the server answers now is behind all that was written before.
+    // The server's answer to this comes after everything that was written before.
     if (isCancelled) await channel?.prefetch(this.#options.maxUnsettled).catch(() => undefined);
   }
 
@@ -169,7 +169,7 @@ export class Consumer {
     this.#arrived++;
     const known = this.#copies.known(message);
     if (known === undefined) this.#take(channel, generation, message);
-    // Before its confirm the server may lose it: what it is a copy of is held until then.
+    // Until a copy is confirmed, the server may lose it: the original is held until then.
     else void known.then(() => this.#take(channel, generation, message));
   }
 
@@ -191,9 +191,9 @@ export class Consumer {
   }
 
   /**
-   * The queue was deleted under us. What runs goes on, and is settled without the server; what nobody has begun with is
-   * sent again. All that on another channel: RabbitMQ takes an ack for a deleted queue as one for the queue that now
-   * has its name, and may remove another message there.
+   * The queue was deleted. What runs goes on, and is settled without the server; what has not begun is sent again, on
+   * another channel: RabbitMQ would take an ack for the deleted queue as one for the queue that now has its name, and
+   * might remove another message there.
    */
   #queueDeleted(channel: DeliveryChannel): void {
     const leaving = channel.queueDeleted();
@@ -202,7 +202,10 @@ export class Consumer {
     void this.#resender.rescue([...leaving, ...ready, ...this.#recounts.takeWaiting(channel)]);
   }
 
-  /** Whether the server would deliver more. What is recounted or sent back fills the room too, until it is removed. */
+  /**
+   * Whether the server would deliver more. Messages that are recounted or sent back take up room too, until they are
+   * removed.
+   */
   #hasRoom(): boolean {
     const isOpen = this.#keeper.current !== undefined;
     return isOpen && this.#channel !== undefined && this.#channel.heldCount < this.#amqpConsumer.count;
@@ -218,7 +221,7 @@ export class Consumer {
     this.#queueDeleted(channel);
   }
 
-  /** A new channel in the place of one on which nothing comes and nothing is held. */
+  /** Replaces a channel on which nothing arrives and nothing is held. */
   async #renew(): Promise<void> {
     const channel = this.#channel;
     const holdsNothing = () => channel?.heldCount === 0 && this.#channel === channel && !this.#isClosed;
@@ -229,7 +232,7 @@ export class Consumer {
     }
   }
 
-  /** The channel is gone: the server hands its messages out again, here or elsewhere. */
+  /** The channel is gone: the server delivers its messages again, here or elsewhere. */
   #lose(channel: DeliveryChannel): void {
     if (this.#channel === channel) this.#channel = undefined;
     this.inbox.takeReady((held) => held.channel === channel);
@@ -238,7 +241,7 @@ export class Consumer {
     if (lost.length > 0 && !this.#isClosed) this.#options.onLost(lost.map((held) => held.delivery));
   }
 
-  /** What runs, and is delivered again when this channel closes. */
+  /** What runs, and will be delivered again, when this channel closes. */
   #lostWith(channel: DeliveryChannel | undefined): readonly Held[] {
     return this.inbox.allOut().filter((held) => held.channel === channel && !held.orphaned);
   }

@@ -4,12 +4,12 @@ import { mostPrefetched } from "../options.js";
 import type { Addressed, Sender, Sent } from "../send/sender.js";
 
 /**
- * How many are remembered: a server in alarm may take days until it stores what it was sent, or never do. Twice what a
- * subscription can hold, of which all may be sent at once.
+ * How many copies are remembered: a server in alarm may take days to store what it was sent, or never do it. Twice what
+ * a subscription can hold, all of which may be sent at once.
  */
 const most = 2 * mostPrefetched;
 
-/** A copy under an id of its own, by which it is known when it comes. */
+/** A copy with its own id, by which it is recognised when it arrives. */
 export const withId = (copy: Addressed, messageId: string): Addressed => ({
   ...copy,
   properties: { ...copy.properties, messageId },
@@ -18,9 +18,9 @@ export const withId = (copy: Addressed, messageId: string): Addressed => ({
 const idOf = ({ properties: { messageId } }: ConsumeMessage): string => String(messageId);
 
 /**
- * Copies of messages of which the server has not told whether it has them, by their ids: those that are on their way, and
- * those that were given up. What one of the latter is a copy of is still held, was settled, or is delivered again: so one
- * that comes after all is to be removed, and is no run.
+ * The ids of copies of which the server has not said whether it has them: copies on their way, and copies that were
+ * given up. The original of a copy that was given up is still held, was settled, or is delivered again. So if such a
+ * copy arrives after all, it must be removed, not run.
  */
 export class CopiesInDoubt {
   readonly #onTheWay = new Map<string, Promise<unknown>>();
@@ -35,7 +35,7 @@ export class CopiesInDoubt {
   /**
    * Sends copies, once, and gives up those of which it is not known whether they are stored. Never rejects.
    *
-   * @param isNeeded whether this copy is to run, asked once what became of all is known
+   * @param isNeeded whether this copy is to run; asked once the outcomes of all are known
    */
   send(
     copies: readonly Addressed[],
@@ -55,12 +55,15 @@ export class CopiesInDoubt {
     return known;
   }
 
-  /** Where this is a copy that came before its confirm: resolves once it is known whether it was given up. */
+  /** If this is a copy that arrived before its confirm: resolves once it is known whether it was given up. */
   known(message: ConsumeMessage): Promise<unknown> | undefined {
     return this.#onTheWay.get(idOf(message));
   }
 
-  /** Also of one that came before: until its ack has arrived, the server may deliver it again. */
+  /**
+   * Whether this copy was given up. Stays true after it has arrived: until its ack has reached the server, it may be
+   * delivered again.
+   */
   isGivenUp(message: ConsumeMessage): boolean {
     return this.#givenUp.has(idOf(message));
   }

@@ -2,15 +2,18 @@ import { TurnoverMap } from "@ytask/core/driver";
 import type { Channel, ConsumeMessage } from "amqplib";
 import type { Held } from "./deliveries.js";
 
-/** How long what is given back is kept, in milliseconds: longer than tasks take that end with their server. */
+/**
+ * How long released messages are kept before they are given back, in milliseconds: longer than tasks take that end with
+ * their server.
+ */
 const leavingMs = 1_000;
 
-/** A channel on which messages are delivered, and which of them the server still holds for it. */
+/** A channel on which messages are delivered, and which of these the server still holds for it. */
 export class DeliveryChannel {
   readonly channel: Channel;
-  /** The tags of what is not removed, in the order of delivery, so that they ascend. */
+  /** The tags of messages that are not removed, in the order of delivery, so that they ascend. */
   readonly #held = new TurnoverMap<number, true>();
-  /** What is given back when `giveBackNow` is called, or soon; held until then. */
+  /** Messages to give back when `giveBackNow` is called, or soon; held until then. */
   readonly #leaving: Held[] = [];
   #isQueueDeleted = false;
 
@@ -18,27 +21,28 @@ export class DeliveryChannel {
     this.channel = channel;
   }
 
-  /** How many deliveries the server counts as unsettled, whoever has them here. */
+  /** How many deliveries the server counts as unsettled, whatever part of this process has them. */
   get heldCount(): number {
     return this.#held.size;
   }
 
   /**
-   * Whether the queue was deleted from which these messages came: the server has them no more, and takes an ack as one for
+   * Whether the queue of these messages was deleted: the server no longer has them, and would take an ack as one for
    * the queue that now has its name.
    */
   get isQueueDeleted(): boolean {
     return this.#isQueueDeleted;
   }
 
-  /** To be called first for each message that comes. */
+  /** Call it first for each message that arrives. */
   arrived(message: ConsumeMessage): void {
     this.#held.set(message.fields.deliveryTag, true);
   }
 
   /**
-   * Removes messages at the server: all before which nothing is left in one frame, which saves the server more than us.
-   * False where the channel has closed, and the server delivers them again, or the queue was deleted.
+   * Removes messages at the server. All messages before which nothing is left take one frame together, which saves the
+   * server more than us.
+   * Returns false if the channel has closed, and the server delivers them again, or if the queue was deleted.
    */
   remove(messages: readonly ConsumeMessage[]): boolean {
     if (this.#isQueueDeleted) return false;
@@ -58,22 +62,22 @@ export class DeliveryChannel {
   }
 
   /**
-   * Gives a message back, for the server to put where it was; in a moment, unless the channel closes first, which does it
-   * too. The server would deliver it here again, where a server that shuts down still has a consumer, and take it back a
-   * second time: each time counts as a redelivery.
+   * Gives a message back, for the server to put where it was. This happens in a moment, or when the channel closes, if
+   * that is sooner. If it happened at once, the server would deliver the message here again while a server that shuts
+   * down still has a consumer, and take it back a second time: each time counts as a redelivery.
    */
   giveBack(held: Held): void {
     this.#leaving.push(held);
     if (this.#leaving.length === 1) setTimeout(() => this.giveBackNow(), leavingMs).unref();
   }
 
-  /** To be called when the queue was deleted. Returns what was to be given back, and now has to be sent again. */
+  /** Call it when the queue was deleted. Returns the messages that were to be given back, and now must be sent again. */
   queueDeleted(): readonly Held[] {
     this.#isQueueDeleted = true;
     return this.#leaving.splice(0);
   }
 
-  /** Gives back at once what is to be: whoever asks for more can be given it again. */
+  /** Gives back at once what is waiting to be given back: whoever asks for more may get it again. */
   giveBackNow(): void {
     const leaving = this.#leaving.splice(0);
     whileOpen(() => {

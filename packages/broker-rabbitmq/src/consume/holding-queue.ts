@@ -12,11 +12,11 @@ import { copyOf, homeward, redeliveriesOf } from "./deliveries.js";
 import { DeliveryChannel } from "./delivery-channel.js";
 
 export interface HoldingQueueOptions {
-  /** The group's queue, where messages go when this process dies. */
+  /** The group's queue, to which messages go when this process dies. */
   readonly queue: QueueSpec;
   readonly link: Link;
   readonly sender: Sender;
-  /** Learns of the copies that may be stored beside what they are copies of. */
+  /** Is told of copies that may be stored besides their originals. */
   readonly copies: CopiesInDoubt;
   /** Called when messages that are held here are lost: the channel broke. */
   onLost(channel: DeliveryChannel): void;
@@ -32,34 +32,40 @@ export interface Hold {
 }
 
 /**
- * How long a copy may be on its way here, in milliseconds; then it goes to the group's queue. So it does when this
- * process dies: what it held goes back into this queue, is older than that, and leaves at once.
+ * How long a copy may be on its way here, in milliseconds; then it goes to the group's queue. The same happens when
+ * this process dies: what it held goes back into this queue, is older than that, and leaves at once.
  */
 const onTheWayMs = 60_000;
 /**
- * When the server deletes the queue after its owner is gone, in milliseconds, with what the group's queue has not taken by
- * then.
+ * How long after its owner is gone the server deletes the queue, in milliseconds, with anything that the group's queue
+ * has not taken by then.
  */
 const unusedMs = 86_400_000;
 
-/** How long to wait before a message that goes home was not stored is sent again, in milliseconds. */
+/**
+ * How long to wait, in milliseconds, before a message that could not be stored in the group's queue is sent there
+ * again.
+ */
 const pauseMs = 1_000;
 
 /**
- * A queue of one server, for messages of tasks that run for long: the server's consumer timeout counts from a message's
- * delivery, so a copy that is delivered anew has the whole time again.
+ * A queue that belongs to one server, for messages of long tasks. RabbitMQ's consumer timeout counts from a message's
+ * delivery, so a copy that is delivered anew has the full time again.
  */
 export class HoldingQueue {
   readonly #options: HoldingQueueOptions;
   readonly #spec: QueueSpec;
   readonly #keeper: ChannelKeeper<Channel>;
   readonly #expected = new Map<string, (hold: Hold) => void>();
-  /** The channel on which copies come; undefined once it has closed. */
+  /** The channel on which copies arrive; undefined once it has closed. */
   #channel: DeliveryChannel | undefined;
-  /** A channel on which a copy did not come that the server has. */
+  /** A channel on which a copy did not arrive although the server has it. */
   #deaf: DeliveryChannel | undefined;
   #isClosed = false;
-  /** A channel closed with what it held. The server has that in the queue, until the group's queue has taken it. */
+  /**
+   * Whether a channel closed while it held messages. The server has them in this queue, until the group's queue has
+   * taken them.
+   */
   #mayHoldMore = false;
 
   constructor(options: HoldingQueueOptions) {
@@ -74,14 +80,14 @@ export class HoldingQueue {
   }
 
   /**
-   * Whether nothing comes here any more. Where a quorum queue is deleted and declared again in the same moment, RabbitMQ
+   * Whether nothing arrives here any more. If a quorum queue is deleted and declared again in the same moment, RabbitMQ
    * 3.10 does not tell its consumers, and counts what follows as delivered to them.
    */
   get isDeaf(): boolean {
     return this.#deaf !== undefined && this.#deaf === this.#channel;
   }
 
-  /** Whether nothing is held or on its way here, as far as that can be told: on a new channel it cannot. */
+  /** Whether nothing is held or on its way here. False on a new channel, where that is not known. */
   get isDone(): boolean {
     return this.isDeaf && this.#channel?.heldCount === 0 && this.#expected.size === 0;
   }
@@ -92,16 +98,16 @@ export class HoldingQueue {
   }
 
   /**
-   * Puts a copy of a message into the queue, and resolves to it once it was delivered here. A copy that comes after this
-   * has rejected is removed.
+   * Puts a copy of a message into the queue, and resolves to the copy once it was delivered here. A copy that arrives
+   * after this has rejected is removed.
    *
-   * @throws YTaskError where it was not stored, or may not be; an error too where it did not come back in time
+   * @throws YTaskError if the copy was not stored, or may not be; also an error if it did not come back in time
    */
   async hold(message: ConsumeMessage, redeliveries: number, boundMs: number): Promise<Hold> {
     await this.#keeper.ready(boundMs);
     const channel = this.#channel;
     const messageId = randomUUID();
-    // Counted now: when it leaves this queue by itself, its server has died over it.
+    // Counted now: if it leaves this queue by itself, its server has died while the task ran.
     const copy = withId(copyOf(message, this.#spec, redeliveries + 1), messageId);
     let hold: Hold | undefined;
     const arrival = new Promise<void>((resolve) => {
@@ -128,12 +134,12 @@ export class HoldingQueue {
     }
   }
 
-  /** Closes it; `isEmpty` where nothing is held here any more, and the queue can go. */
+  /** Closes the queue. `isEmpty`: nothing is held here any more, and the queue can be deleted. */
   async close(isEmpty: boolean, boundMs: number): Promise<void> {
     this.#isClosed = true;
     const channel = this.#keeper.current;
     if (isEmpty && !this.#mayHoldMore && channel !== undefined) {
-      // Else the server deletes it when it was not used for a while.
+      // Otherwise the server deletes the queue when it has not been used for a while.
       const deleted = channel.deleteQueue(this.#spec.name).catch(() => undefined);
       await bounded<unknown>(deleted, boundMs, () => undefined);
     }
@@ -157,14 +163,14 @@ export class HoldingQueue {
     await channel.consume(this.#spec.name, (message) => {
       if (message !== null) return void this.#arrive(deliveries, message);
       this.#options.onDeleted(deliveries);
-      // The next channel declares the queue anew: copies that nobody takes would become runs of their own.
+      // The next channel declares the queue again: copies that nobody takes would become extra runs.
       if (!this.#isClosed) void this.#keeper.renew();
     });
   }
 
   async #arrive(channel: DeliveryChannel, message: ConsumeMessage): Promise<void> {
     channel.arrived(message);
-    // Twice, where the channel closes before its server has confirmed it.
+    // Called twice for a message if the channel closes before its server has confirmed it.
     const expected = this.#expected.get(String(message.properties.messageId));
     if (expected !== undefined) expected({ channel, message });
     else if (this.#options.copies.isGivenUp(message)) channel.remove([message]);
@@ -172,8 +178,8 @@ export class HoldingQueue {
   }
 
   /**
-   * What nobody here runs any more, since its channel closed. It must not stay, or the server ends the channel over it.
-   * Where this queue was deleted, the server does not deliver it again.
+   * Sends a message home that nobody here runs any more, because its channel closed. It must not stay, or the server
+   * would end the channel because of it. If this queue was deleted, the server does not deliver the message again.
    */
   async #sendHome(channel: DeliveryChannel, message: ConsumeMessage): Promise<void> {
     const { queue, sender, copies, onError } = this.#options;
@@ -186,7 +192,7 @@ export class HoldingQueue {
   }
 }
 
-/** Without the group's name, with which it could be too long: the group's queue is in its arguments. */
+/** The name leaves out the group's, which could make it too long: the group's queue is in the arguments. */
 export const holdingQueue = (queue: QueueSpec): QueueSpec => ({
   name: `YTask:ts1:held:${randomUUID()}`,
   arguments: handingOn(onTheWayMs, "", {

@@ -3,8 +3,8 @@ import type { DeliveryChannel } from "./delivery-channel.js";
 import { type Hold, HoldingQueue, type HoldingQueueOptions } from "./holding-queue.js";
 
 /**
- * The holding queue of a server, made when it is first needed, and another in its place where it is deaf. The deaf one
- * stays until what it holds was moved: where its channel closed, copies in it would be too old, and become runs at once.
+ * The holding queue of a server, made when it is first needed. If it is deaf, another one replaces it. The deaf one
+ * stays until what it holds was moved: if its channel closed, the copies in it would be too old, and would run at once.
  */
 export class HoldingQueues {
   readonly #options: HoldingQueueOptions;
@@ -25,12 +25,12 @@ export class HoldingQueues {
     return this.#current.hold(message, redeliveries, boundMs);
   }
 
-  /** Whether what is held on this channel is in a queue that was replaced, and has to be moved. */
+  /** Whether this channel's messages are in a queue that was replaced, and have to be moved. */
   isReplaced(channel: DeliveryChannel): boolean {
     return [...this.#replaced].some((queue) => queue.holdsOn(channel));
   }
 
-  /** Deletes those that were replaced and hold nothing any more, with the copies in them that never came. */
+  /** Deletes replaced queues that hold nothing any more, with the copies in them that never arrived. */
   deleteReplaced(boundMs: number): void {
     for (const queue of this.#replaced)
       if (queue.isDone) {
@@ -39,7 +39,7 @@ export class HoldingQueues {
       }
   }
 
-  /** As `HoldingQueue.close`, of all. */
+  /** As `HoldingQueue.close`, for all of them. */
   async close(isEmpty: boolean, boundMs: number): Promise<void> {
     const queues = [...this.#replaced, ...(this.#current === undefined ? [] : [this.#current])];
     await Promise.all(queues.map((queue) => queue.close(isEmpty, boundMs)));

@@ -1,7 +1,7 @@
 import { TurnoverMap } from "@ytask/core/driver";
 import type { Held } from "./deliveries.js";
 
-/** What a subscription holds: first ready to be handed out, then out until it is settled. */
+/** The messages that a subscription holds: first ready to be handed out, then out until they are settled. */
 export class Inbox {
   #ready: Held[] = [];
   readonly #out = new TurnoverMap<string, Held>();
@@ -17,14 +17,14 @@ export class Inbox {
     if (this.#ready.length >= this.#wanted) this.#wake();
   }
 
-  /** Hands out up to `limit`, the first that came first. */
+  /** Hands out up to `limit` messages, in the order in which they came. */
   take(limit: number): readonly Held[] {
     const taken = this.#ready.splice(0, limit);
     for (const held of taken) this.#out.set(held.delivery.id, held);
     return taken;
   }
 
-  /** What is out under this id; undefined where it was settled or lost. */
+  /** The message that is out under this id; undefined if it was settled or lost. */
   out(id: string): Held | undefined {
     return this.#out.get(id);
   }
@@ -37,7 +37,7 @@ export class Inbox {
     this.#out.delete(held.delivery.id);
   }
 
-  /** Takes away what is ready, or what of it `isMeant`. */
+  /** Removes ready messages, or those for which `isMeant` holds. */
   takeReady(isMeant: (held: Held) => boolean = () => true): readonly Held[] {
     const taken: Held[] = [];
     const left: Held[] = [];
@@ -46,7 +46,7 @@ export class Inbox {
     return taken;
   }
 
-  /** How many are out. */
+  /** How many messages are out. */
   get outCount(): number {
     return this.#out.size;
   }

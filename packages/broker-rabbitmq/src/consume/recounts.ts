@@ -9,15 +9,16 @@ export interface RecountsOptions {
   readonly resender: Resender;
   /** Whether a message is still held for this subscription. */
   isHeld(held: Held): boolean;
-  /** Called with what cannot be sent again now, and so has to run as it is, with its count only in memory. */
+  /** Called with a message that cannot be sent again now: it has to run as it is, with its count only in memory. */
   handOver(held: Held): void;
   onError(error: Error): void;
 }
 
 /**
- * A classic queue does not count redeliveries, it only flags what was delivered before. So a flagged message is sent
- * again with our own count, next in line, and then removed: one that ends its server each time must not come back
- * uncounted. Where the server takes no messages, it runs without that: what waits here fills the room of what could run.
+ * A classic queue does not count redeliveries, it only flags messages that were delivered before. So a flagged message
+ * is sent again with our own count, next in line, and then removed: a message that ends its server each time must not
+ * come back uncounted. If RabbitMQ takes no messages, the message runs without that: messages waiting here take up the
+ * room of those that could run.
  */
 export class Recounts {
   readonly #options: RecountsOptions;
@@ -35,20 +36,20 @@ export class Recounts {
     this.#running ??= this.#run();
   }
 
-  /** Takes away what nothing was begun for, of what was delivered on this channel. */
+  /** Removes messages of this channel for which nothing has begun. */
   takeWaiting(channel: DeliveryChannel): readonly Held[] {
     return this.#waiting.splice(0).filter((held) => held.channel === channel);
   }
 
-  /** Begins nothing more, and resolves when what was begun has ended. */
+  /** Begins nothing more. Resolves when everything that was begun has ended. */
   async close(): Promise<void> {
     this.#isClosed = true;
     await this.#running;
   }
 
   /**
-   * The first goes alone. A server in alarm tells a connection of it only when that sends something, and that copy is
-   * stored when the alarm ends: of many there would be as many.
+   * The first copy is sent alone. A server in alarm tells a connection about the alarm only when the connection sends
+   * something, and stores that copy when the alarm ends: if many were sent, as many would be stored.
    */
   async #run(): Promise<void> {
     let most = 1;
@@ -59,7 +60,7 @@ export class Recounts {
     this.#running = undefined;
   }
 
-  /** Resolves to whether the server told of each what became of it. */
+  /** Resolves to whether the server has told the outcome of each. */
   async #recount(batch: readonly Held[]): Promise<boolean> {
     const { sender, resender, onError } = this.#options;
     if (sender.blocked !== undefined || batch.length === 0) {

@@ -8,14 +8,14 @@ export interface RenewalOptions {
   readonly resender: Resender;
   /** The server's consumer timeout, in milliseconds. */
   readonly consumerTimeoutMs: number;
-  /** Where messages of tasks that run for long are moved to. */
+  /** Where messages of long tasks are moved to. */
   readonly holdingQueues: HoldingQueues;
   onError(error: Error): void;
 }
 
 /**
- * Keeps the server from taking back what is held for long: RabbitMQ closes a channel on which a delivery waits for its
- * ack for longer than the consumer timeout, with everything that is on it. At half of that time a message is moved.
+ * Keeps the server from taking back messages that are held for long: RabbitMQ closes a channel, with everything on it,
+ * if a delivery waits for its ack for longer than the consumer timeout. At half of that time a message is moved.
  */
 export class Renewal {
   readonly #options: RenewalOptions;
@@ -29,7 +29,7 @@ export class Renewal {
     this.#timer.unref();
   }
 
-  /** From now on nothing is moved, not even that of which a copy is under way. */
+  /** From now on nothing is moved, not even messages whose copies are on their way. */
   stop(): void {
     this.#isStopped = true;
     clearInterval(this.#timer);
@@ -45,7 +45,7 @@ export class Renewal {
     for (const held of inbox.takeReady((one) => one.since < before)) void this.#sendBack(held);
   }
 
-  /** Its task runs: the message is moved to the holding queue, and the delivery goes on under its own id. */
+  /** Moves the message of a running task to the holding queue. The delivery keeps its own id. */
   async #move(held: Held): Promise<void> {
     const { inbox, consumerTimeoutMs, holdingQueues, onError } = this.#options;
     this.#moving.add(held);
@@ -53,8 +53,8 @@ export class Renewal {
       const { message, delivery } = held;
       const hold = await holdingQueues.hold(message, delivery.redeliveries, consumerTimeoutMs / 4);
       if (this.#isStopped || inbox.out(delivery.id) !== held || held.orphaned) {
-        // It was settled meanwhile, or lost and is delivered again, or the subscription closes, which gives it back and may
-        // delete the queue that the copy is in: the copy is not needed.
+        // The copy is not needed. The message was settled meanwhile, or was lost and is delivered again, or the
+        // subscription closes, which gives the message back and may delete the queue that the copy is in.
         hold.channel.remove([hold.message]);
         return;
       }
@@ -67,7 +67,7 @@ export class Renewal {
     }
   }
 
-  /** Nobody has begun with it for all that time: it is sent again, next in line, for any server to take. */
+  /** Sends back a message that has not begun for all that time: next in line, for any server to take. */
   async #sendBack(held: Held): Promise<void> {
     const { resender, onError } = this.#options;
     const [failed] = await resender.replace([held]);

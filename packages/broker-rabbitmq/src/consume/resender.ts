@@ -7,7 +7,7 @@ import { copyOf, type Held, homeward } from "./deliveries.js";
 export interface ResenderOptions {
   readonly queue: QueueSpec;
   readonly sender: Sender;
-  /** Learns of the copies that may be stored beside what they are copies of. */
+  /** Is told of copies that may be stored besides their originals. */
   readonly copies: CopiesInDoubt;
   onError(error: Error): void;
 }
@@ -15,7 +15,7 @@ export interface ResenderOptions {
 /** How long to wait before a copy that was not stored is sent again, in milliseconds. */
 const pauseMs = 1_000;
 
-/** Sends messages to their queue again, next in line, where the server cannot put them back by itself. */
+/** Sends messages to their queue again, next in line, when the server cannot put them back by itself. */
 export class Resender {
   readonly #options: ResenderOptions;
   readonly #underWay = new Set<Promise<unknown>>();
@@ -27,15 +27,15 @@ export class Resender {
   }
 
   /**
-   * Sends copies of what is held, once, and removes it where the server has its copy. What has lost its queue meanwhile is
-   * rescued: its copy may have been in that queue, confirmed or not. Resolves to why each is still held, undefined where it
-   * is not; never rejects.
+   * Sends copies of messages that are held, once, and removes each message whose copy the server has. A message whose
+   * queue was deleted meanwhile is rescued: its copy may have been in that queue, confirmed or not. Resolves, for each
+   * message, to why it is still held, or undefined if it is not; never rejects.
    */
   replace(held: readonly Held[]): Promise<readonly (Failed | undefined)[]> {
     return this.#ended(this.#replace(held));
   }
 
-  /** Sends copies, once. Resolves to those of which the server may have no copy. */
+  /** Sends copies, once. Resolves to the messages of which the server may have no copy. */
   async resend(held: readonly Held[]): Promise<readonly Held[]> {
     const { sender, queue, copies } = this.#options;
     for (const one of held) if (one.orphaned) this.#unrescued.add(one);
@@ -48,29 +48,29 @@ export class Resender {
     return held.filter((one, index) => !isStored(one, index));
   }
 
-  /** Sends copies of what exists nowhere else any more, until the server has them. Never rejects. */
+  /** Sends copies of messages that exist nowhere else any more, until the server has them. Never rejects. */
   rescue(orphans: readonly Held[]): Promise<void> {
     return this.#ended(this.#rescue(orphans));
   }
 
   /**
-   * Resolves when nothing is left to be rescued, and to false where that was given up: a copy of which it is not known
-   * whether it is stored may be the only one until then.
+   * Resolves when nothing is left to be rescued, to false if that was given up. Until then, a copy of which it is not
+   * known whether it is stored may be the only one.
    */
   async allRescued(): Promise<boolean> {
     while (this.#unrescued.size > 0 && this.#underWay.size > 0) await Promise.all(this.#underWay);
     return this.#unrescued.size === 0;
   }
 
-  /** What exists nowhere else any more, and was not stored until `close`. */
+  /** Messages that exist nowhere else any more, and had not been stored by the time of `close`. */
   get unrescued(): Iterable<Held> {
     return this.#unrescued;
   }
 
-  /** Tries nothing again any more. Resolves once what was begun has ended. */
+  /** Stops trying again. Resolves once everything that was begun has ended. */
   async close(): Promise<void> {
     this.#closed = true;
-    // What ends may leave something to be rescued.
+    // A call that ends may leave something to be rescued.
     while (this.#underWay.size > 0) await Promise.all(this.#underWay);
   }
 

@@ -26,13 +26,13 @@ export interface SettlerOptions {
   onError(error: Error): void;
 }
 
-/** How long acks may be under way, in milliseconds, and much longer than they are. */
+/** How long acks may be on their way, in milliseconds: much longer than they really are. */
 const latelyMs = 1_000;
 
-/** What became of all that a settlement sends. */
+/** What became of the messages that a settlement sends. */
 type Became = "nothing" | "stored" | "failed" | Refused;
 
-/** Settles deliveries: what a settlement sends is confirmed before the delivery is removed. */
+/** Settles deliveries: the messages that a settlement sends are confirmed before the delivery is removed. */
 export class Settler {
   readonly #options: SettlerOptions;
   readonly #barriers = new WeakMap<Channel, Barrier>();
@@ -43,7 +43,7 @@ export class Settler {
     this.#options = options;
   }
 
-  /** One outcome for each settlement of what is held, in their order. Never rejects. */
+  /** One outcome for each settlement of a held delivery, in order. Never rejects. */
   async settle(settlements: readonly Settlement[]): Promise<readonly Outcome[]> {
     const sent = await this.#send(settlements);
     this.#options.link.holdWrites();
@@ -64,14 +64,14 @@ export class Settler {
   }
 
   /**
-   * Whether many deliveries were acked in the last moment. RabbitMQ's client of a quorum queue stashes acks beyond 32
-   * that are under way, and forgets the stash when the channel closes.
+   * Whether many deliveries were acked in the last moment. RabbitMQ's client of a quorum queue stashes acks when more
+   * than 32 are on their way, and forgets the stash when the channel closes.
    */
   get hasAckedManyLately(): boolean {
     return this.#lately.count > 16 && performance.now() - this.#lately.since < 2 * latelyMs;
   }
 
-  /** For each settlement, what became of what it sends. */
+  /** For each settlement, what became of the messages that it sends. */
   async #send(settlements: readonly Settlement[]): Promise<readonly Became[]> {
     const isLate = (settlement: Settlement) => this.#lateConfirms.has(settlement);
     if (!settlements.some(isLate)) return this.#sendNow(settlements);
@@ -133,8 +133,8 @@ export class Settler {
   }
 
   /**
-   * Gives a delivery back, or adds it to `removals`. Returns the channel on which the server is told of it, or the outcome
-   * where the server need not be told.
+   * Gives a delivery back, or adds it to `removals`. Returns the channel on which the server is told, or the outcome if
+   * the server need not be told.
    */
   #letGo(
     settlement: Settlement,
@@ -144,7 +144,8 @@ export class Settler {
     const { inbox } = this.#options;
     const held = inbox.out(settlement.delivery.id);
     if (held === undefined) return "lost";
-    // It was moved, or its queue deleted, while others were sent: it has to be sent too, when it is released again.
+    // While others were sent, the message was moved or its queue deleted: when it is released again, it must be sent
+    // too.
     if (settlement.kind === "release" && !isSent && mustBeSentAgain(held)) return "unknown";
     inbox.settled(held);
     if (held.orphaned) return "settled";
@@ -159,7 +160,7 @@ export class Settler {
     return channel;
   }
 
-  /** Whether the server has taken what was written to a channel. */
+  /** Whether the server has received what was written to a channel. */
   #isTaken(channel: Channel): Promise<boolean> {
     let barrier = this.#barriers.get(channel);
     if (barrier === undefined) {
@@ -172,7 +173,7 @@ export class Settler {
 
 const isFinal = (outcome: Sent): outcome is Failed => outcome.kind !== "stored" && outcome.isFinal === true;
 
-/** @param mayBeRefused whether core makes something else of what can never be sent */
+/** @param mayBeRefused whether core puts something else in place of a message that can never be sent */
 function becameOf(outcomes: readonly Sent[], mayBeRefused: boolean): Became {
   if (outcomes.length === 0) return "nothing";
   const refusal = mayBeRefused ? outcomes.find(isFinal) : undefined;

@@ -18,13 +18,13 @@ export interface SubscriptionOptions extends ConsumerOptions {
   onClose(subscription: RabbitMqSubscription): void;
 }
 
-/** Under load RabbitMQ delivers a few at a time, and each few would cost its own calls to the backend. */
+/** Under load RabbitMQ delivers a few messages at a time, and each few would cost separate calls to the backend. */
 const gathering = {
-  /** How many have to be out for it to be worth waiting for more. */
+  /** How many deliveries must be out for it to be worth waiting for more. */
   busyFrom: 20,
-  /** How many are waited for. */
+  /** How many to wait for. */
   count: 100,
-  /** For how long they are, in milliseconds. */
+  /** For how long to wait, in milliseconds. */
   forMs: 3,
 } as const;
 
@@ -55,7 +55,7 @@ export class RabbitMqSubscription implements Subscription {
     });
   }
 
-  /** Resolves once the server delivers. Rejects with the reason, and closes, where it does not within its time to answer. */
+  /** Resolves once the server delivers. If it does not within its time to answer, rejects with the reason and closes. */
   async ready(): Promise<void> {
     try {
       await this.#consumer.ready(this.#commandTimeoutMs);
@@ -90,7 +90,10 @@ export class RabbitMqSubscription implements Subscription {
     this.#consumer.sendAhead(count);
   }
 
-  /** A second call, as of a broker that closes too, gets the promise of the first: what goes back does so once. */
+  /**
+   * A second call, for instance by a broker that closes too, gets the promise of the first: what goes back does so only
+   * once.
+   */
   close(): Promise<void> {
     this.#closing ??= this.#close();
     return this.#closing;

@@ -16,13 +16,13 @@ import { LetterReader } from "./letter-reader.js";
 export interface DeadLettersOptions {
   /** Where the letters are. */
   readonly from: QueueSpec;
-  /** Where they are sent again. */
+  /** Where they are sent to again. */
   readonly to: QueueSpec;
   readonly isQuorum: boolean;
   readonly commandTimeoutMs: number;
   /** @throws YTaskError where the broker is closed */
   connections(): Connections;
-  /** Runs one look into a queue at a time: what one holds, another cannot see. */
+  /** Runs only one look into a queue at a time: what one look holds, another cannot see. */
   exclusively<A>(queue: string, look: () => Promise<A>): Promise<A>;
 }
 
@@ -32,8 +32,8 @@ const batch = 200;
 const mostBytesSent = 1_048_576;
 
 /**
- * The dead letters of a queue. Reading them takes them without an ack: the end of the channel, or the death of this
- * process, puts them back.
+ * The dead letters of a queue. Reading takes them without an ack: they go back when the channel ends or this process
+ * dies.
  */
 export class RabbitMqDeadLetters implements DeadLetters {
   readonly #options: DeadLettersOptions;
@@ -50,15 +50,15 @@ export class RabbitMqDeadLetters implements DeadLetters {
     const wanted = ids === undefined ? undefined : new Set(ids);
     const isWanted = (letter: Message) => {
       const id = letterId(letter);
-      // An id that others may have too stays wanted until the end.
+      // An id that is not unique stays wanted until the end.
       return wanted === undefined || (isUniqueId(id) ? wanted.delete(id) : wanted.has(id));
     };
     return this.#read(0, async (reader) => {
-      // No more than there are now: what fails again soon would be sent again and again.
+      // No more than there are now: otherwise what soon fails again would be sent again and again.
       let left = await reader.count();
       let count = 0;
       while (left > 0 && wanted?.size !== 0) {
-        // Those of a page that was listed are the next ones: then nothing is taken that has to be given back.
+        // The letters of a page that was listed come next: then nothing is taken that must be given back.
         const most = reader.holdsNothing ? Math.min(batch, wanted?.size ?? batch) : batch;
         const taken = await reader.take(Math.min(most, left));
         if (taken.length === 0) break;
@@ -74,7 +74,7 @@ export class RabbitMqDeadLetters implements DeadLetters {
     checkName(from);
     const askedAt = performance.now();
     return exclusively(from.name, async () => {
-      // Whoever asked has given up by then, and may have buried others since.
+      // The caller has given up by then, and may have buried other messages since.
       if (performance.now() - askedAt > 2 * commandTimeoutMs)
         throw new YTaskError(
           ErrorCode.Connection,
@@ -114,7 +114,7 @@ export class RabbitMqDeadLetters implements DeadLetters {
     return letters.length;
   }
 
-  /** Reads on a channel of its own. Resolves to `none` where there is no such queue. */
+  /** Reads on a separate channel. Resolves to `none` if there is no such queue. */
   async #read<A>(none: A, read: (reader: LetterReader) => Promise<A>): Promise<A> {
     checkName(this.#options.from);
     return this.#options.exclusively(this.#options.from.name, async () => {
@@ -133,7 +133,7 @@ export class RabbitMqDeadLetters implements DeadLetters {
         return result;
       } catch (error) {
         if (error instanceof Error && replyCode(error.cause) === NOT_FOUND) return none;
-        // What fails here is given back when the channel closes, in whatever order.
+        // Letters that could not be given back here are given back when the channel closes, in whatever order.
         await reader.giveBack().catch(() => undefined);
         throw error;
       } finally {
@@ -153,7 +153,7 @@ export class RabbitMqDeadLetters implements DeadLetters {
       channel.on("error", () => undefined);
       return channel;
     } catch (error) {
-      // Where the connection is down, the channel opens when it is back, and nobody needs it then.
+      // If the connection is down, the channel opens when it is back, and nobody needs it then.
       opening.then(
         (late) => late.close(),
         () => undefined,

@@ -8,39 +8,39 @@ import { byAge } from "../send/addressing.js";
 export interface LetterReaderOptions {
   readonly queue: string;
   readonly channel: Channel;
-  /** Quorum queues put what comes back behind what came back before, and classic ones where it was. */
+  /** Quorum queues put returned letters behind those that were returned before; classic ones put them where they were. */
   readonly isQuorum: boolean;
   readonly commandTimeoutMs: number;
-  /** What `count` resolves to, asked on another channel. */
+  /** The same as `count`, asked on another channel. */
   countFromOutside(): Promise<number>;
 }
 
 const doing = "Could not read dead letters";
 
 /**
- * How many commands may be on their way to a quorum queue: of those of a channel it sends 32 as they come, keeps the rest
- * until they are answered, and mixes up what that gives back.
+ * How many commands may be on their way to a quorum queue. Of a channel's commands, 32 are sent as they come; the rest
+ * are kept until those are answered, and the letters that they give back get mixed up.
  */
 const mostOnTheWay = 16;
 
-/** How many letters one command gives back to a quorum queue in their order: of more than 32 it is mixed up. */
+/** How many letters one command can give back to a quorum queue in order: with more than 32 the order gets mixed up. */
 const mostTogether = 32;
 
-/** How long to wait for what a channel's end gives back, in milliseconds: others may take of it before it is seen. */
+/** How long to wait to see what a channel's end gives back, in milliseconds: others may take some of it before. */
 const returnedWithinMs = 500;
 
-/** How long nothing may come of what the queue has until somebody else is held to have it, in milliseconds. */
+/** If none of the queue's letters arrives for this long, in milliseconds, somebody else is assumed to have them. */
 const stalledMs = 500;
 
 /**
- * How many letters that came back before are taken beside those that are asked for, to keep the order of all. Beyond
- * that reading would take too long, and nobody else would see a letter meanwhile.
+ * How many previously returned letters to take besides those requested, to keep the order of all. Taking more would
+ * take too long, and nobody else would see a letter meanwhile.
  */
 const mostForOrder = 2_000;
 /** The most bytes of all that is held while such letters are taken. */
 const mostBytesForOrder = 67_108_864;
 
-/** Reads a queue of dead letters by taking them without an ack; what is not removed is given back in its order. */
+/** Reads a queue of dead letters by taking them without an ack; letters that are not removed are given back in order. */
 export class LetterReader {
   readonly #options: LetterReaderOptions;
   /** In the order of delivery, so that their tags ascend. */
@@ -53,12 +53,12 @@ export class LetterReader {
     this.#options = options;
   }
 
-  /** Whether all that was taken was removed. */
+  /** Whether everything that was taken was removed. */
   get holdsNothing(): boolean {
     return this.#held.size === 0;
   }
 
-  /** How many letters there are that nobody reads at the moment. */
+  /** How many letters there are, apart from those that somebody is reading. */
   async count(): Promise<number> {
     const { channel, queue } = this.#options;
     return (await this.#bounded(channel.checkQueue(queue))).messageCount;
@@ -78,8 +78,8 @@ export class LetterReader {
   }
 
   /**
-   * As many as there are now, and `limit` at most: a consumer is sent many at a time, where each `get` takes a round trip,
-   * and costs a quorum queue as much as all of those.
+   * Takes as many as there are now, `limit` at most, by a consumer, which is sent many at a time. Each `get` would take
+   * a round trip, and cost a quorum queue as much as all of those together.
    */
   async #takeTogether(limit: number): Promise<Message[]> {
     const { channel, queue } = this.#options;
@@ -105,12 +105,14 @@ export class LetterReader {
       before = taken.length;
       await bounded(ended, stalledMs, () => undefined);
     }
-    // The answer is behind all letters that are on their way.
+    // The answer comes after all letters that are on their way.
     await this.#bounded(channel.cancel(consumerTag), () => taken.length);
     return taken;
   }
 
-  /** Removes letters, in one frame where none is held that came before. It is certain once `giveBack` has resolved. */
+  /**
+   * Removes letters: in one frame, if none is held that came before. This is certain only once `giveBack` has resolved.
+   */
   remove(letters: readonly Message[]): void {
     const { channel } = this.#options;
     for (const letter of letters) this.#held.delete(letter);
@@ -126,14 +128,15 @@ export class LetterReader {
     }
   }
 
-  /** Gives back all that was taken and not removed, and ends the reading: the channel may be closed. */
+  /** Gives back everything that was taken and not removed, and ends the reading; this may close the channel. */
   giveBack(): Promise<void> {
     return this.#options.isQuorum ? this.#giveBackInOrder() : this.#giveBackAtOnce();
   }
 
   /**
-   * A classic queue puts back together what a channel leaves that closes, before that is answered. What is nacked it puts
-   * back one by one, after what the channel answers next: whoever looks then sees some of it.
+   * When a channel closes, a classic queue puts back all of its letters at once, before it answers the close. Letters
+   * that are nacked it puts back one by one, after its next answer on the channel: whoever looks then sees only some of
+   * them.
    */
   async #giveBackAtOnce(): Promise<void> {
     const { channel, countFromOutside } = this.#options;
@@ -149,11 +152,12 @@ export class LetterReader {
     await this.#bounded(channel.prefetch(0));
     const endMs = performance.now() + commandTimeoutMs / 2;
     const came = [...this.#held];
-    // Behind others their order is that in which they came: with those it is a rotation of the right one.
+    // If other letters are in front, these go back in the order in which they came: together with the others, that is a
+    // rotation of the right order.
     if (!isInFront) return this.#giveBackAs(came, endMs);
     const [oldest] = this.#inOrder;
     const younger = oldest === undefined ? [] : came.slice(0, came.indexOf(oldest));
-    // Such a rotation is turned back: what came too early is given back, and taken again, behind the others.
+    // A rotation is undone: letters that came too early are given back, and taken again, behind the others.
     if (younger.length > 0) {
       await this.#giveBackAs(younger, endMs);
       await this.take(younger.length);
@@ -172,7 +176,7 @@ export class LetterReader {
     return [...this.#held].sort(byAge);
   }
 
-  /** Gives back letters, in this order as far as there is time. */
+  /** Gives back letters, in this order if there is time. */
   async #giveBackAs(letters: readonly Message[], endMs: number): Promise<void> {
     const before = await this.count();
     const oneByOneUntilMs = endMs - this.#options.commandTimeoutMs / 4;
@@ -181,14 +185,14 @@ export class LetterReader {
       for (let command = 0; command < mostOnTheWay; command++)
         given += left.splice(0, this.#giveBackFirst(left.slice(0, mostTogether))).length;
       while ((await this.count()) < before + given && performance.now() < endMs) await sleep(1);
-      // What came in another order is given back one by one, of which there may be too many.
+      // Letters that came in another order are given back one by one, and there may be too many of them.
       if (performance.now() > oneByOneUntilMs) left.sort((one, other) => tagOf(one) - tagOf(other));
     }
   }
 
   /**
-   * Gives back the first of these letters, and with it those that follow in the order in which one consumer was sent them,
-   * where none is held that came before. Returns how many.
+   * Gives back the first of these letters, together with those that follow it in the order in which one consumer was
+   * sent them, if none is held that came before. Returns how many.
    */
   #giveBackFirst(letters: readonly Message[]): number {
     const [first] = letters;
@@ -204,13 +208,13 @@ export class LetterReader {
   }
 
   /**
-   * What came back before has to come back with the rest, to stay in front of it. Besides, a quorum queue forgets acks
-   * that are on their way when their channel closes; what it answers to a get is behind them. Resolves to whether nothing is
-   * left that came back before.
+   * Takes previously returned letters: they must be given back with the rest, to stay in front of it. Besides, a quorum
+   * queue forgets acks that are on their way when their channel closes; its answer to a get comes after them. Resolves
+   * to whether no previously returned letter is left.
    */
   async #takeRest(): Promise<boolean> {
     const most = this.#held.size + mostForOrder;
-    // What is taken too much comes back too, so it is not much.
+    // What is taken unnecessarily must be given back too, so only a little more is taken each time.
     do {
       const more = Math.max(mostTogether, Math.ceil(this.#held.size / 2));
       await this.take(Math.min(more, most - this.#held.size));
@@ -219,9 +223,9 @@ export class LetterReader {
   }
 
   /**
-   * The answer, in time; or an error that says what is wrong with the server.
+   * The answer, if it comes in time; otherwise an error that says what is wrong with the server.
    *
-   * @param came how many letters have come: the time begins anew where some have
+   * @param came how many letters have arrived: the time starts again if more have
    */
   async #bounded<A>(answer: Promise<A>, came: () => number = () => 0): Promise<A> {
     const { commandTimeoutMs } = this.#options;
@@ -237,7 +241,7 @@ export class LetterReader {
   }
 }
 
-/** Writes to the channel; throws an error that says what is wrong where it has closed. */
+/** Writes to the channel; if it has closed, throws an error that says what is wrong. */
 function writeOrExplain(write: () => void): void {
   try {
     write();
@@ -246,9 +250,9 @@ function writeOrExplain(write: () => void): void {
   }
 }
 
-/** Who was sent a letter: a consumer, or one `get`. */
+/** What a letter was sent to: a consumer, or one `get`. */
 const consumerOf = ({ fields: { consumerTag, deliveryTag } }: Message): string | number =>
   consumerTag ?? deliveryTag;
 
-/** The number by which its channel knows a letter: they ascend. */
+/** The number by which its channel knows a letter. Numbers ascend. */
 const tagOf = ({ fields: { deliveryTag } }: Message): number => deliveryTag;

@@ -26,27 +26,33 @@ export interface Stay {
   readonly ttlMs: number;
 }
 
-/** The way of one delayed message. */
+/** The route of one delayed message. */
 export interface Route {
-  /** The level where it begins: it is published to that level's exchange. */
+  /** The level where it starts: it is published to that level's exchange. */
   readonly top: number;
   readonly stays: readonly Stay[];
   readonly routingKey: string;
 }
 
-/** The shortest stay. What is lost by rounding up to it is about one hop's time. */
+/** The shortest stay. Rounding up to it loses about the time of one hop. */
 const unitMs = 16;
 /**
- * The more digits there are, the fewer hops and the more queues: with 32 a delay of up to 16 seconds takes two hops, with
- * 16 three, with 2 more. Of 10,000 tasks due within ten seconds, on one busy machine, the last hundredth was from 76 to
- * 126 ms late with 32, from 101 to 147 ms with 16.
+ * The larger the base, the fewer hops and the more queues: a delay of up to 16 seconds takes two hops to the base 32,
+ * three to the base 16, and more to the base 2. With 10,000 tasks due within ten seconds, on one busy machine, the last
+ * hundredth was 76 to 126 ms late with 32, and 101 to 147 ms with 16.
  */
 const radix = 32;
-/** The levels that count. */
+/** The number of levels that hold a digit. */
 const counting = 6;
-/** Of the last of them: the server takes a TTL below 2^32 ms, and 8 of its unit are that. */
+/**
+ * The highest digit of the last of these levels: the server takes a TTL below 2^32 ms, and 8 units of that level would
+ * be just that.
+ */
 const highestOfLast = 7;
-/** As many levels that hold for as long as the last one's highest digit let delays last for more than a year. */
+/**
+ * The number of further levels, each of which holds for as long as the highest digit of the last one: they let delays
+ * last for more than a year.
+ */
 const repeats = 8;
 
 /** The exchange where delays end. Not `ts1`, to which the groups' queues themselves are bound. */
@@ -59,14 +65,14 @@ export const levels: readonly Level[] = Array.from({ length: counting + repeats 
   return { name: `YTask:Delay:ts4:${ofLevel}ms${copy}`, unitMs: ofLevel };
 });
 
-/** The most that the levels hold that count, in units. */
+/** The most that the levels with digits can hold, in units. */
 const mostUnits = (highestOfLast + 1) * radix ** (counting - 1) - 1;
-/** What each of the others holds, in units. */
+/** What each further level holds, in units. */
 const repeatedUnits = highestOfLast * radix ** (counting - 1);
 
 const longestMs = unitMs * (mostUnits + repeats * repeatedUnits);
 
-/** The word of a level where a message does not stay. */
+/** The word for a level at which a message does not stay. */
 export const passOn = "0";
 
 /** The word that stands for a queue in routing keys: a name may hold dots and wildcards, and a key only 255 bytes. */
@@ -76,16 +82,16 @@ export const queueWord = (queue: string): string =>
 /** The exchange that a message goes to when it leaves `level`. */
 export const exchangeBelow = (level: number): string => levels[level - 1]?.name ?? dueExchange;
 
-/** The binding key of those with this digit at `level`. */
+/** The binding key of messages with this digit at `level`. */
 export const levelKey = (level: number, digit: string): string => `${"*.".repeat(level)}${digit}.#`;
 
 /** The binding key of a queue at the exchange where delays end. */
 export const dueKey = (queue: string): string => `#.${queueWord(queue)}`;
 
 /**
- * The way of a message that is kept back for at least `delayMs`.
+ * The route of a message that is kept back for at least `delayMs`.
  *
- * @throws YTaskError `InvalidArgument` where it is longer than all levels together
+ * @throws YTaskError `InvalidArgument` if that is longer than all levels together
  */
 export function routeOf(queue: string, delayMs: number): Route {
   if (!(delayMs <= longestMs))
@@ -132,8 +138,8 @@ const digitsOf = (units: number): readonly number[] =>
   Array.from({ length: counting }, (_, level) => Math.floor(units / radix ** level) % radix);
 
 /**
- * Each hop makes a message some milliseconds late, so it may be better to round up: 32,752 ms are three hops, 32,768 ms
- * one. Weighs what rounding adds against the hops it saves; the result stays within one per cent.
+ * Each hop makes a message some milliseconds late, so it may be better to round up: 32,752 ms take three hops, 32,768
+ * ms one. Weighs what rounding adds against the hops that it saves; the result stays within one per cent.
  */
 function fewerHops(units: number, delayMs: number): number {
   const hopMs = 8 + delayMs / 4_000;

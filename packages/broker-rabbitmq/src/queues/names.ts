@@ -1,16 +1,19 @@
 import { ErrorCode, YTaskError } from "@ytask/core/driver";
 import type { QueueType } from "../options.js";
 
-/** A queue as it stands on the server. */
+/** A queue as it is on the server. */
 export interface QueueSpec {
   readonly name: string;
   /** The arguments that it is declared with; everyone who declares it has to agree. */
   readonly arguments: Readonly<Record<string, string | number | Int32>>;
-  /** Why there is no such queue, where its group's name is too long, or would not arrive as it is. */
+  /**
+   * Why there can be no such queue: its group's name is too long, or would not arrive unchanged. Undefined if there
+   * can.
+   */
   readonly refusal?: YTaskError | undefined;
 }
 
-/** amqplib's way to write a number as an int32, which it does not choose for a small one. */
+/** How amqplib writes a number as an int32; it would choose another type for a small one. */
 interface Int32 {
   readonly "!": "int";
   readonly value: number;
@@ -18,24 +21,25 @@ interface Int32 {
 
 /** AMQP's longest name of a queue, in bytes. */
 const longestName = 255;
-/** The longest of the ends that are added to the name that core gives a queue. */
+/** The longest suffix that is added to the name that core gives a queue. */
 const longestEnd = ":ts1:quorum-dead";
-/** The longest name that core may give a queue, in bytes: the same for both types, so that one can follow the other. */
+/** The longest name that core may give a queue, in bytes: the same for both types, so that one can replace the other. */
 const longestGiven = longestName - longestEnd.length;
-/** The longest name of a group, in bytes: of its queue's, this is what core puts in front. */
+/** The longest name of a group, in bytes: its queue's, less the prefix that core adds. */
 const longestGroup = longestGiven - "YTask:Queue:".length;
 
-/** As high as it goes: when a message was redelivered too often is core's to decide, and RabbitMQ 4 drops it after 20. */
+/** As high as possible: core decides when a message was redelivered too often, and RabbitMQ 4 would drop it after 20. */
 const deliveryLimit = 2_147_483_647;
 
 const quorumArguments = { "x-queue-type": "quorum", "x-delivery-limit": deliveryLimit };
 
 /**
- * The arguments of a queue whose messages wait and are then handed on. Only quorum queues hand on expired messages with a
- * confirm (`at-least-once`, which demands `reject-publish`); classic ones lose what is on its way when the server crashes.
+ * The arguments of a queue whose messages wait and are then passed on. Only quorum queues pass on expired messages with
+ * a confirm (`at-least-once`, which requires `reject-publish`); classic ones lose what is on its way when the server
+ * crashes.
  *
- * @param ttlMs how long they wait, in milliseconds
- * @param exchange where they go then; "" to the queue that `more` names
+ * @param ttlMs how long messages wait, in milliseconds
+ * @param exchange where they go then; "" for the queue that `more` names
  */
 export const handingOn = (
   ttlMs: number,
@@ -52,7 +56,7 @@ export const handingOn = (
 
 /**
  * Where a group's messages are. Classic queues are declared exactly as the Go original declares them (int32
- * `x-max-priority` of 9), since a queue's second declaration must not differ; quorum queues have a name of their own.
+ * `x-max-priority` of 9), since a queue's second declaration must not differ; quorum queues have their own names.
  */
 export function groupQueue(queue: string, type: QueueType): QueueSpec {
   return type === "classic"
@@ -66,7 +70,7 @@ export function deadQueue(queue: string, type: QueueType): QueueSpec {
 }
 
 /**
- * Refuses a queue for which there is no room in a name, or not for its dead letters, and one with a line break.
+ * Refuses a queue whose name, or that of its dead letters, would be too long, and a name with a line break.
  *
  * @throws YTaskError `InvalidArgument`
  */
@@ -87,7 +91,7 @@ function specOf(queue: string, end: string, given: QueueSpec["arguments"]): Queu
   return { name, arguments: given, refusal };
 }
 
-/** RabbitMQ leaves line breaks out of the name of a queue, which would then be another group's. */
+/** RabbitMQ drops line breaks from the name of a queue, which would then be another group's. */
 const brokenOver = (queue: string): YTaskError =>
   new YTaskError(
     ErrorCode.InvalidArgument,

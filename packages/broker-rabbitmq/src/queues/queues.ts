@@ -19,12 +19,12 @@ import { dueQueue } from "./queues-beside.js";
 import { Turns } from "./turns.js";
 
 /**
- * For how long the end of a way is not declared again, in milliseconds: a send to more groups than can be declared in its
- * time goes on, when it is tried again, from where it ended.
+ * For how long the end of a route is not declared again, in milliseconds. A send to more groups than can be declared in
+ * its time then continues where it ended when it is tried again.
  */
 const dueForMs = 10_000;
 
-/** Declares what messages are sent to, and remembers what it declared. */
+/** Declares the queues and routes that messages are sent to, and remembers what it declared. */
 export class Queues {
   readonly #questions: Questions;
   readonly #looks: Questions;
@@ -32,15 +32,16 @@ export class Queues {
   readonly #declarers: readonly Questions[];
   #asked = 0;
   readonly #known = new Set<string>();
-  /** When the ends of ways were declared, by `performance.now()`, the longest ago first. */
+  /** When the ends of routes were declared, by `performance.now()`, the longest ago first. */
   readonly #due = new Map<string, number>();
   readonly #declaring = new Map<string, Promise<void>>();
   /** Levels whose queues are all declared, or are about to be. */
   readonly #completing = new Set<number>();
 
   /**
-   * @param looks what queues are watched by
-   * @param declarers what declarations are spread over: amqplib sends one on a channel when the one before is answered
+   * @param looks asks the questions with which queues are watched
+   * @param declarers the channels over which declarations are spread: amqplib sends one on a channel only when the one
+   * before is answered
    */
   constructor(questions: Questions, looks: Questions, declarers: readonly [Questions, ...Questions[]]) {
     this.#questions = questions;
@@ -53,14 +54,14 @@ export class Queues {
     return this.#known.has(spec.name);
   }
 
-  /** Makes sure that the queue is there. Rejects with `UnsupportedServer` where it exists with other arguments. */
+  /** Makes sure that the queue exists. Rejects with `UnsupportedServer` if it exists with other arguments. */
   ensure(spec: QueueSpec): Promise<void> {
     return this.#ensure(spec.name, (channel) => declare(channel, spec));
   }
 
   /**
-   * Makes sure that what is delayed finds its way. The end of the way is declared again and again: what waits for a queue
-   * that was deleted would reach it minutes late, when the server tries again.
+   * Makes sure that delayed messages find their way. The end of the route is declared again and again: otherwise a
+   * message for a queue that was deleted would reach it minutes late, when the server tries again.
    */
   async ensureRoute(spec: QueueSpec, { top, stays }: Route): Promise<void> {
     await this.#ensure(exchangesUpTo(top), (channel) => declareExchanges(channel, top));
@@ -69,44 +70,45 @@ export class Queues {
     for (const { level } of stays) this.#complete(level);
   }
 
-  /** Whether all that a message passes before the end of its way was declared since the last `forget`. */
+  /** Whether everything that a message passes before the end of its route was declared since the last `forget`. */
   knowsRoute({ top, stays }: Route): boolean {
     return this.#known.has(exchangesUpTo(top)) && stays.every((stay) => this.#known.has(stay.queue));
   }
 
-  /** To be called when something turned out to be gone: all of it is declared again. */
+  /** Call it when something turned out to be gone: everything is declared again. */
   forget(): void {
     this.#known.clear();
     this.#due.clear();
     this.#completing.clear();
   }
 
-  /** How many messages wait in a queue; 0 where there is none. */
+  /** How many messages wait in a queue; 0 if there is none. */
   async count(name: string): Promise<number> {
     return (await lookAt(this.#questions, name))?.messageCount ?? 0;
   }
 
   /**
-   * How many messages wait in a queue, and how many consumers it has; undefined where there is none. For those who look
-   * again and again: one at a time, and the time to answer begins with their turn. The more they are, the longer it takes.
+   * How many messages wait in a queue, and how many consumers it has; undefined if there is none. For callers that look
+   * again and again: they take turns, and the time to answer starts with their turn. The more there are, the longer it
+   * takes.
    */
   look(name: string): Promise<QueueLook | undefined> {
     return this.#lookTurns.take("look", () => lookAt(this.#looks, name));
   }
 
   /**
-   * Declares the other queues of a level, which no message waits for: each is declared for the first time once, with
-   * the level, and not whenever a digit is used that none was before.
+   * Declares the other queues of a level, which no message waits for. So each is declared for the first time together
+   * with its level, and not whenever a new digit is used.
    */
   #complete(level: number): void {
     if (this.#completing.has(level)) return;
     this.#completing.add(level);
-    // Each in a turn of its own, between those that a message waits for.
+    // Each has its own turn, between declarations that a message waits for.
     const complete = async () => {
       for (const stay of staysAt(level)) await this.#ensureStay(stay);
     };
     complete().catch(() => {
-      // The next message that stays there tries again to declare all.
+      // The next message that stays at this level tries again to declare all.
       this.#completing.delete(level);
     });
   }
@@ -139,7 +141,7 @@ export class Queues {
     const running = this.#declaring.get(name);
     if (running === undefined) return this.#ask(name, declaration);
     return running.catch((error: unknown) => {
-      // Its time may be over, where that of this call has only begun.
+      // The first call's time may be over when this call's has only just begun.
       if (!YTaskError.isInstance(error, ErrorCode.Connection)) throw error;
       return this.#declaring.get(name) ?? this.#ask(name, declaration);
     });
@@ -178,7 +180,10 @@ async function declareDue(channel: Channel, spec: QueueSpec): Promise<void> {
   await channel.bindQueue(due.name, dueExchange, dueKey(spec.name));
 }
 
-/** The exchanges of all levels up to `top`, and the bindings by which a message passes a level where it does not stay. */
+/**
+ * The exchanges of all levels up to `top`, and the bindings by which a message passes a level at which it does not
+ * stay.
+ */
 async function declareExchanges(channel: Channel, top: number): Promise<void> {
   await channel.assertExchange(dueExchange, "topic", { durable: true });
   for (const [index, level] of levels.slice(0, top + 1).entries()) {
@@ -193,5 +198,5 @@ async function declareStay(channel: Channel, { level, digit, queue, ttlMs }: Sta
   await channel.bindQueue(queue, levels[level]?.name ?? "", levelKey(level, digit));
 }
 
-/** The name under which it is remembered that exchanges are declared. */
+/** The key under which declared exchanges are remembered. */
 const exchangesUpTo = (top: number): string => `exchanges ${top}`;

@@ -1,8 +1,8 @@
-/** Runs what concerns one name in turn, and what concerns different names at the same time. */
+/** Runs actions for one name in turn, and actions for different names at the same time. */
 export class Turns {
   readonly #last = new Map<string, Promise<unknown>>();
 
-  /** Resolves or rejects as `action` does, which begins when those before it under this name have ended. */
+  /** Settles as `action` does, which begins when those before it under this name have ended. */
   take<A>(name: string, action: () => Promise<A>): Promise<A> {
     const mine = this.ended(name).then(action);
     const ended = mine
@@ -14,7 +14,7 @@ export class Turns {
     return mine;
   }
 
-  /** Resolves when those under this name have ended that were begun or wait for their turn now. */
+  /** Resolves when the actions under this name that have begun or are waiting now have ended. */
   ended(name: string): Promise<unknown> {
     return this.#last.get(name) ?? Promise.resolve();
   }

@@ -6,7 +6,7 @@ import type { QueueType } from "../options.js";
 import { deadQueue, groupQueue } from "../queues/names.js";
 import type { Addressed } from "./sender.js";
 
-/** The Go original's priority of what goes to the head of the queue. */
+/** The Go original's priority for messages that go to the head of the queue. */
 const frontPriority = 5;
 
 const REASON = "ytask-reason";
@@ -15,11 +15,11 @@ const AT = "ytask-at";
 const ORDER = "ytask-order";
 
 /**
- * The longest error text that is kept with a dead letter, in bytes: a message's headers have to fit one frame, of 4,096
- * bytes where a server allows no more, or it closes the connection.
+ * The longest error text that is kept with a dead letter, in bytes: a message's headers must fit into one frame, which
+ * may be as small as 4,096 bytes on some servers, or the server closes the connection.
  */
 const longestError = 3_000;
-/** What an error text ends with that was longer. */
+/** The end of an error text that was cut. */
 const cutMark = "… (cut)";
 const longestCut = longestError - Buffer.byteLength(cutMark);
 
@@ -31,7 +31,7 @@ export const outgoing = (message: Outgoing, type: QueueType): Addressed => ({
   properties: message.front === true ? { priority: frontPriority } : undefined,
 });
 
-/** How many dead letters this process made: the order of those of one millisecond. */
+/** How many dead letters this process has made: orders those of the same millisecond. */
 let buried = 0;
 
 /** A message that was given up, on its way to the dead letters of its queue. */
@@ -55,7 +55,7 @@ export const deadLetter = (
   },
 });
 
-/** An error text, or as many whole characters as are kept of it, and a mark. */
+/** An error text; if it is too long, as many whole characters as are kept, and a mark. */
 function beginningOf(error: string): string {
   const bytes = Buffer.from(error.slice(0, longestError + 1));
   if (bytes.length <= longestError) return error;
@@ -74,13 +74,13 @@ const reasons: readonly string[] = [
 const isReason = (value: unknown): value is DeadLetterReason =>
   typeof value === "string" && reasons.includes(value);
 
-/** What `randomUUID` makes: the ids of letters that this broker wrote. No two of them are the same. */
+/** A UUID as `randomUUID` makes it: the ids of letters that this broker wrote. No two are the same. */
 const ownId = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/;
 
-/** Whether a letter of this id is the only one. Somebody else may give one id to many, or none. */
+/** Whether only one letter can have this id. Other programs may give the same id to many letters, or none. */
 export const isUniqueId = (id: string): boolean => ownId.test(id);
 
-/** Names a dead letter. One without an id is named by its body. */
+/** The id of a dead letter. A letter without one is identified by its body. */
 export function letterId({ properties: { messageId }, content }: Message): string {
   const given: unknown = messageId;
   return typeof given === "string" && given !== ""
@@ -88,7 +88,7 @@ export function letterId({ properties: { messageId }, content }: Message): strin
     : `body-${createHash("sha256").update(content).digest("base64url")}`;
 }
 
-/** Reads a dead letter. What somebody else put into the queue counts as malformed. */
+/** Reads a dead letter. A foreign message in the queue counts as malformed. */
 export function letterOf(message: Message): Letter {
   const { headers = {} } = message.properties;
   const reason: unknown = headers[REASON];
@@ -103,7 +103,7 @@ export function letterOf(message: Message): Letter {
   };
 }
 
-/** Compares dead letters by their time, and those that one process made in one millisecond by their number. */
+/** Compares dead letters by their time; those that one process made in the same millisecond, by their number. */
 export function byAge(one: Message, other: Message): number {
   const [at, order] = ageOf(one);
   const [otherAt, otherOrder] = ageOf(other);
@@ -115,7 +115,7 @@ const ageOf = (message: Message): readonly [at: number, order: number] => [
   numberIn(message, ORDER),
 ];
 
-/** A number that a letter carries; 0 where it carries none. */
+/** A number in a letter's header; 0 if there is none. */
 function numberIn({ properties: { headers = {} } }: Message, name: string): number {
   const value: unknown = headers[name];
   return typeof value === "number" && Number.isFinite(value) ? value : 0;

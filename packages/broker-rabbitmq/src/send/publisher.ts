@@ -12,7 +12,7 @@ export interface Publication {
   readonly properties: Options.Publish;
 }
 
-/** What became of a publication. `unroutable`: certainly not stored, since its queue does not exist. */
+/** The outcome of a publication. `unroutable`: certainly not stored, since its queue does not exist. */
 export type Published =
   | { readonly kind: "stored" }
   | { readonly kind: "unroutable" }
@@ -21,7 +21,7 @@ export type Published =
       readonly error: YTaskError;
       /** Whether sending it again cannot help. */
       readonly isFinal?: boolean;
-      /** Whether a queue refused it, which others may not. */
+      /** Whether a queue refused it; other queues may not. */
       readonly isRefused?: boolean;
       /** Where the server had not answered in time: what it answers then, or that the channel closed without. */
       readonly later?: Promise<Answer>;
@@ -35,12 +35,12 @@ const unroutable: Published = { kind: "unroutable" };
 
 const doing = "Could not send to RabbitMQ";
 
-/** Publishes persistent messages, many at a time, and tells of each whether the server took it. */
+/** Publishes persistent messages, many at a time, and reports for each whether the server took it. */
 export class Publisher {
   readonly #link: Link;
   readonly #commandTimeoutMs: number;
   readonly #keeper: ChannelKeeper<ConfirmChannel>;
-  /** Those of the messages in flight that the server gave back; it says so before it confirms them. */
+  /** The messages in flight that the server returned; it says so before it confirms them. */
   readonly #returned = new Set<string>();
   readonly #unblocked = new Set<() => void>();
   /** Why the channel is about to close; its messages in flight are given up before it is closed. */
@@ -71,7 +71,7 @@ export class Publisher {
     });
   }
 
-  /** Why the server takes no messages, as far as it has told; undefined while it does. */
+  /** Why the server accepts no messages, as far as it has said; undefined while it does. */
   get blocked(): string | undefined {
     return this.#link.blocked;
   }
@@ -85,7 +85,7 @@ export class Publisher {
     return this.#keeper.close(boundMs);
   }
 
-  /** What became of each, in their order, within the time that the server has to answer. Never rejects. */
+  /** The outcome of each, in order, within the time that the server has to answer. Never rejects. */
   async publish(publications: readonly Publication[]): Promise<readonly Published[]> {
     let channel = this.#keeper.current;
     if (channel === undefined || this.#link.blocked !== undefined) {
@@ -99,13 +99,13 @@ export class Publisher {
     return this.#write(channel, publications);
   }
 
-  /** The channel, once there is one and the server takes messages. */
+  /** The channel, once there is one and the server accepts messages. */
   async #channel(): Promise<ConfirmChannel> {
     if (this.#link.blocked !== undefined) await this.#untilUnblocked(this.#link.blocked);
     return this.#keeper.ready(Math.min(reconnectGraceMs, this.#commandTimeoutMs));
   }
 
-  /** Waits before anything is written, since what is written would be taken later, when nobody expects it. */
+  /** Waits before anything is written: otherwise the server would take it later, when nobody expects it. */
   #untilUnblocked(reason: string): Promise<void> {
     return new Promise((resolve, reject) => {
       const settle = (settled: () => void) => () => {

@@ -6,28 +6,28 @@ import { checkName, type QueueSpec } from "../queues/names.js";
 import type { Queues } from "../queues/queues.js";
 import { deletedMeanwhile, type Publication, type Published, type Publisher } from "./publisher.js";
 
-/** A message and the queue that it is for. */
+/** A message, and the queue that it is for. */
 export interface Addressed {
   readonly to: QueueSpec;
   readonly body: Buffer;
   readonly properties?: Options.Publish | undefined;
   readonly delayMs?: number | undefined;
-  /** Where it goes instead when its queue refuses it. Not with a delay. */
+  /** Where it goes instead if its queue refuses it. Not for messages with a delay. */
   readonly overflow?: QueueSpec | undefined;
 }
 
-/** A message that cannot be stored, with the reason. */
+/** The outcome of a message that could not be stored, with the reason. */
 export type Failed = Extract<Published, { error: unknown }>;
-/** What became of a message. */
+/** The outcome of a message. */
 export type Sent = { readonly kind: "stored" } | Failed;
 
-/** A message whose queue is there, and all that it passes on its way, where it is delayed. */
+/** A message whose queue exists, and so does its whole route if it is delayed. */
 interface Declared {
   readonly message: Addressed;
   readonly route?: Route;
 }
 
-/** The ways on which messages are sent; what happens on one does not hold up the others. */
+/** The channels on which messages are sent; what happens on one does not hold up the others. */
 export interface Publishers {
   readonly ordinary: Publisher;
   /** A quorum queue without a leader holds up the channel that publishes to it. */
@@ -39,10 +39,10 @@ export interface Publishers {
 /** Bodies above this go the way for large ones, in bytes. */
 const largeBytes = 1_048_576;
 
-/** How much of the time to answer declaring may take: what is declared by then is published in what is left. */
+/** The share of the time to answer that declaring may take: what is declared by then is published in the rest. */
 const declaringShare = 0.8;
 
-/** Sends messages to queues, which it declares where they are missing. */
+/** Sends messages to queues, and declares queues that are missing. */
 export class Sender {
   readonly #publishers: Publishers;
   readonly #queues: Queues;
@@ -55,12 +55,12 @@ export class Sender {
     this.#commandTimeoutMs = commandTimeoutMs;
   }
 
-  /** Why the server takes no messages, as far as it has told; undefined while it does. */
+  /** Why the server accepts no messages, as far as it has said; undefined while it does. */
   get blocked(): string | undefined {
     return this.#publishers.ordinary.blocked;
   }
 
-  /** What became of each message, in their order, within a few seconds. Never rejects. */
+  /** The outcome of each message, in order, within a few seconds. Never rejects. */
   async send(messages: readonly Addressed[]): Promise<readonly Sent[]> {
     const since = performance.now();
     const sent = await this.#send(messages);
@@ -68,7 +68,7 @@ export class Sender {
       const overflow = overflowOf(message, sent[index]);
       return overflow === undefined ? [] : [{ ...message, to: overflow }];
     });
-    // Who settles this gives up after a while and settles it again, which must not meet what is still under way.
+    // The caller gives up after a while and settles again, which must not meet what is still under way.
     const isLate = performance.now() - since > this.#commandTimeoutMs / 2;
     if (refused.length === 0 || isLate) return sent;
     const overflown = [...(await this.#send(refused))];
@@ -87,7 +87,7 @@ export class Sender {
     return this.#again(messages, published, since);
   }
 
-  /** Publishes once more, to a queue declared anew, what came back because its queue was deleted. */
+  /** Publishes messages once more that were returned because their queue was deleted, to the queue declared again. */
   async #again(
     messages: readonly Addressed[],
     published: readonly Published[],
@@ -102,7 +102,7 @@ export class Sender {
     });
   }
 
-  /** Where a queue cannot be declared, only the messages for that queue fail. */
+  /** If a queue cannot be declared, only the messages for that queue fail. */
   async #declareAndPublish(messages: readonly Addressed[], since: number): Promise<readonly Published[]> {
     const declared = await Promise.all(messages.map((message) => this.#declare(message)));
     const ready = declared.flatMap((item) => ("error" in item ? [] : [this.#publicationOf(item, since)]));
@@ -135,8 +135,8 @@ export class Sender {
   }
 
   /**
-   * What has passed since the send began is taken off a delay, where the queues for what is left are declared; in a level
-   * that is new to the server, which takes some tenths of a second to declare, they may not be.
+   * The time that has passed since the send began is taken off a delay, if the queues for the rest are declared. At a
+   * level that is new to the server, whose declaration takes some tenths of a second, they may not be.
    */
   #publicationOf({ message, route }: Declared, since: number): Publication {
     if (route === undefined) return toQueue(message);
@@ -146,7 +146,7 @@ export class Sender {
   }
 
   async #publish(publications: readonly Publication[]): Promise<readonly Published[]> {
-    // With a large one they all go its way, so that they keep their order.
+    // If one of them is large, all go through its channel, so that they keep their order.
     if (publications.some((publication) => publication.body.length > largeBytes))
       return this.#publishers.large.publish(publications);
     const first = wayOf(publications[0]);

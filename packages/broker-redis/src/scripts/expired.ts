@@ -2,8 +2,8 @@ import { Script } from "@ytask-internal/redis-connection";
 import { leases, now } from "./parts.js";
 
 /**
- * Looks for consumers whose lease ran out. One whose lease was deleted gets it again: if it lives it goes on with it, if
- * not it is found when that runs out.
+ * Looks for consumers whose lease has run out. A consumer whose lease was deleted gets a new one: if it is alive, it
+ * keeps using it; if not, it is found when that lease runs out.
  *
  * KEYS leases, consumers
  * ARGV what a consumer's hash is called before the consumer's name

@@ -3,12 +3,12 @@ import { gather, leases, now, piece, pushAll, redeliveries, toHead } from "./par
 
 /**
  * Ends a consumer: what it holds goes back to the head of the queue, in order, and what a blocking move parked goes
- * back into the queue itself. Of much, one call moves as much as it should, the last first. The first call ends the
- * consumer's own name, so that nothing can be settled that went back already.
+ * back into the queue itself. If there is a lot, one call moves only a part, the last first. The first call ends the
+ * consumer's own name, so that nothing can be settled that has already gone back.
  *
  * KEYS leases, hash of the consumer, consumers, hash under the name for leaving, queue, arrived, returned
  * ARGV consumer, its name for leaving, its lease (ms)
- * Returns how many are left: it is to be called again where there are any.
+ * Returns how many are left; call it again if there are any.
  */
 export const leave = new Script(`
 ${now}${leases}${gather}${redeliveries}${toHead}${piece}${pushAll}

@@ -2,7 +2,7 @@ import { Script } from "@ytask-internal/redis-connection";
 import { mostBytes } from "./parts.js";
 
 /**
- * Reads dead letters, up to the first with which they are too long for one answer.
+ * Reads dead letters, up to the first with which the answer would become too long.
  *
  * KEYS dead
  * ARGV the most letters, first id, last id; first id, last id …

@@ -1,15 +1,16 @@
 /**
  * Pieces of Lua that several scripts share.
  *
- * What a script has done stays done where one of its commands fails: Redis may be full, or refuse the user a command. So
- * each script stores a message at its new place before it removes it from the old one: at worst it is there twice. And
- * each that removes begins with a removal of nothing: that shows whether it may, and lets what follows happen in a full
- * Redis. What sends begins with an addition of nothing, which a full Redis refuses.
+ * If one of its commands fails, what a script has done before stays done: Redis may be full, or refuse the user a
+ * command. So each script stores a message at its new place before it removes it from the old one: at worst it is there
+ * twice. Each script that removes something begins with an empty removal: this shows whether it may, and lets what
+ * follows happen in a full Redis. Each script that sends begins with an empty addition, which a full Redis refuses.
  */
 
 /**
  * `give_lease(leases, consumers, name, ms)` and `end_lease(leases, consumers, name)`.
- * Needs `now`. A consumer is in both keys. One that is in a single key, since a script failed between the two, is found.
+ * Needs `now`. A consumer is in both keys. One that is in only one of them, because a script failed between the two, is
+ * still found.
  */
 export const leases = `
 local function give_lease(leases, consumers, name, ms)
@@ -38,12 +39,12 @@ local function push_all(command, key, list, first, last)
   end
 end`;
 
-/** The bytes after which a call takes or moves no more. It has to end within its bound, and should not hold up others. */
+/** After this many bytes a call takes or moves no more: it has to end within its bound, and should not hold up others. */
 export const mostBytes = 4_000_000;
 
 /**
- * `fit(count, bytes, most)`: how many more bodies to take after `count` bodies of `bytes` in all, where `most` bytes are
- * wanted. It is 20 at first; then as many as fit if they are as long as those before.
+ * `fit(count, bytes, most)`: how many more bodies to take after `count` bodies of `bytes` in all, if `most` bytes are
+ * wanted. 20 at first; after that, as many as fit if they are as long as those before.
  */
 export const fit = `
 local function fit(count, bytes, most)
@@ -52,8 +53,8 @@ local function fit(count, bytes, most)
 end`;
 
 /**
- * `gather(queue, arrived)`: puts what a blocking move parked back at the queue's head. It is older than the rest, so until
- * then the head is not the next in line.
+ * `gather(queue, arrived)`: puts what a blocking move parked back at the queue's head. It is older than the rest, so
+ * until then the head is not the next in line.
  */
 export const gather = `
 local function gather(queue, arrived)
@@ -61,8 +62,8 @@ local function gather(queue, arrived)
 end`;
 
 /**
- * `count_of(text)`: a count of redeliveries, or nil for what is none: keys may hold what is not ours, and one such
- * entry must not stop all others.
+ * `count_of(text)`: a count of redeliveries, or nil if it is none: keys may hold foreign entries, and one of these must
+ * not stop all others.
  */
 export const countOf = `
 local function count_of(text)
@@ -78,8 +79,8 @@ local function redeliveries(token)
 end`;
 
 /**
- * `to_head(queue, arrived, returned, tokens, bodies)`: to the head, in their order. Into the queue itself where no
- * count has to be kept, so that every reader of it, Go's too, may take them. Needs `redeliveries` and `gather`.
+ * `to_head(queue, arrived, returned, tokens, bodies)`: to the head, in order. Into the queue itself if no count has to
+ * be kept, so that every reader of it, Go's too, may take them. Needs `redeliveries` and `gather`.
  */
 export const toHead = `
 local function to_head(queue, arrived, returned, tokens, bodies)
@@ -95,8 +96,8 @@ local function to_head(queue, arrived, returned, tokens, bodies)
 end`;
 
 /**
- * `piece(hash, which)`: tokens and bodies of a consumer's hash in the order of delivery, and how many more there are. Of
- * much, as much as one call should move: the "first" of them or the "last".
+ * `piece(hash, which)`: tokens and bodies of a consumer's hash in the order of delivery, and how many more there are.
+ * If there is a lot, only as much as one call should move: the "first" of them or the "last".
  */
 export const piece = `
 local function piece(hash, which)
@@ -123,9 +124,9 @@ local function piece(hash, which)
 end`;
 
 /**
- * `hold_back(delayed, delay, where, unique, number, body)`: until `delay` ms from now, rounded up: never early. Needs
- * `now`. Members of one due time are sorted by their text, so it begins with the time and a number; `unique` keeps
- * identical bodies apart.
+ * `hold_back(delayed, delay, where, unique, number, body)`: until `delay` ms from now, rounded up, so never early.
+ * Needs `now`. Members with the same due time are sorted by their text, so the text begins with the time and a number;
+ * `unique` keeps identical bodies apart.
  */
 export const holdBack = `
 local function hold_back(delayed, delay, where, unique, number, body)

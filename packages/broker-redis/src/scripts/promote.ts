@@ -5,9 +5,9 @@ import { fit, gather, mostBytes, now, pushAll } from "./parts.js";
  * Moves messages that are due into their queues.
  *
  * KEYS for each queue: delayed, queue, arrived, returned
- * ARGV the most to move, of all queues together; for how long ahead to tell of the next (ms)
+ * ARGV the most to move, for all queues together; how far ahead to report the next (ms)
  * Returns for each queue how many were moved, in how many ms the next is due (0 for now, -1 for none by then), and how
- * many messages wait where no blocking move sees them; or the text of an error, which stops no other queue.
+ * many messages wait where no blocking move sees them; or the text of an error, which does not stop the other queues.
  */
 export const promote = new Script(`
 ${now}${gather}${pushAll}${fit}

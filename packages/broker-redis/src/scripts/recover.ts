@@ -2,13 +2,13 @@ import { Script } from "@ytask-internal/redis-connection";
 import { leases, now, piece, pushAll, redeliveries } from "./parts.js";
 
 /**
- * Returns what an abandoned consumer held, each with one redelivery more: of much, as much as one call should move. The
- * first call gives it to a name of the caller's, so that the consumer finds its lease lost, should it come back. The
- * others follow until nothing is left. Where they do not, that name's lease runs out as any other's.
+ * Returns what an abandoned consumer held, each message with one more redelivery; if there is a lot, as much as one
+ * call should move. The first call gives it to a name of the caller's, so that the consumer finds its lease lost if it
+ * comes back. Further calls follow until nothing is left. If they do not, that name's lease runs out like any other.
  *
  * KEYS leases, consumers, hash of the consumer, hash of the caller, returned
- * ARGV consumer, the end of its lease as it was seen, or "" where the caller has taken over, caller, its lease (ms)
- * Returns how many were returned, and how many are left; false where the lease was renewed or is gone.
+ * ARGV consumer, the end of its lease as it was seen, or "" if the caller has taken over, caller, its lease (ms)
+ * Returns how many were returned, and how many are left; false if the lease was renewed or is gone.
  */
 export const recover = new Script(`
 ${now}${leases}${redeliveries}${piece}${pushAll}

@@ -2,12 +2,11 @@ import { Script } from "@ytask-internal/redis-connection";
 import { mostBytes } from "./parts.js";
 
 /**
- * Puts dead letters back into their queue, up to the first with which it is much for one call.
+ * Puts dead letters back into their queue, up to the first with which it becomes too much for one call.
  *
  * KEYS dead, queue
  * ARGV id, "=" and the new body, or "" for the body as it was; id …
- * Returns how many of these ids it is through with, and how many letters were put back; those that are gone are passed
- * over.
+ * Returns how many of these ids it is done with, and how many letters were put back; ids that are gone are skipped.
  */
 export const redrive = new Script(`
 local dead, queue = KEYS[1], KEYS[2]

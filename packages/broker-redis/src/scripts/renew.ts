@@ -6,7 +6,7 @@ import { leases, now } from "./parts.js";
  *
  * KEYS leases, consumers
  * ARGV consumer, lease (ms)
- * Returns 1; 0 where the lease is lost.
+ * Returns 1; 0 if the lease is lost.
  */
 export const renew = new Script(`
 ${now}${leases}

@@ -6,9 +6,9 @@ import { countOf, fit } from "./parts.js";
  * queue's. They stay in the consumer's hash, token to body, until they are settled.
  *
  * KEYS leases, hash of the consumer, returned, arrived, queue
- * ARGV consumer, number of the first token, limit, most bytes: what would exceed them is left, but for the first
- * Returns false where the consumer has no lease (any more); else the counts of redeliveries of those that were
- * returned, and then the bodies. Tokens are numbered on from the first; ".count" follows where a count is above 0.
+ * ARGV consumer, number of the first token, limit, most bytes (what would exceed them is left, except for the first)
+ * Returns false if the consumer has no lease (any more); otherwise the redelivery counts of the messages that were
+ * returned, and then the bodies. Tokens are numbered on from the first; ".count" follows if a count is above 0.
  */
 export const reserve = new Script(`
 ${countOf}${fit}

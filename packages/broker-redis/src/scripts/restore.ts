@@ -5,7 +5,7 @@ import { Script } from "@ytask-internal/redis-connection";
  *
  * KEYS leases, hash of the consumer
  * ARGV consumer, then token, body, token, body …
- * Returns 1; -1 where the consumer's lease is lost, and does nothing.
+ * Returns 1; or -1 if the consumer's lease is lost, and then does nothing.
  */
 export const restore = new Script(`
 if not redis.call('ZSCORE', KEYS[1], ARGV[1]) then return -1 end

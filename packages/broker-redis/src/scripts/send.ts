@@ -8,9 +8,9 @@ import { gather, holdBack, now, pushAll } from "./parts.js";
  * ARGV token, how long a token is remembered (ms), number of tokens to forget, of bodies for the tail, of bodies for
  *      the head; then those tokens, those bodies, those bodies; then for each delayed message: delay (ms), where
  *      ("t" tail, "h" head), body
- * What is remembered too long is removed, and the key's life prolonged, once in that time: at each call that would be
- * two commands more for Redis and its file.
- * Returns 1; 0 where the token was there, so that the messages already are.
+ * Old tokens are removed, and the key's life is prolonged, once in that time: at each call, that would be two more
+ * commands for Redis and its file.
+ * Returns 1; 0 if the token was there, so that the messages already are.
  */
 export const send = new Script(`
 ${now}${pushAll}${gather}${holdBack}

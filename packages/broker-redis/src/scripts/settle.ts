@@ -2,15 +2,15 @@ import { Script } from "@ytask-internal/redis-connection";
 import { gather, holdBack, now, redeliveries, toHead } from "./parts.js";
 
 /**
- * Settles deliveries of a consumer. One that is not in its hash was settled by an earlier call, or Redis lost it.
+ * Settles deliveries of a consumer. A delivery that is not in its hash was settled by an earlier call, or lost by Redis.
  *
  * KEYS leases, hash of the consumer, queue, arrived, returned, delayed, dead
  * ARGV consumer, number of tokens to acknowledge, number of tokens to release, most dead letters ("" without end);
  *      then those tokens, and those in the order of delivery; then any number of
  *        "d", token, reason, error                        make it a dead letter
  *        "r", token, count, (delay in ms, "t" or "h", body) × count      replace it
- * Returns -1 where the consumer's lease is lost, and does nothing; else how many dead letters there are, where one
- * was added, or 0. Where some were not in the hash: that, how many of those to acknowledge, and the tokens of the others.
+ * Returns -1 if the consumer's lease is lost, and then does nothing; otherwise how many dead letters there are if one was
+ * added, or 0. If some were not in the hash: that, how many of these were to be acknowledged, and the others' tokens.
  */
 export const settle = new Script(`
 ${now}${gather}${redeliveries}${toHead}${holdBack}

@@ -2,17 +2,17 @@ import { Script } from "@ytask-internal/redis-connection";
 import { leases, now } from "./parts.js";
 
 /**
- * Gives a consumer its lease under a new name, with all that it holds under an old one. A call that broke off under
- * the old name and arrives late then finds nothing that it could change.
+ * Gives a consumer its lease under a new name, with all that it holds under an old one. A call that broke off under the
+ * old name and arrives late then finds nothing to change.
  *
- * Who recovers a consumer's messages removes its hash with its lease. So a hash without a lease was recovered by nobody:
- * the key of the leases was deleted or evicted.
+ * A server that recovers a consumer's messages removes its hash with its lease. So if there is a hash without a lease,
+ * nobody recovered it: the key of the leases was deleted or evicted.
  *
  * KEYS leases, consumers, hash under the new name, then the hash under each old name
  * ARGV lease (ms), new name, then each old name that the consumer may have; at most one has a lease
- * Returns the tokens that it holds; false where there were old names and none has a lease or a hash, so that the lease
- * is lost and all that it held with it. Then the new name has none either: should this answer not come through, the next
- * call must find the loss again.
+ * Returns the tokens that it holds; false if there were old names and none has a lease or a hash: then the lease is
+ * lost, and everything that it held. The new name gets no lease either in that case: if this answer does not arrive,
+ * the next call must find the loss again.
  */
 export const takeOver = new Script(`
 ${now}${leases}

@@ -17,7 +17,7 @@ export const aSetRenewsTheExpiry: BackendBehaviour = {
     await bench.eventually("the shorter expiry is over", async () => {
       return (await read(backend, shorter)) === undefined;
     });
-    // Until the old expiry is over in any case.
+    // Until the old expiry is certainly over.
     await sleep(1_200);
     assert.deepEqual(await backend.get([longer, forever]), ["new", "new"]);
   },

@@ -9,7 +9,7 @@ import { BoundedBackend } from "./bounded-backend.js";
 /** The part of a set-up that does not depend on the type of the backend. */
 type BackendTraits = Pick<BackendSetUp, "boundMs" | "tidyUp">;
 
-/** What a behaviour of a backend is shown on. All its calls are bounded. */
+/** The bench on which a behaviour of a backend is shown. All its calls are bounded. */
 export class BackendBench implements Bench {
   readonly #setUp: BackendTraits;
   readonly #backends: BoundDrivers<BoundedBackend>;
@@ -30,7 +30,7 @@ export class BackendBench implements Bench {
     );
   }
 
-  /** A backend of its own, not connected: what another process has. */
+  /** A separate backend, not connected: like that of another process. */
   create(): Promise<BoundedBackend> {
     return this.#backends.create();
   }
@@ -46,7 +46,7 @@ export class BackendBench implements Bench {
     return this.keyNamed(`YTask:Backend:conformance-${randomUUID()}${suffix}`);
   }
 
-  /** That key, noted to be tidied up. */
+  /** This key, noted so that it is tidied up. */
   keyNamed(key: string): string {
     this.#keys.push(key);
     return key;

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { type Backend, type Entry, type Stored, silentLogger, type Unwatch } from "@ytask/core/driver";
 import { settles } from "../settles.js";
 
-/** A backend each of whose calls fails where it does not settle in time, so that none can hang a test. */
+/** A backend whose calls fail if they do not settle in time, so that none can hang a test. */
 export class BoundedBackend implements Backend {
   readonly #backend: Backend;
   readonly #boundMs: number;
@@ -16,7 +16,7 @@ export class BoundedBackend implements Backend {
     return this.#bound("connect", this.#backend.connect({ logger: silentLogger }));
   }
 
-  /** Fails where the backend's rejects, which it never is to do. */
+  /** Fails if the backend's own `set` rejects, which it must never do. */
   async set(entries: readonly Entry[]): Promise<readonly Stored[]> {
     const rejected = (error: unknown) => assert.fail(`backend.set never rejects, and did with ${error}`);
     return this.#bound("set", this.#backend.set(entries).catch(rejected));
@@ -26,7 +26,7 @@ export class BoundedBackend implements Backend {
     return this.#bound("get", this.#backend.get(keys));
   }
 
-  /** Rejects where the backend has no `watch`. */
+  /** Rejects if the backend has no `watch`. */
   async watch(key: string, onSet: () => void): Promise<Unwatch> {
     if (this.#backend.watch === undefined)
       throw new Error("The backend has no watch: let the set-up say why, with { watch: { missing: … } }.");

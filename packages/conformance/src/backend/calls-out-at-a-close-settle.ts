@@ -5,7 +5,7 @@ import { awaitedLater } from "../settles.js";
 import type { BackendBehaviour } from "./backend-behaviour.js";
 import { read } from "./put.js";
 
-/** In each one turn of the event loop more goes by until the close: it meets the calls further on. */
+/** In each round, one more turn of the event loop passes before the close, so that it meets the calls further on. */
 const rounds = 8;
 
 export const callsOutAtACloseSettle: BackendBehaviour = {

@@ -4,7 +4,7 @@ import type { BackendBehaviour } from "./backend-behaviour.js";
 import type { BackendBench } from "./backend-bench.js";
 import { running } from "./results.js";
 
-/** Calls that set a key to a value that begins with `who`, each in a way that a driver may be quicker or slower at. */
+/** Calls that set a key to a value that begins with `who`, each in a way at which a driver may be faster or slower. */
 const ways: Readonly<Record<string, (bench: BackendBench, key: string, who: string) => readonly Entry[]>> = {
   "a single entry": (_, key, who) => [{ key, value: who }],
   "an entry with `unless: finished`": (_, key, who) => [

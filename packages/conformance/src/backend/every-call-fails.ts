@@ -5,7 +5,7 @@ import type { BackendBench } from "./backend-bench.js";
 import type { BoundedBackend } from "./bounded-backend.js";
 import { put, read } from "./put.js";
 
-/** Shows that calls fail while the server is away, work again when it is back, and write nothing later. */
+/** Shows that calls fail while the server cannot be reached, work again when it is back, and write nothing later. */
 export async function everyCallFails(
   bench: BackendBench,
   takeAway: (backend: BoundedBackend) => Promise<void>,

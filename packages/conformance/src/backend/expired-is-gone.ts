@@ -3,9 +3,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { BackendBehaviour } from "./backend-behaviour.js";
 import { read } from "./put.js";
 
-/** A server's clock may count whole seconds: it can be that much early, and that much late. */
+/** A server's clock may count whole seconds: it can be this early, and this late. */
 const tickMs = 1_000;
-/** Timers and clocks round. */
+/** For the rounding of timers and clocks. */
 const marginMs = 100;
 const lastingMs = 4_000;
 

@@ -33,7 +33,7 @@ import { unwatchEnds } from "./unwatch-ends.js";
 import { valuesSurvive } from "./values-survive.js";
 import { watchTellsOfASet } from "./watch-tells-of-a-set.js";
 
-/** What a backend does, from the plain to the rare: the table of contents of the contract. */
+/** What a backend does, from the common to the rare: the table of contents of the contract. */
 export const backendBehaviours: readonly BackendBehaviour[] = [
   valuesSurvive,
   largeValuesAreWhole,

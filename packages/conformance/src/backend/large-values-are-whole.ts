@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { ErrorCode, YTaskError } from "@ytask/core/driver";
 import type { BackendBehaviour } from "./backend-behaviour.js";
 
-/** More than an item of memcached holds by default, and than 1 MiB. */
+/** More than memcached's default for an item, and more than 1 MiB. */
 const large = "0123456789".repeat(150_000);
 
 export const largeValuesAreWhole: BackendBehaviour = {

@@ -9,7 +9,7 @@ export const longExpiriesAreKept: BackendBehaviour = {
   name: "an expiry of more than 30 days, or of years, is kept",
   async run(bench) {
     const backend = await bench.connect();
-    // memcached takes what is above 30 days for a date in 1970; 25 days in milliseconds pass 31 bits, 50 pass 32.
+    // memcached takes more than 30 days for a date in 1970; 25 days in milliseconds exceed 31 bits, 50 days exceed 32.
     const entries = [26, 31, 51, 366, 3_660].map((days) => ({
       key: bench.key(`-${days}`),
       value: `${days} days`,

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { BackendBehaviour } from "./backend-behaviour.js";
 import { put, read } from "./put.js";
 
-/** Clients wait for what servers store by reading it again and again. */
+/** Clients wait for what servers store by reading again and again. */
 export const othersSetsAreRead: BackendBehaviour = {
   name: "what another stores is read at once, whatever was read before",
   async run(bench) {

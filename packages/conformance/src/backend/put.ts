@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Backend, Entry, Stored } from "@ytask/core/driver";
 
-/** What became of one entry. Fails where the backend could not store. */
+/** The outcome of one entry. Fails if the backend could not store it. */
 export async function put(backend: Backend, entry: Entry): Promise<Stored["kind"]> {
   const [outcome, ...others] = await backend.set([entry]);
   assert.ok(outcome !== undefined && others.length === 0, "set gives one outcome for each entry");

@@ -1,7 +1,7 @@
 import { Status } from "@ytask/core";
 import { type ResultFields, serializeResult } from "@ytask/core/wire";
 
-/** Stored results as core writes them, and a Go server: the texts of a task at each of its statuses. */
+/** Stored results as core and a Go server write them: the texts of a task at each of its statuses. */
 const result = (status: Status, more: Partial<ResultFields> = {}): string =>
   serializeResult({
     id: "task",
@@ -31,10 +31,11 @@ export const unfinished: readonly string[] = [
   result(Status.Running),
   result(Status.FirstRunning, redriven),
   version2(Status.FirstRunning),
-  // A Go server stores success after each step of a workflow, so a step that waits or runs says it is not finished.
+  // A Go server stores success after each step of a workflow, so a step that is waiting or running means that it is not
+  // finished.
   result(Status.Success, { workflow: [first, { name: "second", status: "waiting" }] }),
   result(Status.Success, { workflow: [first, { name: "second", status: "running" }] }),
-  // The steps stand behind the values, however long these are.
+  // The steps come after the values, however long these are.
   result(Status.Success, {
     returned: ["1".repeat(50_000)],
     workflow: [first, { name: "second", status: "waiting" }],
@@ -61,6 +62,6 @@ export const finished: readonly string[] = [
   }),
 ];
 
-/** A finished result that tells `who` stored it. */
+/** A finished result that says who stored it. */
 export const finishedBy = (who: string): string =>
   serializeResult({ id: who, status: Status.Success, returned: [] });

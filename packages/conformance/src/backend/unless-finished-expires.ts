@@ -17,7 +17,7 @@ export const unlessFinishedExpires: BackendBehaviour = {
     await set(ended, finishedBy("first"), 1);
     await set(renewed, finishedBy("first"), 300);
     await set(endless, finishedBy("first"), undefined);
-    // What expires in a second was stored after the expiries that were renewed: these are over then too.
+    // The values that expire in a second were stored after the expiries were renewed, so those are over then too.
     await bench.eventually("what expires in a second is gone", async () =>
       (await backend.get([fresh, ended])).every((value) => value === undefined),
     );

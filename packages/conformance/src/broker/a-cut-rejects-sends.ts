@@ -28,7 +28,7 @@ export const aCutRejectsSends: BrokerBehaviour = {
     const subscriber = await bench.subscribe(broker, queue);
     const received = new Set([...(await subscriber.takeThrough("after")), ...(await subscriber.drain())]);
     assert.ok(received.has("before") && received.has("after"), "what was confirmed is there");
-    // Nothing passed while it was cut off, so what is there was kept and sent later.
+    // Nothing got through during the cut, so whatever is there was kept and sent later.
     for (const body of numbered(3)) assert.ok(!received.has(body), "a send that was rejected was made later");
   },
 };

@@ -7,7 +7,7 @@ export const aDelayHoldsUpNothing: BrokerBehaviour = {
   async run(bench) {
     const { broker, queue, subscriber } = await bench.start();
     const days = 86_400_000;
-    // Beyond what a 32-bit number of milliseconds, signed or not, can hold.
+    // More milliseconds than a 32-bit number can hold, signed or not.
     await broker.send(messages(queue, ["30 days"], { delayMs: 30 * days }));
     await broker.send(messages(queue, ["60 days"], { delayMs: 60 * days }));
     await broker.send(messages(queue, ["soon"], { delayMs: 200 }));

@@ -5,7 +5,10 @@ import type { BrokerBench } from "./broker-bench.js";
 import { messages } from "./messages.js";
 import { bodiesOf } from "./subscriber.js";
 
-/** A machine that stands still for longer than a lease makes an honest driver lose one: it has more than one chance. */
+/**
+ * A machine that stands still for longer than a lease makes even a correct driver lose it, so there is more than one
+ * chance.
+ */
 const chances = 3;
 
 export const aHoldOutlivesItsLease: BrokerBehaviour = {
@@ -21,7 +24,7 @@ export const aHoldOutlivesItsLease: BrokerBehaviour = {
   },
 };
 
-/** What became of it, where it was not kept. */
+/** What became of the hold, if it was not kept. */
 async function lossOfAHold(bench: BrokerBench): Promise<string | undefined> {
   const { broker, queue, subscriber } = await bench.start();
   await broker.send(messages(queue, ["held"]));

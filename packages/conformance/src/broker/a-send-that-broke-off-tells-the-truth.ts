@@ -5,7 +5,7 @@ import { callersOf, crashDuring } from "./crash-during.js";
 import { messages, numbered } from "./messages.js";
 import { nothingIsLost } from "./nothing-is-lost.js";
 
-/** How many of a send go to each of two queues: enough for a driver that takes several steps. */
+/** How many messages of a send go to each of two queues: enough for a driver that takes several steps. */
 const each = 100;
 const callers = callersOf(15);
 

@@ -10,7 +10,7 @@ export const aSettleDuringACutLeavesNothingStuck: BrokerBehaviour = {
   needs: ["cut"],
   async run(bench) {
     await settledOrBack(bench, async () => {});
-    // After a receive the driver has noticed the cut, and its settle may take another way.
+    // By a receive the driver notices the cut, and its settle may then take another path.
     await settledOrBack(bench, (subscriber) => subscriber.receive(1, 100).catch(() => {}));
   },
 };

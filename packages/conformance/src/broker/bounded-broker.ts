@@ -14,7 +14,7 @@ import { silentLogger } from "@ytask/core/driver";
 import { settles } from "../settles.js";
 import { checkOutcomes } from "./check-outcomes.js";
 
-/** A broker each of whose calls fails where it does not settle in time, so that none can hang a test. */
+/** A broker whose calls fail if they do not settle in time, so that none can hang a test. */
 export class BoundedBroker implements Broker {
   readonly #broker: Broker;
   readonly #boundMs: number;
@@ -89,7 +89,7 @@ class BoundedSubscription implements Subscription {
 }
 
 class BoundedDeadLetters implements DeadLetters {
-  /** Where the driver has it. */
+  /** Only if the driver has it. */
   readonly find?: (ids: readonly string[]) => Promise<readonly Letter[]>;
   readonly #letters: DeadLetters;
   readonly #boundMs: number;

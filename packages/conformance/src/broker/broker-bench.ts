@@ -17,7 +17,7 @@ type BrokerTraits = Omit<BrokerSetUp, "create" | "connection"> & {
 
 const countNames = ["waiting", "delayed", "running", "dead"] as const;
 
-/** What a behaviour of a broker is shown on. All its calls are bounded. */
+/** The bench on which a behaviour of a broker is shown. All its calls are bounded. */
 export class BrokerBench implements Bench {
   /** A whole number from 0 to below `below`; the seed decides which. */
   readonly random: (below: number) => number;
@@ -47,7 +47,7 @@ export class BrokerBench implements Bench {
     return 3 * this.#boundMs;
   }
 
-  /** How long it takes at most until another gets what a broker that was cut off holds. */
+  /** How long it takes at most until another broker gets what a cut-off one holds. */
   get takenBackWithinMs(): number {
     return this.#setUp.takenBackWithinMs;
   }
@@ -56,7 +56,7 @@ export class BrokerBench implements Bench {
     return !("missing" in this.#setUp.connection);
   }
 
-  /** A broker of its own, not connected: what another process has. */
+  /** A separate broker, not connected: like that of another process. */
   create(): Promise<BoundedBroker> {
     return this.#brokers.create();
   }
@@ -72,13 +72,13 @@ export class BrokerBench implements Bench {
     return this.queueNamed(`YTask:Queue:conformance-${randomUUID()}`);
   }
 
-  /** That name, noted to be tidied up. */
+  /** This name, noted so that it is tidied up. */
   queueNamed(queue: string): string {
     this.#queues.push(queue);
     return queue;
   }
 
-  /** Subscribes, and waits as long for deliveries as it takes to have them back from a crashed broker. */
+  /** Subscribes. The subscriber waits for deliveries for as long as it takes to get them back from a crashed broker. */
   subscribe(broker: Broker, queue: string, options: Partial<SubscribeOptions> = {}): Promise<Subscriber> {
     const boundMs = this.#setUp.takenBackWithinMs + this.#boundMs;
     return Subscriber.to(broker, queue, boundMs, this.#ended.signal, options);
@@ -91,7 +91,7 @@ export class BrokerBench implements Bench {
     return { broker, queue, subscriber: await this.subscribe(broker, queue, options) };
   }
 
-  /** As if the broker's process died; `mend` makes a broken network of it. */
+  /** Like the death of the broker's process; `mend` turns it into a broken network. */
   cut(broker: BoundedBroker): Promise<void> {
     return this.#brokers.cut(broker);
   }
@@ -109,7 +109,7 @@ export class BrokerBench implements Bench {
     return eventually(what, this.#setUp.takenBackWithinMs + this.#boundMs, holds);
   }
 
-  /** What the promise settles to; fails where that takes longer than a call or an event may. */
+  /** Settles as the promise does; fails if that takes longer than a call or an event may. */
   soon<T>(what: string, promise: Promise<T>): Promise<T> {
     return settles(what, promise, this.#boundMs);
   }

@@ -3,7 +3,10 @@ import type { Outcome, Settlement } from "@ytask/core/driver";
 
 const plainOutcomes: readonly unknown[] = ["settled", "lost", "unknown"];
 
-/** Fails where an outcome is none, or none of what was settled: whatever a test is about, core could not go on. */
+/**
+ * Fails if an outcome is invalid, or does not belong to what was settled: whatever a test is about, core could not go
+ * on.
+ */
 export function checkOutcomes(settlements: readonly Settlement[], outcomes: readonly Outcome[]): void {
   assert.equal(outcomes.length, settlements.length, "settle was to give one outcome for each settlement");
   for (const [index, { kind }] of settlements.entries()) checkOutcome(kind, outcomes[index]);

@@ -37,7 +37,7 @@ export const closeDuringAReceiveLosesNothing: BrokerBehaviour = {
   },
 };
 
-/** Where the broker closed, a receive may reject: it was to be asked no more. */
+/** Once the broker is closed, a receive may reject: it was told to stop. */
 function noneIfClosed(error: unknown): readonly [] {
   if (YTaskError.isInstance(error)) return [];
   throw error;

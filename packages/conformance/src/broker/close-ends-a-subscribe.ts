@@ -4,7 +4,7 @@ import { orYTaskError } from "../or-ytask-error.js";
 import type { BoundedBroker } from "./bounded-broker.js";
 import type { BrokerBehaviour } from "./broker-behaviour.js";
 
-/** When the close meets the subscribe, in milliseconds: at its beginning, and on its way. */
+/** When the close meets the subscribe, in milliseconds: at its beginning, and later. */
 const moments = [0, 1, 2, 4, 8];
 /** How long the test listens for what must not come. */
 const quietMs = 300;

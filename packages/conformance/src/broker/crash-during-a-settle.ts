@@ -4,17 +4,17 @@ import { type Call, callersOf, crashDuring } from "./crash-during.js";
 import { messages, numbered } from "./messages.js";
 import { nothingIsLost } from "./nothing-is-lost.js";
 
-/** How many a call settles: where each takes steps of its own, a crash has as many chances to come between two. */
+/** How many deliveries a call settles: if each takes separate steps, a crash has as many chances to come between two. */
 const each = 10;
 const callers = callersOf(15);
 
-/** What stands in the place of a message that was replaced. */
+/** The body of the message that replaces this one. */
 export const inPlaceOf = (message: string): string => `${message} replaced`;
 
 /**
  * Lets subscribers crash while they settle, and waits until nothing of what they held is lost.
  *
- * @returns the bodies of all that was delivered after it, and of all dead letters
+ * @returns the bodies of everything that was delivered afterwards, and of all dead letters
  */
 export async function crashDuringASettle(
   bench: BrokerBench,

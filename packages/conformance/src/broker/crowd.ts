@@ -7,16 +7,19 @@ import type { Subscriber } from "./subscriber.js";
 
 const largestLimit = 20;
 const waitMs = 100;
-/** How often one delivery in a hundred is settled in another way than by an ack. */
+/**
+ * How many of a hundred deliveries are released instead of acked. The next three numbers are for the other ways to
+ * settle.
+ */
 const released = 8;
 const replaced = 8;
 const delayed = 4;
 const buried = 4;
 const crashesInAHundredBatches = 4;
-/** How many acks a crash may undo. A server may confirm no ack, so those of the last few batches may be lost. */
+/** How many acks a crash may undo. A server may not confirm acks, so those of the last few batches may be lost. */
 const undoneByACrash = 5 * largestLimit;
 
-/** Several subscribers that do, at random, everything that can happen to a message, until each was acked. */
+/** Several subscribers that do everything that can happen to a message, at random, until every message is acked. */
 export class Crowd {
   readonly #bench: BrokerBench;
   readonly #queue: string;
@@ -38,12 +41,12 @@ export class Crowd {
     await broker.send(messages(this.#queue, bodies));
   }
 
-  /** Resolves when each message was acked. */
+  /** Resolves when every message was acked. */
   async consume(subscribers: number): Promise<void> {
     await Promise.all(Array.from({ length: subscribers }, () => this.#work()));
   }
 
-  /** Fails where a message is still there, or more were done twice than crashes explain. */
+  /** Fails if a message is still there, or if more were done twice than the crashes explain. */
   async assertAllWereDone(): Promise<void> {
     const broker = await this.#bench.connect();
     const leftOver = await (await this.#bench.subscribe(broker, this.#queue)).drain();

@@ -4,7 +4,7 @@ import type { BrokerBehaviour } from "./broker-behaviour.js";
 import type { BrokerBench } from "./broker-bench.js";
 import { messages } from "./messages.js";
 
-/** So long that a test never sees what is delayed by it. */
+/** A delay so long that a test never sees the message. */
 const never = 3_600_000;
 
 export const eachMessageHasItsOwnWay: BrokerBehaviour = {
@@ -33,7 +33,8 @@ async function arriveEachItsOwnWay(
   await broker.send(all("sent"));
   await subscriber.settleAll([{ delivery: old, kind: "replace", by: all("replaced") }]);
   assert.deepEqual([...(await subscriber.takeBodies(2))].sort(), ["replaced now", "sent now"]);
-  // Not before: a server may have to be told of a queue, and what is delayed must not depend on who subscribes to it.
+  // Not earlier: a server may have to be told of a queue, and a delayed message must not depend on who subscribes to
+  // it.
   const other = await bench.subscribe(broker, otherQueue);
   assert.deepEqual([...(await other.takeBodies(2))].sort(), ["replaced soon", "sent soon"]);
   await subscriber.expectNothing();

@@ -11,7 +11,7 @@ export const equalBodiesAreSeveral: BrokerBehaviour = {
     const { broker, queue, subscriber } = await bench.start();
     await broker.send([...messages(queue, [body, body]), ...messages(queue, [body, body], { delayMs: 100 })]);
     await broker.send(messages(queue, [body]));
-    // One by one, and held: a broker that begins to count anew in each receive gives the same id again.
+    // One by one, and held: a broker that starts to count anew in each receive would give the same id again.
     const taken = [];
     for (let one = 0; one < 5; one++) taken.push(...(await subscriber.take(1)));
     assert.equal(new Set(taken.map(({ id }) => id)).size, 5, "each unsettled delivery has an id of its own");

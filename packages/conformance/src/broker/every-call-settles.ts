@@ -5,7 +5,7 @@ import type { BoundedBroker } from "./bounded-broker.js";
 import type { BrokerBench } from "./broker-bench.js";
 import { messages, numbered } from "./messages.js";
 
-/** Shows that calls under way when the server goes away settle within their bound, and calls after that. */
+/** Shows that calls that are pending when the server goes away settle within their bound, and so do calls after that. */
 export async function everyCallSettles(
   bench: BrokerBench,
   takeAway: (broker: BoundedBroker) => Promise<void>,

@@ -93,7 +93,7 @@ import { unsettledStayWithinTheBound } from "./unsettled-stay-within-the-bound.j
 import { unusualQueueNames } from "./unusual-queue-names.js";
 import { whatOthersGotCannotBeSettled } from "./what-others-got-cannot-be-settled.js";
 
-/** What a broker does, from the plain to the rare: the table of contents of the contract. */
+/** What a broker does, from the common to the rare: the table of contents of the contract. */
 export const brokerBehaviours: readonly BrokerBehaviour[] = [
   sendsArriveInOrder,
   aLargeBatchArrives,

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { BrokerBehaviour } from "./broker-behaviour.js";
 import { messages } from "./messages.js";
 
-/** A server's clock may tell seconds only. */
+/** A server's clock may count whole seconds. */
 const nextSecondMs = 1_010;
 
 export const lettersTellWhenTheyDied: BrokerBehaviour = {

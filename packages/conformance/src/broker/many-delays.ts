@@ -17,7 +17,7 @@ export const manyDelays: BrokerBehaviour = {
     await broker.send(delays.map((delayMs, index) => ({ queue, body: String(index), delayMs })));
     const received: number[] = [];
     while (received.length < count) {
-      // What is there, and no more: to wait for others with it would hide that it is early.
+      // Takes what is there, and no more: waiting for others together with it would hide that it is early.
       const some = await subscriber.receive(count, receiveMs);
       for (const { body } of some) watch.assertNotEarly(delays[Number(body)] ?? 0);
       received.push(...some.map(({ body }) => Number(body)));

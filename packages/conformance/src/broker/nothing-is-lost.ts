@@ -5,8 +5,8 @@ import { bodiesOf } from "./subscriber.js";
 /**
  * Waits until each message was delivered, or is among the dead letters of the queue, and acks what is delivered.
  *
- * @param isOf whether a body is that of a message, or of what may stand in its place; default whether it is the same
- * @returns the bodies of all that was delivered, and of all dead letters
+ * @param isOf whether a body is that of a message, or of one that may replace it; default: whether it is the same
+ * @returns the bodies of everything that was delivered, and of all dead letters
  */
 export async function nothingIsLost(
   bench: BrokerBench,

@@ -20,7 +20,7 @@ export const purgeMeetsAList: BrokerBehaviour = {
       assert.equal((await letters.list({ limit: count })).length, count);
       await expectDead(count);
       const listing = bench.soon("a list during a purge", letters.list({ limit: count }));
-      // More calls each round, so that some purge meets the list at its beginning, and some further on.
+      // More calls each round, so that some purges meet the list at its beginning, and others later.
       for (let call = 0; call < round; call++) await broker.counts(queue);
       assert.equal(await letters.purge(), count, "the dead letters that were purged");
       await listing;

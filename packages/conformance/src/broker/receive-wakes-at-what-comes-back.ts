@@ -34,7 +34,7 @@ export const receiveWakesAtWhatComesBack: BrokerBehaviour = {
     const redriven = await expectToReceive("redriven", () => broker.deadLetters(queue).redrive());
     await subscriber.ack(redriven);
 
-    // What closes must be who has it, so that one is sent before the other subscribes.
+    // The subscriber that closes must be the one that has the message, so one is sent before the other subscribes.
     await broker.send(messages(queue, ["given back"]));
     await subscriber.take(1);
     const heir = await bench.subscribe(broker, queue);

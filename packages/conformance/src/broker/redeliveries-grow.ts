@@ -4,7 +4,10 @@ import { messages } from "./messages.js";
 
 const crashes = 3;
 
-/** Core gives up what kills its servers by this count: one that stands still lets it kill them for ever. */
+/**
+ * By this count core gives up a message that kills its servers: a count that stands still would let it kill them for
+ * ever.
+ */
 export const redeliveriesGrow: BrokerBehaviour = {
   name: "with each crash of who holds it a message counts more redeliveries",
   needs: ["cut"],

@@ -5,7 +5,7 @@ import { bodiesOf } from "./subscriber.js";
 
 const rounds = 20;
 const messagesInARound = 4;
-/** The counts that `sendAhead` gets in turn: more than before, less, and none. */
+/** The counts that `sendAhead` is called with in turn: more than before, less, and none. */
 const aheads = [3, 20, 0, 1, 50, 0, 5];
 
 export const sendAheadMayChange: BrokerBehaviour = {

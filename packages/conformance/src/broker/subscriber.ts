@@ -17,7 +17,7 @@ const quietMs = 300;
 const receiveMs = 500;
 const pauseMs = 50;
 
-/** Takes from one queue the way core does, and remembers what was lost. */
+/** Receives from one queue the way core does, and remembers what was lost. */
 export class Subscriber {
   /** What was reported by `onLost`. */
   readonly lost: readonly Delivery[];
@@ -67,7 +67,7 @@ export class Subscriber {
     return received;
   }
 
-  /** Exactly `count` deliveries; fails where they do not come in time. A receive that rejects is made again. */
+  /** Receives exactly `count` deliveries; fails if they do not arrive in time. A receive that rejects is repeated. */
   async take(count: number): Promise<readonly Delivery[]> {
     const taken: Delivery[] = [];
     const endMs = performance.now() + this.#boundMs;
@@ -80,27 +80,27 @@ export class Subscriber {
     return taken;
   }
 
-  /** The bodies of `count` deliveries, which it acks. */
+  /** Receives and acks `count` deliveries; returns their bodies. */
   async takeBodies(count: number): Promise<readonly string[]> {
     const taken = await this.take(count);
     await this.ack(taken);
     return bodiesOf(taken);
   }
 
-  /** Fails where anything is received within a short time. */
+  /** Fails if anything is received within a short time. */
   async expectNothing(): Promise<void> {
     const received = await this.receive(10, quietMs);
     assert.deepEqual(bodiesOf(received), [], "nothing was to be received");
   }
 
-  /** Everything up to a body, which it acks. */
+  /** Receives and acks everything up to a body; returns the bodies. */
   async takeThrough(body: string): Promise<readonly string[]> {
     const bodies: string[] = [];
     while (!bodies.includes(body)) bodies.push(...(await this.takeBodies(1)));
     return bodies;
   }
 
-  /** The bodies of everything that still comes within a short time, which it acks. */
+  /** Receives and acks everything that still arrives within a short time; returns the bodies. */
   async drain(): Promise<readonly string[]> {
     const bodies: string[] = [];
     for (;;) {
@@ -115,7 +115,7 @@ export class Subscriber {
     return this.#subscription.settle(settlements);
   }
 
-  /** Settles, and fails where one is not settled. */
+  /** Settles, and fails if one is not settled. */
   async settleAll(settlements: readonly Settlement[]): Promise<void> {
     const outcomes = await this.settle(settlements);
     const others = outcomes.flatMap((outcome, index) =>
@@ -132,7 +132,7 @@ export class Subscriber {
     return this.settleAll(deliveries.map((delivery) => ({ delivery, kind: "release" })));
   }
 
-  /** Says how much may be sent ahead. Does nothing where the broker sends nothing ahead. */
+  /** Says how many may be sent ahead. Does nothing if the broker sends nothing ahead. */
   sendAhead(count: number): void {
     this.#subscription.sendAhead?.(count);
   }
@@ -141,7 +141,7 @@ export class Subscriber {
     return this.#subscription.close();
   }
 
-  /** As core does: where the server cannot be reached, it pauses and goes on with no deliveries. */
+  /** As core does: if the server cannot be reached, it pauses, and goes on without deliveries. */
   async #receiveAgain(limit: number): Promise<readonly Delivery[]> {
     try {
       return await this.receive(limit, Math.min(receiveMs, this.#boundMs));

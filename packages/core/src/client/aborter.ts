@@ -23,7 +23,7 @@ const expiry: Rule = (value) =>
     ? undefined
     : "a whole number of seconds above 0, or -1 for ever";
 
-/** Aborts tasks: by the flag that servers look for, those in Go too. */
+/** Aborts tasks by setting the flag that servers look for, Go servers too. */
 export class Aborter {
   readonly #backend: Backend;
   readonly #hold: DriverHold;
@@ -45,7 +45,7 @@ export class Aborter {
       throw notStored(id);
     };
     await bounded(this.#raiseFlag(id, seconds < 0 ? undefined : seconds), boundMs, giveUp, clock);
-    // The flag alone holds: what follows only shows the abort sooner, so its failure costs no abort.
+    // The flag alone is enough. What follows only shows the abort sooner, so a failure here does not undo it.
     try {
       const noAnswer = (): never => {
         throw new YTaskError(ErrorCode.Backend, "the backend did not answer in time");
@@ -80,7 +80,10 @@ export class Aborter {
   }
 }
 
-/** Not started, or between two attempts or steps: it may be long until a server looks at it, so it is said at once. */
+/**
+ * Waiting to start, or between attempts or steps: no server may look at it for a long time, so the client stores the
+ * status itself.
+ */
 const isWaiting = ({ status }: Result): boolean => status === Status.Sent || status === Status.WaitingRetry;
 
 function aborted(result: Result): ResultFields {

@@ -60,7 +60,7 @@ export function composeTask(
 export function composeMany(requests: readonly StepRequest[], clock: Clock): Composed[] {
   if (!Array.isArray(requests))
     throw invalid("client.sendMany: give an array of { group, name, args, options }");
-  // What map passes over, a hole, is refused as undefined is.
+  // `map` would skip a hole in the array; here it is refused, as undefined is.
   return Array.from(requests, (request: unknown, index) =>
     composeRequest(request, clock, `client.sendMany: requests[${index}]`),
   );
@@ -104,7 +104,7 @@ function checkRequest(request: unknown, place: string): asserts request is StepR
   checkOptions(request ?? null, requestRules, place);
 }
 
-/** The first step as the workflow has it: its times are those of the message, so that both say the same. */
+/** The workflow's entry for the first step. Its times are the message's, so that both say the same. */
 const stepOf = ({ group, message, schedule }: Composed): WorkflowStep => ({
   group,
   name: message.name,

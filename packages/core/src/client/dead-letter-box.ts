@@ -14,9 +14,9 @@ import { RedriveMarks } from "./redrive-marks.js";
 
 /** A message that was given up. */
 export interface DeadLetter {
-  /** Names it in `redrive`. */
+  /** Identifies the letter in `redrive`. */
   readonly id: string;
-  /** The id and the name of its task, where its body can be read. */
+  /** The id and the name of its task; undefined if the body cannot be read. */
   readonly taskId: string | undefined;
   readonly name: string | undefined;
   readonly body: string;
@@ -56,10 +56,10 @@ export class DeadLetterBox {
   }
 
   /**
-   * The oldest first; at most `limit`, default 100.
+   * The oldest letters first; at most `limit`, default 100.
    *
-   * @throws YTaskError `InvalidArgument` for a bad option, `Closed` after the client's `close`; `Connection`,
-   * `AccessRefused` or `UnsupportedServer` where broker or backend cannot be used
+   * @throws YTaskError `InvalidArgument` for a bad option; `Closed` after the client's `close`; `Connection`,
+   * `AccessRefused` or `UnsupportedServer` if broker or backend cannot be used
    */
   async list(options: { readonly limit?: number | undefined } = {}): Promise<readonly DeadLetter[]> {
     checkOptions(options, { limit: rules.positiveCount }, "deadLetters.list: options");
@@ -86,8 +86,12 @@ export class DeadLetterBox {
    * to a minute. Where it rejects, some may have been sent: each letter is then either still here or back in its queue. A
    * client without the servers' backend can replace no result: the tasks run, and their old failures stay.
    *
-   * @throws YTaskError `InvalidArgument` for ids that are no list of texts; `Backend` where the old results could not be
-   * replaced; `SendMessage` or `ServerFull` where the broker did not take all of them; else as `list`
+   * Ids that are gone are skipped. Letters that another call is sending again are left to that call; if it crashed,
+   * for up to a minute. If this rejects, some may have been sent: each letter is either still here or back in its
+   * queue. A client without the servers' backend cannot replace results: the tasks run, and their old failures stay.
+   *
+   * @throws YTaskError `InvalidArgument` if `ids` is not an array of strings; `Backend` if the old results could not be
+   * replaced; `SendMessage` or `ServerFull` if the broker did not take all of them; otherwise as `list`
    */
   async redrive(ids?: readonly string[]): Promise<number> {
     if (ids !== undefined && !(Array.isArray(ids) && ids.every((id) => typeof id === "string")))
@@ -129,12 +133,12 @@ export class DeadLetterBox {
     }
   }
 
-  /** Claims first, so that of two calls one sends a letter again, and resets its result. */
+  /** Claims letters first, so that only one of two calls sends a letter again and resets its result. */
   async #redrivePage(page: readonly Letter[]): Promise<number> {
     const executionId = randomUUID();
     const letters = await this.#marks.claim(page, executionId);
     if (letters.length === 0) return 0;
-    // Results next: a task that runs at once must find no old one, and its own must not be overwritten.
+    // Results next: a task that runs at once must find no old result, and its own must not be overwritten.
     try {
       await this.#marks.resetResults(
         letters.flatMap(({ body }) => readMessage(body) ?? []),
@@ -163,7 +167,7 @@ export class DeadLetterBox {
     answerOf(call, "the broker or backend", this.#clock);
 }
 
-/** A task as it was first sent: with all its retries, as a life of its own. */
+/** The task as it was first sent: with all its retries, and as an execution of its own. */
 function restored(message: Message, executionId: string): Message {
   return {
     ...message,

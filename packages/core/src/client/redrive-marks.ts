@@ -9,7 +9,7 @@ import type { Clock } from "../time/clock.js";
 import { stepIndex, workflowStates } from "../workflow.js";
 import { answerOf } from "./answer-of.js";
 
-/** How long a claim holds where its call does not end: longer than its calls to broker and backend may take. */
+/** How long a claim holds if its call does not end: longer than the call's own calls to broker and backend may take. */
 const claimSeconds = 60;
 
 /** What a redrive leaves in the backend: claims of its letters, and `Sent` in the place of their old results. */
@@ -32,7 +32,10 @@ export class RedriveMarks {
     this.#clock = options.clock;
   }
 
-  /** Those of the letters that no other call is sending again: the task may be finished by now, and its result must stand. */
+  /**
+   * Claims letters. Resolves to those that no other call is sending again: their tasks may be finished by now, and the
+   * result must stand.
+   */
   async claim(letters: readonly Letter[], value: string): Promise<readonly Letter[]> {
     if (this.#backend === undefined || letters.length === 0) return letters;
     const entries = letters.map(
@@ -48,7 +51,7 @@ export class RedriveMarks {
       outcomes = await this.#answer(this.#backend.set(entries));
       for (const stored of outcomes) if (stored.kind === "failed") throw notReplaced(stored.error);
     } catch (error) {
-      // Of what failed it is not known whether it is stored.
+      // A claim that failed may be stored all the same.
       await this.unclaim(letters.filter((_, index) => outcomes[index]?.kind !== "kept"));
       throw error;
     }
@@ -65,13 +68,13 @@ export class RedriveMarks {
 
   /**
    * Replaces the old results, and clears the abort flags.
-   * @throws YTaskError `Backend` where that failed for some
+   * @throws YTaskError `Backend` if that failed for some
    */
   async resetResults(messages: readonly Message[], executionId: string): Promise<void> {
     if (this.#backend === undefined || messages.length === 0) return;
     const entries = messages.flatMap((message): Entry[] => [
       this.#sentEntry(message, executionId),
-      // There is no delete in the seam: a value that is no flag, gone in a second, clears it.
+      // Backends have no delete. A value that is not a flag, and expires in a second, clears the flag.
       { key: abortKey(message.id), value: "cleared", expiresInSeconds: 1 },
     ]);
     for (const stored of await this.#answer(this.#backend.set(entries)))
@@ -79,8 +82,8 @@ export class RedriveMarks {
   }
 
   /**
-   * What replaces the old result. It is written even where no statuses are kept, for a second: the old result would keep
-   * the new one from being stored.
+   * The entry that replaces the old result. Even if no statuses are kept, it is written for a second: the old result
+   * would keep the new one from being stored.
    */
   #sentEntry(message: Message, executionId: string): Entry {
     const workflow = workflowStates(message, stepIndex(message, this.#group), "waiting");

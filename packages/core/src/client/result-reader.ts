@@ -17,11 +17,11 @@ const defaultTimeoutMs = 30_000;
 const defaultPollMs = 300;
 const firstPollMs = 1;
 const readBoundMs = 5_000;
-/** A wait may end while its last read is out. Only after this long does that say something about the backend. */
+/** A wait may end while its last read is pending. Only a read that took this long says something about the backend. */
 const silentMs = 1_000;
 /** The most reads a millisecond that all waits make together. */
 const mostReadsPerMs = 5;
-/** As many waits look at the same moment, and their reads are one call. More than these take turns. */
+/** How many waits look at the same moment, with their reads in one call. If there are more waits, they take turns. */
 const crowd = 500;
 
 const waitRules = {
@@ -30,7 +30,7 @@ const waitRules = {
   signal: rules.signal,
 };
 
-/** Reads results, and waits for them: woken by the backend where it can, else by looking less and less often. */
+/** Reads results and waits for them: woken by the backend if it can do that, otherwise polling less and less often. */
 export class ResultReader {
   readonly #backend: Backend;
   readonly #hold: DriverHold;
@@ -38,8 +38,8 @@ export class ResultReader {
   readonly #logger: Logger;
   readonly #batcher: Batcher<string, Reading>;
   /**
-   * The waits under way, for `close` to end. One abort signal for all would be slower: adding a listener searches those
-   * that are there.
+   * The waits under way, for `close` to end. One abort signal for all of them would be slower: adding a listener
+   * searches all existing listeners.
    */
   readonly #waits = new TurnoverMap<Wait, undefined>();
   #isClosed = false;
@@ -108,7 +108,7 @@ export class ResultReader {
     }
   }
 
-  /** The least that a wait pauses among so many others. */
+  /** How long a wait has to pause at least, given how many others there are. */
   #sharedPauseMs(): number {
     const crowds = this.#waits.size / crowd;
     const turns = crowds > 1 ? Math.ceil(crowds * 2 * Math.random()) : crowds;
@@ -124,7 +124,7 @@ export class ResultReader {
     return new TimedOut(`no result of task ${id} within ${wait.timeoutMs} ms: ${why}`, { cause: problem });
   }
 
-  /** Watches before the first read, so that no result is missed. A watch that fails leaves the polling. */
+  /** Watches before the first read, so that no result is missed. If the watch fails, polling remains. */
   async #watch(id: string, wait: Wait): Promise<Unwatch | undefined> {
     if (this.#backend.watch === undefined || wait.timeoutMs === 0) return undefined;
     try {

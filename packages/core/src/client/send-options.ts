@@ -18,7 +18,10 @@ export type SendOptions = {
   readonly retryCount?: number | undefined;
   /** Next in line, where the broker can. Default false. */
   readonly front?: boolean | undefined;
-  /** Milliseconds until the send gives up, where the broker does not before: Redis after `commandTimeoutMs`. Default 5,000. */
+  /**
+   * Milliseconds until the send gives up, unless the broker gives up first: Redis does after `commandTimeoutMs`.
+   * Default 5,000.
+   */
   readonly sendTimeoutMs?: number | undefined;
 } & When &
   Until;

@@ -9,23 +9,23 @@ import type { Clock } from "../time/clock.js";
 import type { Composed } from "./compose.js";
 
 /**
- * As many messages of one call make a batch: while the broker stores it, the next is written. Of calls with 500 messages
- * each, 10 to 25 per cent more go through in batches of 170 than in one; in smaller ones what each costs shows.
+ * How many messages of one call make a batch: while the broker stores it, the next is written. With 500 messages a
+ * call, 10 to 25 per cent more go through in batches of 170 than in one; in smaller batches their own cost shows.
  */
 const largestOfMany = 170;
 /**
- * As many single sends make a batch before their turn ends, unless the broker names another number: while it stores
- * those of a hundred that are in flight, the others are written. In one batch broker and client wait for one another
- * (docs/architecture.md).
+ * How many single sends make a batch before their turn ends, unless the broker names another number. Of a hundred sends
+ * in flight, half are written while the broker stores the other half. In one batch, broker and client would wait for
+ * one another (docs/architecture.md).
  */
 const largestOfSingles = 50;
 /**
- * How many batches of one call are on their way at a time: no more messages than a broker lets wait while it connects
- * anew, 10,000 with Redis.
+ * How many batches of one call are on their way at a time: no more messages than a broker lets wait while it
+ * reconnects, which is 10,000 with Redis.
  */
 const mostBatches = Math.floor(10_000 / largestOfMany);
 
-/** What became of a message: nothing to say, or why it was not confirmed. */
+/** What became of a message: undefined if it was confirmed, or else why it was not. */
 type Sent = YTaskError | undefined;
 
 /** A task on its way to the broker. */
@@ -40,21 +40,21 @@ const queueOf = ({ outgoing }: Parcel): string => outgoing.queue;
 const boundOf = ({ composed }: Parcel): number => composed.schedule.sendTimeoutMs;
 
 /**
- * Sends messages in batches, one or more a turn of the event loop; one for each queue where those are on several servers,
- * so that one that hangs holds up nothing that goes to the others. Every send ends within its bound.
+ * Sends messages in batches, one or more each turn of the event loop. If queues are on several servers, each batch has
+ * one queue, so that a hung server does not hold up the others. Every send ends within its bound.
  */
 export class Sender {
   readonly #broker: Broker;
   readonly #hold: DriverHold;
   readonly #clock: Clock;
   readonly #logger: Logger;
-  /** A batch has one bound; and one queue where those are on several servers. */
+  /** The messages of a batch have the same bound, and the same queue if queues are on several servers. */
   readonly #batcher: KeyedBatcher<Parcel, Sent>;
   readonly #isSharded: boolean;
   readonly #onStored: (stored: readonly Composed[]) => void;
   readonly #pending = new Set<Promise<unknown>>();
 
-  /** @param onStored called with those of a batch that the broker has stored, before their senders know */
+  /** @param onStored called with the tasks of a batch that the broker has stored, before their senders know */
   constructor(
     broker: Broker,
     hold: DriverHold,
@@ -78,7 +78,7 @@ export class Sender {
 
   /**
    * Sends one message. Resolves once the broker has stored it.
-   * @throws YTaskError `SendMessage` where that was not confirmed; it may have happened all the same
+   * @throws YTaskError `SendMessage` if that was not confirmed; the message may be stored all the same
    */
   async send(parcel: Parcel): Promise<void> {
     const error = await this.#batcher.add(parcel);
@@ -95,7 +95,7 @@ export class Sender {
     write: (composed: Composed) => Parcel,
     boundMs: number,
   ): Promise<readonly Sent[]> {
-    // As a whole: between two of its batches nothing may be on its way.
+    // Under way as a whole: between two of its batches, nothing may be on its way.
     return this.#underWay(this.#sendAll(all, write, boundMs));
   }
 
@@ -124,7 +124,7 @@ export class Sender {
     return outcomes.flat();
   }
 
-  /** Resolves once no send is under way, those included that wait for the end of this turn to become a batch. */
+  /** Resolves once no send is under way, including sends that wait for the end of this turn to become a batch. */
   async idle(): Promise<void> {
     await new Promise((resolve) => setImmediate(resolve));
     while (this.#pending.size > 0) await Promise.allSettled(this.#pending);
@@ -140,7 +140,7 @@ export class Sender {
     return this.#underWay(bounded(this.#send(parcels), boundMs, giveUp, this.#clock));
   }
 
-  /** Has `idle` wait until it settles. */
+  /** Makes `idle` wait until the promise settles. */
   async #underWay<T>(sending: Promise<T>): Promise<T> {
     this.#pending.add(sending);
     try {
@@ -173,7 +173,7 @@ export class Sender {
   }
 }
 
-/** What an error of the broker's `send` says of each message of the batch. */
+/** The outcome of each message of the batch, according to an error of the broker's `send`. */
 function outcomesOf(error: unknown, count: number): readonly Sent[] {
   const all = [...Array(count).keys()];
   const failed = (what: string) => notSent(what, error);

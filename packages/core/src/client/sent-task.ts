@@ -4,8 +4,8 @@ import { TaskFailed } from "./task-failed.js";
 import type { TaskHandle } from "./task-handle.js";
 
 /**
- * What it does, it does without `this` too. Each method is made when it is asked for: made with the handle, the four of
- * them would be most of what a send leaves to collect.
+ * Its methods work without `this`. Each is made when it is asked for: if the four of them were made with the handle,
+ * they would be most of the garbage that a send leaves.
  */
 export class SentTask implements TaskHandle {
   readonly id: string;
@@ -33,7 +33,7 @@ export class SentTask implements TaskHandle {
   }
 }
 
-/** None, one or several values as undefined, the value, or a list. */
+/** Undefined for no value, the value itself for one, a list for several. */
 function onlyValue(result: Result): unknown {
   if (!result.isSuccess()) throw new TaskFailed(result);
   const values = result.values();

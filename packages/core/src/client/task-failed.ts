@@ -2,7 +2,7 @@ import { ErrorCode, YTaskError } from "../errors.js";
 import type { Result } from "../results/result.js";
 import { Status } from "../results/status.js";
 
-/** The task did not succeed: `status` says whether it failed, expired or was aborted, `result` the rest. */
+/** The task did not succeed: `status` says whether it failed, expired or was aborted, `result` holds the rest. */
 export class TaskFailed extends YTaskError<100> {
   static override readonly kind: string = "TaskFailed";
   override readonly name = "TaskFailed";

@@ -5,9 +5,9 @@ import type { Clock, Timer } from "../time/clock.js";
 /** A wait's bound, and what wakes or ends it. */
 export class Wait {
   readonly timeoutMs: number;
-  /** Whether the backend wakes it: then it need not look so often. */
+  /** Whether the backend wakes this wait: then it need not poll so often. */
   isWatched = false;
-  /** Why it was ended early, where it was. */
+  /** Why the wait was ended early; undefined if it was not. */
   endedBy: unknown;
   readonly #clock: Clock;
   readonly #bound: Timer | undefined;
@@ -42,7 +42,7 @@ export class Wait {
     this.#resume();
   }
 
-  /** What the promise settles to; rejects where the wait is over before. */
+  /** Settles as the promise does; rejects if the wait is over first. */
   orOver<T>(promise: Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
       const over = () => reject(new TimedOut("the wait is over"));
@@ -52,7 +52,7 @@ export class Wait {
     });
   }
 
-  /** Pauses for so long, or until it is woken. Resolves to whether the wait goes on. */
+  /** Pauses for `ms`, or until the wait is woken. Resolves to whether the wait goes on. */
   async pause(ms: number): Promise<boolean> {
     if (this.timeoutMs === 0) return false;
     if (!this.#isWoken && !this.#isOver) {
@@ -77,7 +77,7 @@ export class Wait {
     this.#over();
   }
 
-  /** To be called at the end: leaves no timer and no listener behind. */
+  /** Call it at the end: leaves no timer and no listener behind. */
   cleanUp(): void {
     this.#bound?.cancel();
     this.#unlisten?.();

@@ -8,7 +8,7 @@ class Call<In, Out> {
   ) {}
 }
 
-/** Collects the calls of one turn of the event loop and makes one of them: what makes the drivers' batches. */
+/** Collects the calls of one event-loop turn into one batch. */
 export class Batcher<In, Out> {
   readonly #run: (items: readonly In[]) => Promise<readonly Out[]>;
   readonly #largest: number;
@@ -16,8 +16,9 @@ export class Batcher<In, Out> {
   #isScheduled = false;
 
   /**
-   * @param run does a batch: one outcome for each item, in their order; where it rejects, each call of the batch does
-   * @param largest the most items of one batch, which is made as soon as so many wait; else at the end of this turn
+   * @param run does a batch: one outcome for each item, in order; if it rejects, each call of the batch does
+   * @param largest the most items of one batch. A batch is made as soon as so many wait, otherwise at the end of the
+   * turn
    */
   constructor(run: (items: readonly In[]) => Promise<readonly Out[]>, largest = 500) {
     this.#run = run;
@@ -33,7 +34,7 @@ export class Batcher<In, Out> {
     });
   }
 
-  /** Makes the batch now, where anything waits for it. */
+  /** Makes the batch now, if anything waits for it. */
   #flush(): void {
     const batch = this.#waiting;
     this.#waiting = [];

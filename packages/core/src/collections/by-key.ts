@@ -1,4 +1,4 @@
-/** Items of one key, in their order, and where they are in the whole list. */
+/** The items of one key, in order, and their places in the whole list. */
 export class KeyedPart<Item> {
   readonly items: Item[] = [];
   readonly indices: number[] = [];
@@ -26,9 +26,9 @@ export function partsByKey<Item>(
 }
 
 /**
- * Does the items of each key in a call of their own, all at once. Resolves to one outcome for each item, in their order.
+ * Runs the items of each key in a separate call, all calls at once. Resolves to one outcome for each item, in order.
  *
- * @param run one outcome for each of its items, in their order
+ * @param run one outcome for each of its items, in order
  */
 export async function runByKey<Item, Out>(
   items: readonly Item[],

@@ -1,7 +1,7 @@
 const smallest = 16;
 const keptWhenEmpty = 1024;
 
-/** Takes and gives at both ends in constant time: a ring that doubles when it is full. */
+/** Adds and removes at both ends in constant time: a ring that doubles when it is full. */
 export class Deque<T> {
   #ring: (T | undefined)[] = new Array(smallest);
   #head = 0;

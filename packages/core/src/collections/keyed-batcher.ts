@@ -7,10 +7,10 @@ export class KeyedBatcher<In, Out> {
   readonly #keyOf: (item: In) => Key;
   readonly #run: (items: readonly In[]) => Promise<readonly Out[]>;
   readonly #largest: number | undefined;
-  /** Those that items wait in: there may be any number of keys. */
+  /** The batchers in which items wait: there may be any number of keys. */
   readonly #batchers = new Map<Key, Batcher<In, Out>>();
 
-  /** @param run and `largest` as those of a `Batcher` */
+  /** @param run and `largest` are those of a `Batcher` */
   constructor(
     keyOf: (item: In) => Key,
     run: (items: readonly In[]) => Promise<readonly Out[]>,

@@ -1,13 +1,13 @@
-/** After so many additions, and as many as are held, a new Map is begun: few enough to hold no memory. */
+/** A new Map is begun after this many additions, plus one for each entry held: few enough not to hold much memory. */
 const renewedAfter = 1_000;
 
 /**
  * A Map for entries that come and go by the hundred thousand.
  *
- * A Map that is full moves to a new table, and the old one keeps a pointer to the new one, and its entries. Once such a
- * table is old, V8 takes all that came after it for alive until it collects the old generation too: every entry that was
- * ever in the Map is then copied, and copied again. A third of a server's time went there. So this begins a new Map now and
- * then, which no old table points to.
+ * A Map that is full moves to a new table. The old table keeps its entries, and a pointer to the new one. Once an old
+ * table has been promoted to the old generation, V8 treats everything that came after it as alive until it collects
+ * that generation too: every entry that was ever in the Map is copied again and again. A third of a server's time went
+ * into that. So this class begins a new Map now and then, which no old table points to.
  */
 export class TurnoverMap<Key, Value> {
   #map = new Map<Key, Value>();
@@ -33,7 +33,7 @@ export class TurnoverMap<Key, Value> {
     this.#map.set(key, value);
   }
 
-  /** Whether it was there. */
+  /** Deletes an entry. Returns whether it was there. */
   delete(key: Key): boolean {
     return this.#map.delete(key);
   }
@@ -43,7 +43,7 @@ export class TurnoverMap<Key, Value> {
     this.#added = 0;
   }
 
-  /** In the order in which they were added. What is set while it is gone through may be left out. */
+  /** In the order in which they were added. Keys that are set during the iteration may be left out. */
   keys(): IterableIterator<Key> {
     return this.#map.keys();
   }

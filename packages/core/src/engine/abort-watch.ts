@@ -10,7 +10,7 @@ import type { Execution } from "./execution.js";
 const intervalMs = 400;
 const largestBatch = 500;
 
-/** Looks whether running tasks were aborted, all of them in one call, and fires their signals. */
+/** Looks up whether running tasks were aborted, in one call for all of them, and fires their signals. */
 export class AbortWatch {
   readonly #store: ResultStore;
   readonly #clock: Clock;
@@ -24,7 +24,7 @@ export class AbortWatch {
     this.#running = running;
   }
 
-  /** To be called when a task starts; ends by itself while none runs. */
+  /** Call it when a task starts. The watch ends by itself while no task runs. */
   start(): void {
     if (this.#timer === undefined && !this.#isStopped) this.#schedule();
   }

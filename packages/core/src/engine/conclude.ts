@@ -11,7 +11,7 @@ import type { Execution } from "./execution.js";
 import type { Ending } from "./run-task.js";
 import { type Happening, statusAfter } from "./transitions.js";
 
-/** What follows from the end of an attempt: the result to store, what becomes of the delivery, what to tell. */
+/** What follows from the end of an attempt: the result to store, how to settle the delivery, the event to announce. */
 export interface Conclusion {
   readonly result: ResultFields | undefined;
   readonly settlement: Settlement;
@@ -20,7 +20,7 @@ export interface Conclusion {
   readonly reason?: string | undefined;
 }
 
-// What follows from most attempts, as classes: see "Choices" in docs/architecture.md.
+// Classes for what follows from most attempts: see "Memory" in docs/architecture.md.
 
 class Ack {
   readonly kind = "ack";
@@ -48,12 +48,12 @@ class AttemptResult implements ResultFields {
   ) {}
 }
 
-/** Puts a message on its way, to the group's queue or wherever a delayed step goes. */
+/** Addresses a message: to the group's queue, or wherever a delayed step goes. */
 export type Route = (group: string, message: Message, delayMs: number) => Outgoing;
 
 /**
- * The one place that decides what an ending leads to. Pure, but for the time of day and the jitter. Throws where a
- * message that follows from it cannot be sent.
+ * The one place that decides what the end of an attempt leads to. Pure, except for the time of day and the jitter.
+ * Throws if a message that follows from it cannot be sent.
  */
 export function conclude(execution: Execution, ending: Ending, route: Route, now: number): Conclusion {
   switch (ending.kind) {
@@ -123,7 +123,7 @@ function retry(execution: Execution, error: unknown, delayMs: number | undefined
   };
 }
 
-/** By the task's own backoff; one that throws costs no retry. */
+/** The wait by the task's own backoff. A backoff that throws costs no retry. */
 function waitBeforeRetry({ task, attempt, logger, id, name }: Execution, error: unknown): number {
   try {
     return backoffMs(task?.options.backoff ?? defaultBackoff, attempt, error);
@@ -169,7 +169,7 @@ const statusSoFar = ({ startedAt, waitingStatus, runningStatus }: Execution): St
 export const runningResult = (execution: Execution): ResultFields =>
   resultOf(execution, "started", execution.waitingStatus, "running");
 
-/** Of an attempt that never began only those before it count. */
+/** If the attempt never began, only the attempts before it count. */
 const retriesMade = ({ attempt, startedAt, delivery }: Execution): number => {
   const hasBegun = startedAt !== 0 || delivery.redeliveries > 0;
   return Math.max(0, hasBegun ? attempt - 1 : attempt - 2);

@@ -8,12 +8,12 @@ import { Puller } from "./puller.js";
 import { Settler } from "./settler.js";
 
 const batchSize = 100;
-/** The longest that a message is delayed at a time. One that is due later comes back to this queue in between. */
+/** The longest delay of one hop. A message that is due later comes back to this queue in between. */
 const longestHoldMs = 30 * 86_400_000;
 
 /**
- * Serves the delayed queue of a group that the Go original keeps: what Go clients send there is moved into the
- * broker's own delays, from where it comes to the group's queue when it is due. Only with `goCompatible`.
+ * Serves the delayed queue that the Go original keeps for a group: what Go clients send there is moved into the
+ * broker's own delays, which bring it to the group's queue when it is due. Only with `goCompatible`.
  */
 export class DelayedQueue {
   readonly #engine: Engine;

@@ -21,7 +21,7 @@ import { Slots } from "./slots.js";
 /** A delivery that waited this long for a slot is looked up in the backend again: it may have been aborted meanwhile. */
 const staleMs = 100;
 
-/** What a worker is told by its group, and tells it. */
+/** What a worker gets from its group, and reports to it. */
 export interface WorkerOptions {
   readonly engine: Engine;
   readonly group: string;
@@ -36,7 +36,7 @@ export interface WorkerOptions {
   onDone(): void;
 }
 
-/** The way of a group's deliveries: read, inspect, wait for a slot, run, conclude, finish. */
+/** The path of a group's deliveries: read, inspect, wait for a slot, run, conclude, finish. */
 export class DeliveryWorker {
   readonly #options: WorkerOptions;
   readonly #engine: Engine;
@@ -45,7 +45,7 @@ export class DeliveryWorker {
   readonly #runner: Runner;
   readonly #finisher: Finisher;
   #isStopping = false;
-  /** Deliveries that were received and are not at the end of their way. */
+  /** Deliveries that were received and are not yet at the end of their path. */
   #open = 0;
   #onDrained: (() => void)[] = [];
 
@@ -84,7 +84,7 @@ export class DeliveryWorker {
     if (this.#open > 0) await new Promise<void>((resolve) => this.#onDrained.push(resolve));
   }
 
-  /** Takes deliveries on their way to settlement. Never rejects. */
+  /** Takes deliveries all the way to settlement. Never rejects. */
   async work(deliveries: readonly Delivery[]): Promise<void> {
     this.#open += deliveries.length;
     if (this.#isStopping) return this.#giveBackUnread(deliveries);
@@ -114,7 +114,7 @@ export class DeliveryWorker {
     }
   }
 
-  /** Makes it a dead letter. Its result is stored first, as with all tasks. */
+  /** Makes an unreadable message a dead letter. Its result is stored first, as for all tasks. */
   async #refuse({ settlement, id }: Unreadable): Promise<void> {
     this.#options.onDone();
     const unread = { id, group: this.#options.group, name: "", attempt: 0, startedAt: 0 };
@@ -130,7 +130,7 @@ export class DeliveryWorker {
     this.#onEnd();
   }
 
-  /** From what is known of a delivery to its slot. */
+  /** Takes a delivery from what is known about it to its slot. */
   #carryOut(execution: Execution, known: Known): void {
     if (known.result !== undefined && execution.message.extra.step === undefined)
       execution.step = stepFromResult(execution.message, execution.group, known.result);
@@ -151,20 +151,20 @@ export class DeliveryWorker {
     });
   }
 
-  /** It may have been aborted while it waited. */
+  /** The task may have been aborted while it waited. */
   async #inspectAgain(execution: Execution, atReceipt: Known): Promise<void> {
     const [known = atReceipt] = await inspect([execution], this.#engine.store);
     this.#begin(execution, known);
   }
 
-  /** Gives back what got no slot. */
+  /** Gives back a delivery that got no slot. */
   #giveBack(execution: Execution): void {
     this.#lookAhead.waitedInVain();
     this.#options.onDone();
     void this.#settleAlone(execution, { delivery: execution.delivery, kind: "release" });
   }
 
-  /** With a slot: runs it, unless it need not run. */
+  /** Runs a delivery that has a slot, unless it need not run. */
   #begin(execution: Execution, known: Known): void {
     const early =
       this.#isStopping || execution.isLost
@@ -192,7 +192,7 @@ export class DeliveryWorker {
     this.#onEnd();
   }
 
-  /** What follows from a task can never be sent: it has failed for good. */
+  /** If what follows from a task can never be sent, the task has failed for good. */
   readonly #onRefused: OnRefused = (execution, cause, failure) => {
     const what = failure === undefined ? "what follows from the task" : `${messageOf(failure)}; its retry`;
     const error = new PermanentError(`${what} cannot be sent: ${cause.message}`, { cause });
@@ -213,7 +213,10 @@ export class DeliveryWorker {
     this.#finish(execution, this.#conclusionOf(execution, ending, clock.now()));
   }
 
-  /** What cannot be carried out, such as a next step that is too large to be sent, has failed for good. */
+  /**
+   * If a conclusion cannot be carried out, for instance because the next step is too large to be sent, the task has
+   * failed for good.
+   */
   #conclusionOf(execution: Execution, ending: Ending, now: number): Conclusion {
     try {
       return conclude(execution, ending, this.#route, now);
@@ -241,7 +244,7 @@ export class DeliveryWorker {
     this.#onDrained = [];
   };
 
-  /** A step that a Go client sent may name a group that cannot be. */
+  /** A step that a Go client sent may name a group that is not allowed. */
   readonly #route = (group: string, message: Message, delayMs: number): Outgoing => {
     checkGroup(group);
     return outgoingOf(this.#options.routing, group, message, delayMs);

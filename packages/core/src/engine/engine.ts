@@ -12,10 +12,10 @@ import { Announcer } from "./announce.js";
 import type { Execution } from "./execution.js";
 import { LateSuccesses } from "./late-successes.js";
 
-/** What an engine is made of. */
+/** The options of an engine. */
 export interface EngineOptions {
   readonly broker: Broker;
-  /** Where results go; undefined where none are kept. */
+  /** Where results go; undefined if none are kept. */
   readonly store: ResultStore | undefined;
   readonly registry: Registry;
   readonly expiry: Expiry;

@@ -3,12 +3,12 @@ import { type Logger, withFields } from "../log/logger.js";
 import type { TaskContext } from "../task/task-context.js";
 import type { Execution } from "./execution.js";
 
-/** What `retry` and `abort` throw, to end the task's function. */
+/** Thrown by `retry` and `abort` to end the task's function. */
 export class TaskEnded extends Error {
   override readonly name = "TaskEnded";
 }
 
-/** The context of an execution. What it does, it does without `this` too: tasks take their context apart. */
+/** The context of an execution. Its methods work without `this`, because tasks take their context apart. */
 export class ExecutionContext implements TaskContext {
   readonly #execution: Execution;
   /** Made when it is first asked for: most tasks log nothing. */

@@ -5,7 +5,7 @@ import { Status } from "../results/status.js";
 import type { RegisteredTask } from "../task/registry.js";
 import { stepIndex } from "../workflow.js";
 
-/** What the task itself said is to happen, by calling its context. The first call decides. */
+/** What the task itself decided by calling its context. The first call counts. */
 export type Decision =
   | { readonly kind: "retry"; readonly error: unknown; readonly delayMs: number | undefined }
   | { readonly kind: "abort"; readonly reason: string | undefined };
@@ -23,20 +23,20 @@ export class Execution {
   readonly task: RegisteredTask | undefined;
   /** When the attempt started, by `Clock.elapsed`; 0 before. */
   startedAt = 0;
-  /** The arguments as the task got them; undefined before. */
+  /** The arguments that the task got; undefined before it starts. */
   args: readonly unknown[] | undefined;
   decision: Decision | undefined;
-  /** Set where the client aborted it. */
+  /** Set if the client aborted the task. */
   isAborted = false;
-  /** Set where another server may be running it by now. */
+  /** Set if another server may be running the task by now. */
   isLost = false;
-  /** Set when its time limit fired its signal: what it returns from then on does not count. */
+  /** Set when the time limit has fired the signal: what the task returns from then on does not count. */
   isOverdue = false;
-  /** Set where its function goes on after its time limit: it counts as ended, and keeps its slot. */
+  /** Set if the task's function goes on after its time limit: the task counts as ended, but keeps its slot. */
   isLate = false;
-  /** Set where the server shuts down and gives it back. */
+  /** Set if the server shuts down and gives the task back. */
   isReleased = false;
-  /** Retries left as the task set them, where it did. */
+  /** The retries left that the task set, if it did. */
   retriesSet: number | undefined;
 
   #controller: AbortController | undefined;
@@ -83,7 +83,7 @@ export class Execution {
     return isDefault && ofTask !== undefined ? ofTask : Math.max(0, this.message.retryCount);
   }
 
-  /** Fires when the task should stop. It is made when it is first asked for: most tasks never do. */
+  /** Fires when the task should stop. Made when first asked for, because most tasks never do that. */
   get signal(): AbortSignal {
     if (this.#controller === undefined) {
       this.#controller = new AbortController();

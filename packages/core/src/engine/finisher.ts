@@ -17,7 +17,7 @@ export type SettleAll = (
   onOutcome: (index: number, outcome: Outcome) => void,
 ) => void;
 
-/** @param failure the error for which the task was to be retried, where it was */
+/** @param failure the error for which the task was to be retried, if it was */
 export type OnRefused = (execution: Execution, error: Error, failure?: unknown) => void;
 
 class Concluded {
@@ -29,8 +29,8 @@ class Concluded {
 }
 
 /**
- * Stores the result, settles, tells: in this order, so that a crash between two of them loses nothing. What is
- * concluded in one turn of the event loop takes these steps together: a promise a step, not one a task.
+ * Stores the result, settles, announces: in this order, so that a crash between two steps loses nothing. What is
+ * concluded in one turn of the event loop takes these steps together: one promise per step instead of one per task.
  */
 export class Finisher {
   readonly #engine: Engine;
@@ -84,7 +84,7 @@ export class Finisher {
     else void completing.then(onEnd);
   }
 
-  /** Tells what became of a task. A promise where there is a callback to wait for. */
+  /** Announces what became of a task. Returns a promise if there is a callback to wait for. */
   #tell(
     execution: Execution,
     { result, settlement, event, error, reason }: Conclusion,
@@ -102,6 +102,6 @@ export class Finisher {
   }
 }
 
-/** Tells that a task may be running on another server by now. */
+/** Announces that a task may be running on another server by now. */
 export const tellOfLoss = ({ announcer, options }: Engine, execution: Execution, reason: string): void =>
   announcer.announce("leaseLost", execution, options.clock.elapsed(), { reason });

@@ -19,7 +19,7 @@ const settlingRoom = 32;
 const lossReason =
   "the broker took it back; where a task blocks the event loop, move its work to a worker thread, or raise leaseMs where the broker has one";
 
-/** A group that a server runs: its subscription, what it holds of it, and how it ends. */
+/** A group that a server runs: its subscription, what it holds, and how it ends. */
 export class Group {
   readonly #engine: Engine;
   readonly #subscription: Subscription;
@@ -35,8 +35,8 @@ export class Group {
   static async start(engine: Engine, name: string, concurrency: number, routing: Routing): Promise<Group> {
     const { broker, wireVersion, maxRedeliveries, events, logger } = engine.options;
     const mostUnsettled = concurrency + 2 * mostAhead(concurrency) + settlingRoom;
-    // What a broker sends ahead waits here, even while another server is idle. So it may send no more than run at a time,
-    // until the tasks prove to be short.
+    // What a broker sends ahead waits here, even while another server is idle. So until tasks prove to be short, it may
+    // send only as many as run at a time.
     const maxUnsettled = broker.capabilities.sendsAhead === true ? concurrency : mostUnsettled;
     let group: Group | undefined;
     const subscription = await broker.subscribe(queueKey(name, wireVersion), {
@@ -93,7 +93,7 @@ export class Group {
     });
   }
 
-  /** Tells the tasks of deliveries that are no longer this server's to stop. */
+  /** Tells the tasks of lost deliveries to stop. */
   lost(deliveries: readonly Delivery[]): void {
     for (const delivery of deliveries) {
       const execution = this.#unsettled.get(delivery);
@@ -118,7 +118,7 @@ export class Group {
     return this.#worker.drained();
   }
 
-  /** Fires the signals of what still runs. An attempt that ends for that does not count. */
+  /** Fires the signals of what still runs. An attempt that ends because of that does not count. */
   fireSignals(): void {
     for (const execution of this.#unsettled.values()) {
       if (execution === undefined) continue;
@@ -152,7 +152,7 @@ export class Group {
     });
 
   #settled({ delivery }: Settlement, outcome: Outcome): void {
-    // It was refused, so it is still held. It becomes a dead letter.
+    // A refused delivery is still held. It becomes a dead letter.
     if (typeof outcome === "object") return;
     this.#unsettled.delete(delivery);
     this.#puller.settled();

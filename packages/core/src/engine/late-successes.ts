@@ -7,9 +7,9 @@ const mostRemembered = 1_000;
 const mostCharacters = 16_000_000;
 
 /**
- * Attempts that succeeded here and were settled too late. One that is delivered here again is settled at once, without
- * running. Without this, and where no result is stored, a task that blocks the event loop for longer than the lease would
- * succeed too late on one server after another, until it was delivered too often.
+ * Attempts that succeeded here but were settled too late. If such an attempt is delivered here again, it is settled at
+ * once, without running. Otherwise, if no result is stored, a task that blocks the event loop for longer than the lease
+ * would succeed too late on one server after another, until it had been delivered too often.
  */
 export class LateSuccesses {
   /** What each returned. All else is in the delivery that comes. */

@@ -1,16 +1,21 @@
 /** Tasks that take longer than this on average are not received before a slot is free. */
 const shortMs = 5;
-/** The average after a delivery waited in vain for a slot. It takes about a hundred short tasks to forget that. */
+/**
+ * The average is raised to this after a delivery waited in vain for a slot. It takes about a hundred short tasks to
+ * forget that.
+ */
 const longMs = 1_000;
-/** What is received ahead should begin within so many milliseconds. If it waited for longer, another server might be idle. */
+/**
+ * What is received ahead should begin within this many milliseconds. If it waited longer, another server might be idle.
+ */
 const aheadMs = 10;
-/** The least average that is believed. Durations are measured in whole milliseconds, so a lower one says only "short". */
+/** The lowest average to believe. Durations are measured in whole milliseconds, so a lower one only says "short". */
 const leastMs = 0.2;
-/** The most to receive ahead, or twice the concurrency where that is more. Holding more makes no call cheaper. */
+/** The most to receive ahead, or twice the concurrency if that is more. Holding more makes no call cheaper. */
 const enoughForBatches = 400;
 /**
- * What is held comes in so many pieces. One is on its way here while another is looked up, one runs and one is stored. In
- * one piece the server would wait for its broker and backend, and they for the server.
+ * How many pieces the deliveries held arrive in. While one is on its way here, another is looked up, one runs and one
+ * is stored. In a single piece, the server would wait for its broker and backend, and they for the server.
  */
 const pieces = 5;
 /** A smaller piece costs more calls than it saves time. */
@@ -21,8 +26,8 @@ const enough = 50;
 const weight = 0.05;
 
 /**
- * How many deliveries a group may hold beside those that run. Where tasks are short, waiting for the broker costs more
- * than running them, so what will begin soon is received ahead. Where they are long, nothing is: another server may be
+ * How many deliveries a group may hold besides those that run. If tasks are short, waiting for the broker costs more
+ * than running them, so what will begin soon is received ahead. If they are long, nothing is: another server may be
  * idle.
  */
 export class LookAhead {
@@ -40,14 +45,14 @@ export class LookAhead {
   }
 
   /**
-   * Call when a delivery waited in vain for a slot and was released, so that this server does not receive it again at
-   * once.
+   * Call it when a delivery has waited in vain for a slot and was released, so that this server does not receive it
+   * again at once.
    */
   waitedInVain(): void {
     this.#averageMs = Math.max(this.#averageMs, longMs);
   }
 
-  /** The most to receive in one call; where nothing is received ahead, all that there is room for. */
+  /** The most to receive in one call; if nothing is received ahead, all that there is room for. */
   get piece(): number {
     const { size } = this;
     return size === 0
@@ -68,6 +73,6 @@ export class LookAhead {
   }
 }
 
-/** The most that is ever received ahead at a concurrency. */
+/** The most that a group of this concurrency ever receives ahead. */
 export const mostAhead = (concurrency: number): number =>
   Math.min((aheadMs / leastMs) * concurrency, Math.max(2 * concurrency, enoughForBatches));

@@ -4,7 +4,7 @@ import { Status } from "../results/status.js";
 import type { Execution } from "./execution.js";
 import { decodeArguments } from "./run-task.js";
 
-/** Calls the callback of a task that finished here. It can do no harm: what it throws is logged. */
+/** Calls the callback of a task that finished here. The callback can do no harm: what it throws is logged. */
 export async function callOnComplete(execution: Execution, stored: ResultFields): Promise<void> {
   const { task, logger } = execution;
   if (task?.options.onComplete === undefined) return;
@@ -24,7 +24,7 @@ export async function callOnComplete(execution: Execution, stored: ResultFields)
   }
 }
 
-/** Of a workflow that goes on the callback sees the steps so far: so the success of a step reads as one. */
+/** While a workflow goes on, the callback sees only the steps so far: so the success of a step reads as success. */
 function resultForCallback({ step }: Execution, stored: ResultFields): Result {
   if (stored.status !== Status.Sent) return new Result(stored);
   return new Result({ ...stored, status: Status.Success, workflow: stored.workflow?.slice(0, step + 1) });

@@ -3,7 +3,7 @@ import { messageOf } from "../errors.js";
 import type { Logger } from "../log/logger.js";
 import type { Clock } from "../time/clock.js";
 
-/** How long one call waits for work. So long after a shutdown began a pending call may still bring deliveries. */
+/** How long one receive waits. A receive still pending at shutdown may deliver for this long afterwards. */
 const waitMs = 2_000;
 const firstPauseMs = 50;
 const longestPauseMs = 1_000;
@@ -11,7 +11,7 @@ const longestPauseMs = 1_000;
 export interface PullerOptions {
   readonly queue: string;
   readonly subscription: Subscription;
-  /** The most deliveries that may be out and not settled: those that ran and are being settled count too. */
+  /** The most deliveries that may be unsettled, including those that have run and are being settled. */
   readonly maxUnsettled: number;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -20,7 +20,7 @@ export interface PullerOptions {
   /** The most to receive in one call. */
   piece(): number;
   onDeliveries(deliveries: readonly Delivery[]): void;
-  /** Called with why nothing can be received, once, when that begins. */
+  /** Called once when receiving begins to fail, with the reason. */
   onError(error: unknown): void;
 }
 
@@ -37,19 +37,19 @@ export class Puller {
     void this.#pull();
   }
 
-  /** To be called when a delivery needs no slot any more: its task ended, or is not to run. */
+  /** Call it when a delivery needs no slot any more: its task ended, or is not to run. */
   done(): void {
     this.#held--;
     this.#wake?.();
   }
 
-  /** To be called when a delivery is settled. */
+  /** Call it when a delivery is settled. */
   settled(): void {
     this.#unsettled--;
     this.#wake?.();
   }
 
-  /** Receives no more. What a pending call still brings is handed on, to be given back. */
+  /** Receives no more. What a pending call still brings is passed on, to be given back. */
   stop(): void {
     this.#isStopped = true;
     this.#wake?.();

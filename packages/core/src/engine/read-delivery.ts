@@ -9,16 +9,16 @@ import { Execution } from "./execution.js";
 /** A delivery that cannot be worked on. */
 export interface Unreadable {
   readonly settlement: Settlement & { readonly kind: "deadLetter" };
-  /** The id of its task, whose waiters are told; empty where none can be made out. */
+  /** The id of its task, so that its waiters learn of it; empty if it cannot be made out. */
   readonly id: string;
 }
 
-/** How far into a body its id is looked for: clients write it first. */
+/** How far into a body to look for its id: clients write the id first. */
 const headCharacters = 1_000;
-/** What stands inside of a text has its quotes escaped, so that it is not taken for the field. */
+/** Text inside a string has its quotes escaped, so it is not taken for the field. */
 const idPattern = /"Id"\s*:\s*"([^"\\]{1,200})"/;
 
-/** The execution of a delivery; where its body cannot be read, the settlement that makes it a dead letter. */
+/** The execution of a delivery; if its body cannot be read, the settlement that makes it a dead letter. */
 export function readDelivery(engine: Engine, group: string, delivery: Delivery): Execution | Unreadable {
   const { maxMessageBytes, registry, logger } = engine.options;
   const tooLarge = () =>

@@ -30,10 +30,10 @@ export type Ending =
   /** The server is shutting down: the attempt does not count. */
   | { readonly kind: "released" };
 
-/** How long a task may go on after its signal fired for a time limit, before it counts as one that ignores it. */
+/** How long a task may go on after its signal fired for a time limit, before it counts as ignoring the signal. */
 const graceMs = 1_000;
 
-/** What one run of a task's function takes. */
+/** What is needed for one run of a task's function. */
 export class Run {
   constructor(
     readonly execution: Execution,
@@ -41,7 +41,7 @@ export class Run {
     readonly clock: Clock,
     /** Its time limit; undefined for none. */
     readonly timeoutMs: number | undefined,
-    /** Called where the function goes on after its ending was decided, with a promise of its real end. */
+    /** Called if the function goes on after its ending was decided, with a promise of its real end. */
     readonly onLate: (execution: Execution, timeoutMs: number, end: Promise<void>) => void,
   ) {}
 }
@@ -58,7 +58,7 @@ export function runTask(run: Run): Ending | Promise<Ending> {
   return ending instanceof Promise && timeoutMs !== undefined ? withLimit(run, timeoutMs, ending) : ending;
 }
 
-/** The arguments that were sent. Throws where they cannot be read. */
+/** The arguments that were sent. Throws if they cannot be read. */
 export const decodeArguments = ({ args }: Message): readonly unknown[] =>
   args.map((text, index) => decodeValue(text, "args", index));
 
@@ -77,7 +77,7 @@ async function checkAndCallTask(run: Run): Promise<Ending> {
   } catch (error) {
     return endingOfThrow(execution, error);
   }
-  // What happened while the arguments were checked comes before the call.
+  // What happened while the arguments were checked takes precedence over the call.
   const decided = endingOfDecision(execution) ?? endingOfLimit(run);
   if (decided !== undefined) return decided;
   // Another server runs it, or is about to.
@@ -90,13 +90,13 @@ function callTask(run: Run): Ending | Promise<Ending> {
     endingOfDecision(execution) ?? endingOfLimit(run) ?? endingOfReturn(value);
   const onThrow = (error: unknown) => {
     const ending = endingOfThrow(execution, error);
-    // What was thrown since the signal fired says less than why it fired; but a task may still rule out a retry.
+    // The reason why the signal fired says more than what was thrown since. But a task may still rule out a retry.
     const isRetried = ending.kind === "failed" && !ending.isPermanent && execution.decision === undefined;
     return isRetried ? (endingOfLimit(run) ?? ending) : ending;
   };
   try {
     const args = execution.args ?? [];
-    // Called by itself: a method that lost its object must not find the registry's entry in its place.
+    // Called without an object: a method that lost its own object must not get the registry's entry as `this`.
     const { run: call } = task;
     const returned = task.takesContext ? call(new ExecutionContext(execution), ...args) : call(...args);
     return isThenable(returned) ? Promise.resolve(returned).then(onReturn, onThrow) : onReturn(returned);
@@ -105,7 +105,7 @@ function callTask(run: Run): Ending | Promise<Ending> {
   }
 }
 
-/** What cannot even be asked is no promise: it is refused as a value that cannot cross. */
+/** A value that throws when asked for `then` is no promise: it is refused as a value that cannot cross. */
 function isThenable(value: unknown): value is PromiseLike<unknown> {
   if (typeof value !== "object" || value === null) return false;
   try {
@@ -172,12 +172,12 @@ function endingOfThrow(execution: Execution, error: unknown): Ending {
   const decided = endingOfDecision(execution);
   if (decided !== undefined) return decided;
   const isPermanent = PermanentError.isInstance(error);
-  // What a task throws since the shutdown's signal fired does not count, unless no later attempt could mend it.
+  // What a task throws after the shutdown's signal fired does not count, unless no later attempt could succeed.
   if (execution.isReleased && !isPermanent) return { kind: "released" };
   return { kind: "failed", error, isPermanent };
 }
 
-/** What the client or the task itself decided comes before what the function did. */
+/** What the client or the task itself decided takes precedence over what the function did. */
 function endingOfDecision(execution: Execution): Ending | undefined {
   if (execution.isAborted) return { kind: "aborted", reason: undefined };
   const { decision } = execution;

@@ -6,18 +6,18 @@ import { type Ending, Run, runTask } from "./run-task.js";
 /** A task whose function keeps the event loop busy for this long gets a warning. */
 const blockingMs = 1_000;
 
-/** Runs the tasks of a group, and tells when each began and when it really ended. */
+/** Runs the tasks of a group, and reports when each began and when it really ended. */
 export class Runner {
   readonly #engine: Engine;
   readonly #onEnded: (tookMs: number) => void;
 
-  /** @param onEnded called once a task's function really ended, however late: its slot is free */
+  /** @param onEnded called once a task's function has really ended, however late: its slot is free */
   constructor(engine: Engine, onEnded: (tookMs: number) => void) {
     this.#engine = engine;
     this.#onEnded = onEnded;
   }
 
-  /** Runs a task. Where its ending is not late, `ended` is to be called with it. */
+  /** Runs a task. Unless its ending is late, call `ended` with it. */
   run(execution: Execution): Ending | Promise<Ending> {
     const { task } = execution;
     if (task === undefined) throw new Error("a task that nobody registered cannot be run");

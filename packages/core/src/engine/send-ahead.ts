@@ -5,8 +5,8 @@ import type { Clock } from "../time/clock.js";
 const restMs = 1_000;
 
 /**
- * Tells a broker that sends ahead how many deliveries it may send beside those that run: as many as will begin soon. More
- * would wait here while another server is idle. It is told only when the number has doubled or halved.
+ * Tells a broker that sends ahead how many deliveries it may send besides those that run: as many as will begin soon.
+ * More would wait here while another server is idle. The broker is told only when the number has doubled or halved.
  */
 export class SendAhead {
   readonly #subscription: Subscription;
@@ -19,7 +19,7 @@ export class SendAhead {
     this.#clock = clock;
   }
 
-  /** To be called whenever a task ended or was given back. */
+  /** Call it whenever a task has ended or was given back. */
   update(wanted: number): void {
     const told = this.#told;
     const isMore = wanted > 0 && wanted >= 2 * told;

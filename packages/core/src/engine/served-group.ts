@@ -4,7 +4,10 @@ import type { Engine } from "./engine.js";
 import type { Tally } from "./finisher.js";
 import { Group } from "./group.js";
 
-/** What a server runs for a group: the group, and with `goCompatible` the delayed queue that the Go original keeps beside it. */
+/**
+ * What a server runs for a group: the group, and with `goCompatible` also the delayed queue that the Go original keeps
+ * for it.
+ */
 export class ServedGroup {
   readonly #group: Group;
   readonly #delayedQueue: DelayedQueue | undefined;
@@ -52,7 +55,7 @@ export class ServedGroup {
     this.#group.fireSignals();
   }
 
-  /** Gives back what is not settled. Rejects where either cannot be closed, once both have been tried. */
+  /** Gives back what is not settled. Tries to close both, and rejects if either cannot be closed. */
   async close(): Promise<void> {
     const attempts = await Promise.allSettled([this.#group.close(), this.#delayedQueue?.close()]);
     for (const attempt of attempts) if (attempt.status === "rejected") throw attempt.reason;

@@ -10,9 +10,9 @@ const firstPauseMs = 100;
 const longestPauseMs = 2_000;
 
 /**
- * Settles deliveries in batches, one a turn of the event loop, and one more for each other queue that something is put
- * into: while that cannot be, all else is settled. An unknown outcome is settled again until the broker knows it, since
- * a delivery that stays unsettled would be held for as long as the server lives.
+ * Settles deliveries in batches: one each turn of the event loop, and another for each other queue that something is
+ * put into, so that a queue which takes nothing holds up only its own batch. An unknown outcome is settled again until
+ * the broker knows it, because a delivery that stays unsettled would be held for as long as the server lives.
  */
 export class Settler {
   readonly #subscription: Subscription;
@@ -27,14 +27,15 @@ export class Settler {
     this.#subscription = subscription;
     this.#queue = queue;
     this.#clock = clock;
-    // By kind as well: where one cannot be settled, say since the queue takes no dead letters, others of its batch can.
+    // By kind as well: if one kind cannot be settled, say because the queue takes no dead letters, the others of its
+    // batch can.
     this.#batcher = new KeyedBatcher(
       (settlement) => `${settlement.kind} ${this.#queueOf(settlement)}`,
       (settlements) => this.#settle(settlements),
     );
   }
 
-  /** Resolves to what became of it: `unknown` only where the settler was closed meanwhile. Never rejects. */
+  /** Resolves to what became of the settlement: `unknown` only if the settler was closed meanwhile. Never rejects. */
   settle(settlement: Settlement): Promise<Outcome> {
     return this.#batcher
       .add(settlement)

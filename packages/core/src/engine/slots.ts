@@ -11,7 +11,7 @@ class Waiting {
   ) {}
 }
 
-/** At most so many tasks of a group run at a time; the others wait for a slot in the order they came. */
+/** Lets at most `capacity` tasks of a group run at a time; the others wait for a slot in the order in which they came. */
 export class Slots {
   readonly #clock: Clock;
   #free: number;
@@ -25,7 +25,7 @@ export class Slots {
     this.#clock = clock;
   }
 
-  /** Takes a slot now; false where none is free. */
+  /** Takes a slot now; false if none is free. */
   take(): boolean {
     if (this.#free === 0) return false;
     this.#free--;
@@ -33,7 +33,7 @@ export class Slots {
   }
 
   /**
-   * Calls `onTaken` once a slot is taken, with the milliseconds that took; with undefined where none was free for a
+   * Calls `onTaken` once a slot is taken, with the milliseconds that it took; with undefined if none was free for a
    * second, or `stop` was called.
    */
   wait(onTaken: Waiting["onTaken"]): void {
@@ -48,7 +48,7 @@ export class Slots {
   /** Gives a slot back. Whoever waited longest may begin before this returns. */
   free(): void {
     this.#free++;
-    // A short task that begins in here may end in here too: the loop, not a call inside of that one, begins the next.
+    // A short task may begin and end within this call. Then this loop begins the next one, not a nested call.
     if (this.#isHandingOut) return;
     this.#isHandingOut = true;
     while (this.#free > 0) {

@@ -21,7 +21,7 @@ export interface TransitionRow {
 
 const { Sent, FirstRunning, WaitingRetry, Running, Success, Failure, Expired, Abort } = Status;
 
-/** Every change of a task's status. docs/task-states.md is checked against it. */
+/** Every change that a task's status can make. docs/task-states.md is checked against it, and says who makes which. */
 export const transitions: readonly TransitionRow[] = [
   { happening: "started", from: [Sent], to: FirstRunning, when: "a server starts the first attempt" },
   { happening: "started", from: [WaitingRetry], to: Running, when: "a server starts a further attempt" },
@@ -70,7 +70,7 @@ export const transitions: readonly TransitionRow[] = [
   { happening: "redriven", from: [Failure], to: Sent, when: "its dead letter was sent again" },
 ];
 
-/** The table by what happens, and from where. */
+/** The table, by what happens and by the status before. */
 const after = new Map<Happening, Map<Status, Status>>();
 for (const { happening, from, to } of transitions) {
   const byStatus = after.get(happening) ?? new Map<Status, Status>();

@@ -4,9 +4,9 @@ import { Writable } from "node:stream";
 import { messageOf } from "../errors.js";
 
 /**
- * A log file as a stream. Each batch of lines opens it by its path: so one that was deleted, renamed or rotated is
- * made anew with the next line, its folder too, and no line goes to the old one. What cannot be written goes to
- * stderr; it never fails.
+ * A log file as a stream. Each batch of lines opens the file by its path, so a file that was deleted, renamed or
+ * rotated is created again with the next line, its folder too, and no line goes to the old file. What cannot be written
+ * goes to stderr; the stream never fails.
  */
 export class LogFile extends Writable {
   readonly #path: string;
@@ -21,7 +21,7 @@ export class LogFile extends Writable {
     void this.#append(line).then(done);
   }
 
-  /** What was logged while the batch before was being written. */
+  /** Writes what was logged while the previous batch was being written. */
   override _writev(lines: readonly { readonly chunk: string }[], done: () => void): void {
     void this.#append(lines.map(({ chunk }) => chunk).join("")).then(done);
   }

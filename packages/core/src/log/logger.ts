@@ -2,10 +2,10 @@ import { checkOptions, rules } from "../check-options.js";
 import { isError } from "../errors.js";
 import { errorFields } from "./error-fields.js";
 
-/** What a log line carries beside its message. */
+/** What a log line carries besides its message. */
 export type LogFields = Record<string, unknown>;
 
-/** Where logs go. winston and console fit as they are; `fromPino` adapts pino. */
+/** Where logs go. winston and console can be passed as they are; `fromPino` adapts pino. */
 export interface Logger {
   debug(message: string, fields?: LogFields): unknown;
   info(message: string, fields?: LogFields): unknown;
@@ -35,7 +35,7 @@ function byLevel(write: (level: Level, message: string, fields: LogFields | unde
 
 /**
  * A logger that writes to a pino logger.
- * @throws YTaskError `InvalidArgument` where it is none
+ * @throws YTaskError `InvalidArgument` if it is not a pino logger
  */
 export function fromPino(pino: PinoLike): Logger {
   checkOptions({ pino: pino ?? null }, { pino: rules.logger }, "fromPino: the argument");
@@ -56,7 +56,10 @@ export function consoleLogger(level: Level): Logger {
   });
 }
 
-/** The same logger, but that what it throws or rejects with is lost: a log line must not end a task, nor the process. */
+/**
+ * The same logger, except that what it throws or rejects with is dropped: a log line must not end a task or the
+ * process.
+ */
 export const harmless = (logger: Logger): Logger =>
   byLevel((level, message, fields) => {
     try {

@@ -1,6 +1,7 @@
 /**
- * A URL, or a text that holds some, without user names and passwords: for logs and errors. They are cut up to the last
- * `@` of a word, since a password may hold what should have been encoded. A URL without its scheme loses them too.
+ * A URL, or a text that contains URLs, without user names and passwords: for logs and errors. They are cut up to the
+ * last `@` of a word, since a password may contain what should have been encoded. A URL without its scheme loses them
+ * too.
  */
 export const redact = (text: string): string => text.replace(/\S+/g, redactWord);
 

@@ -8,7 +8,7 @@ interface Node<T> {
 const isBefore = (one: Node<unknown>, other: Node<unknown>): boolean =>
   one.dueMs < other.dueMs || (one.dueMs === other.dueMs && one.order < other.order);
 
-/** What is due at a time, the earliest first: a binary heap. */
+/** Items with the time at which they are due, the earliest first: a binary heap. */
 export class DueHeap<T> {
   readonly #nodes: Node<T>[] = [];
   #lastOrder = 0;
@@ -35,7 +35,7 @@ export class DueHeap<T> {
     this.#nodes[at] = node;
   }
 
-  /** Takes the earliest where it is due at `nowMs`. */
+  /** Takes the earliest item if it is due at `nowMs`. */
   takeDue(nowMs: number): T | undefined {
     const first = this.#nodes[0];
     if (first === undefined || first.dueMs > nowMs) return undefined;

@@ -1,12 +1,12 @@
 import { ErrorCode, YTaskError } from "../errors.js";
 
-/** What stands for the connection between a driver and the memory that it shares. */
+/** Stands in for the connection between a driver and the memory that it shares. */
 export class Link {
   readonly #of: string;
   #isOpen = false;
   #isCut = false;
 
-  /** @param of what it connects to, for messages */
+  /** @param of the name of what it connects to, for messages */
   constructor(of: string) {
     this.#of = of;
   }
@@ -36,7 +36,7 @@ export class Link {
     this.#isCut = false;
   }
 
-  /** Why a call cannot be made now; undefined where it can. */
+  /** Why a call cannot be made now; undefined if it can. */
   failure(): YTaskError | undefined {
     if (!this.#isOpen)
       return new YTaskError(
@@ -46,7 +46,7 @@ export class Link {
     return this.#isCut ? this.#cutOff() : undefined;
   }
 
-  /** Throws where a call cannot be made now. */
+  /** Throws if a call cannot be made now. */
   check(): void {
     const failure = this.failure();
     if (failure !== undefined) throw failure;

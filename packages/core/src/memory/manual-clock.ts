@@ -17,7 +17,7 @@ export class ManualClock implements Clock {
   #nowMs: number;
   readonly #alarms = new Set<Alarm>();
 
-  /** @param startMs what it shows at first, in milliseconds since 1970; default the start of 2025 */
+  /** @param startMs the time that it shows at first, in milliseconds since 1970; default the start of 2025 */
   constructor(startMs: number = Date.UTC(2025, 0, 1)) {
     this.#nowMs = startMs;
   }
@@ -37,8 +37,8 @@ export class ManualClock implements Clock {
   }
 
   /**
-   * Moves time on, and fires each timer that comes due, in order and at its time. Between them promises and 200
-   * turns of the event loop run, so that what a timer set going has settled, and may set timers that fire too.
+   * Moves time on, and fires each timer that comes due, in order and at its time. Between timers, promises and 200
+   * turns of the event loop run, so that whatever a timer started has settled. It may set timers, which fire too.
    */
   async advance(byMs: number): Promise<void> {
     const untilMs = this.#nowMs + byMs;
@@ -53,7 +53,7 @@ export class ManualClock implements Clock {
     await settle();
   }
 
-  /** The earliest alarm up to `untilMs`; of several at one time the one that was set first. */
+  /** The earliest alarm up to `untilMs`; if several have the same time, the one that was set first. */
   #next(untilMs: number): Alarm | undefined {
     let next: Alarm | undefined;
     for (const alarm of this.#alarms)

@@ -11,7 +11,7 @@ export interface MemoryBackendOptions {
 
 const allowed = { clock: rules.methods("now", "elapsed", "after") };
 
-/** Results in this process's memory. What is stored is gone with the process, and stays over `close` and `connect`. */
+/** Keeps results in this process's memory. They are gone when the process ends, but survive `close` and `connect`. */
 export class MemoryBackend implements Backend {
   readonly capabilities = { atomicUnlessFinished: true };
   #values: MemoryValues;
@@ -23,7 +23,7 @@ export class MemoryBackend implements Backend {
     this.#values = new MemoryValues(options.clock ?? systemClock);
   }
 
-  /** Another backend on the same values, with a life of its own: what another process would have. */
+  /** Another backend on the same values, connected and closed independently: like that of another process. */
   sibling(): MemoryBackend {
     const sibling = new MemoryBackend();
     sibling.#values = this.#values;

@@ -25,8 +25,8 @@ export interface MemoryBrokerOptions {
 const allowed = { clock: rules.methods("now", "elapsed", "after"), leaseMs: rules.positiveMilliseconds };
 
 /**
- * Queues in this process's memory. Servers and clients share them by sharing the broker, or by having a `sibling` each.
- * What is in them is gone with the process, and stays over `close` and `connect`.
+ * Queues in this process's memory. Servers and clients share them by sharing the broker, or by each having a `sibling`.
+ * Their content is gone when the process ends, but survives `close` and `connect`.
  */
 export class MemoryBroker implements Broker {
   readonly capabilities: BrokerCapabilities = {
@@ -48,7 +48,7 @@ export class MemoryBroker implements Broker {
     this.leaseMs = options.leaseMs ?? 30_000;
   }
 
-  /** Another broker on the same queues, with a life of its own: what another process would have. */
+  /** Another broker on the same queues, connected and closed independently: like that of another process. */
   sibling(): MemoryBroker {
     const sibling = new MemoryBroker({ leaseMs: this.leaseMs });
     sibling.#store = this.#store;
@@ -96,8 +96,9 @@ export class MemoryBroker implements Broker {
   }
 
   /**
-   * For tests: cuts the broker off, as a broken network does, or a crash where nothing is called any more. Every call
-   * fails with `Connection`, a settle is `unknown`; after `leaseMs` what its subscriptions hold is delivered to others.
+   * For tests: cuts the broker off, like a broken network, or like a crash if nothing is called any more. Every call
+   * fails with `Connection`, a settle is `unknown`; after `leaseMs`, what its subscriptions hold is delivered to
+   * others.
    */
   disconnect(): void {
     if (this.#link.isCut) return;
@@ -108,7 +109,7 @@ export class MemoryBroker implements Broker {
     });
   }
 
-  /** For tests: ends `disconnect`. What ran out meanwhile is reported to `onLost`. */
+  /** For tests: ends `disconnect`. Leases that ran out meanwhile are reported to `onLost`. */
   reconnect(): void {
     if (!this.#link.isCut) return;
     this.#leaseTimer?.cancel();

@@ -3,15 +3,15 @@ import { Deque } from "../collections/deque.js";
 import type { Clock, Timer } from "../time/clock.js";
 import { DueHeap } from "./due-heap.js";
 
-/** What takes from a queue. */
+/** A consumer of a queue. */
 export interface Consumer {
   /** How many deliveries it holds. */
   readonly heldCount: number;
-  /** To be called when there may be something for its pending receive. */
+  /** Call it when there may be something for the consumer's pending receive. */
   serve(): void;
 }
 
-/** One queue: what is ready, what is delayed, what is dead, and who takes from it. */
+/** One queue: its ready, delayed and dead messages, and its consumers. */
 export class MemoryQueue {
   readonly letters = new Map<string, Letter>();
   readonly consumers = new Set<Consumer>();
@@ -27,7 +27,7 @@ export class MemoryQueue {
     this.#clock = clock;
   }
 
-  /** Stores a message: at once at its place, or when its delay is over. */
+  /** Stores a message: at its place at once, or when its delay is over. */
   add(message: Outgoing): void {
     const delayMs = message.delayMs ?? 0;
     if (delayMs > 0) {
@@ -39,7 +39,7 @@ export class MemoryQueue {
     }
   }
 
-  /** Puts deliveries back to the head, in their order, as new ones: who still holds an old one cannot settle it. */
+  /** Puts deliveries back at the head, in order, as new ones: a consumer that still holds an old one cannot settle it. */
   giveBack(deliveries: readonly Delivery[], redelivered: 0 | 1): void {
     for (let at = deliveries.length - 1; at >= 0; at--) {
       const delivery = deliveries[at];
@@ -73,7 +73,7 @@ export class MemoryQueue {
     if (this.#waiting.size === 0) this.#unwatchDelayed();
   }
 
-  /** Tells the queue that a consumer that waits may take more than before. */
+  /** Tells the queue that a waiting consumer may take more than before. */
   freed(): void {
     this.#wake();
   }
@@ -103,7 +103,7 @@ export class MemoryQueue {
       this.#enqueue(due);
   }
 
-  /** Serves who waits, in a later turn: so what is sent in one turn arrives as one batch. */
+  /** Serves waiting consumers in a later turn, so that what is sent in one turn arrives as one batch. */
   #wake(): void {
     if (this.#isWaking || this.#waiting.size === 0) return;
     this.#isWaking = true;
@@ -117,7 +117,7 @@ export class MemoryQueue {
     });
   }
 
-  /** A timer for what is due next, only while somebody waits: nothing else keeps a process alive. */
+  /** Sets a timer for what is due next, but only while somebody waits: it keeps the process alive. */
   #watchDelayed(): void {
     this.#unwatchDelayed();
     const nextDueMs = this.#delayed.nextDueMs;
@@ -125,7 +125,7 @@ export class MemoryQueue {
     this.#dueTimer = this.#clock.after(nextDueMs - this.#clock.elapsed(), () => {
       this.#promote();
       this.#wake();
-      // A timer may fire up to a millisecond early: what is not yet due gets another.
+      // A timer may fire up to a millisecond early: what is not yet due then gets another timer.
       this.#watchDelayed();
     });
   }

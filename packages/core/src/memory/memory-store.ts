@@ -11,7 +11,7 @@ export class MemoryStore {
     this.clock = clock;
   }
 
-  /** The queue of that name, made where there is none. */
+  /** The queue of that name, which is created if there is none. */
   queue(name: string): MemoryQueue {
     let queue = this.#queues.get(name);
     if (queue === undefined) {

@@ -12,7 +12,7 @@ interface PendingReceive {
   reject(error: Error): void;
 }
 
-/** A hold on one queue. What it holds is its own while its broker is connected; the broker ends its lease. */
+/** A hold on one queue. What it holds stays its own while its broker is connected; the broker ends its lease. */
 export class MemorySubscription implements Subscription, Consumer {
   readonly #store: MemoryStore;
   readonly #queue: MemoryQueue;
@@ -82,7 +82,7 @@ export class MemorySubscription implements Subscription, Consumer {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#endReceive()?.resolve([]);
-    // Who is cut off can give nothing back: that waits for the end of the lease.
+    // A broker that is cut off can give nothing back: that waits for the end of the lease.
     if (!this.#link.isCut) this.#end(0);
   }
 

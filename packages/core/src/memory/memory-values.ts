@@ -26,7 +26,7 @@ export class MemoryValues {
     this.#clock = clock;
   }
 
-  /** How many are kept, the expired included that are not yet freed. */
+  /** How many values are kept, including expired ones that are not yet freed. */
   get size(): number {
     return this.#values.size;
   }
@@ -52,7 +52,7 @@ export class MemoryValues {
 
   /** Calls `onSet` after each set of the key, until the function that it returns is called. */
   watch(key: string, onSet: () => void): () => void {
-    // A function of its own, so that one listener may watch twice.
+    // A separate function, so that one listener may watch twice.
     const watcher = () => onSet();
     const watchers = this.#watchers.get(key) ?? new Set();
     this.#watchers.set(key, watchers.add(watcher));
@@ -75,7 +75,7 @@ export class MemoryValues {
     if (this.#values.size >= this.#sweepAtSize) this.#sweep();
   }
 
-  /** Frees what expired and nobody read: each time the values have doubled, so it costs a set next to nothing. */
+  /** Frees expired values that nobody read. Runs each time the values have doubled, so it costs a set next to nothing. */
   #sweep(): void {
     const nowMs = this.#clock.elapsed();
     for (const [key, value] of this.#values) if (value.expiresAtMs <= nowMs) this.#values.delete(key);

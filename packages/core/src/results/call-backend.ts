@@ -5,7 +5,7 @@ import type { Logger } from "../log/logger.js";
 import { bounded } from "../time/bounded.js";
 import type { Clock } from "../time/clock.js";
 
-/** A backend, who holds it, and how long one call to it may take. */
+/** A backend, the hold on it, and how long one call to it may take. */
 export interface HeldBackend {
   readonly backend: Backend;
   readonly hold: DriverHold;
@@ -15,9 +15,9 @@ export interface HeldBackend {
 }
 
 /**
- * Makes a call, after a connect where one is needed.
+ * Makes a call, after a connect if one is needed.
  *
- * @throws what the connect or the call throws; YTaskError `Backend` where both take longer than the bound
+ * @throws what the connect or the call throws; YTaskError `Backend` if both together take longer than the bound
  */
 export function callBackend<T>(
   { backend, hold, clock, logger, boundMs }: HeldBackend,

@@ -2,13 +2,13 @@ import type { Backend } from "../backend.js";
 import { bounded } from "../time/bounded.js";
 import { callBackend, type HeldBackend } from "./call-backend.js";
 
-/** What was read of a key: its value, undefined where there is none, or why it could not be read. */
+/** What reading a key gave: its value, undefined if there is none, or why it could not be read. */
 export type Reading = PromiseSettledResult<string | undefined>;
 
 /**
- * Reads keys in one call, after a connect where one is needed. Never rejects, and settles within the bound. A call that
- * fails does not say for which of its keys, and one of several servers that is down, or one odd value, is to cost
- * nobody else theirs: so each key is then read by itself, once, in the time that is left.
+ * Reads keys in one call, after a connect if one is needed. Never rejects, and settles within the bound. A call that
+ * fails does not say which of its keys failed. One server that is down, or one odd value, must not affect the other
+ * keys, so each key is then read by itself, once, in the time that is left.
  */
 export async function readKeys(source: HeldBackend, keys: readonly string[]): Promise<readonly Reading[]> {
   const { hold, clock, boundMs } = source;
@@ -20,7 +20,7 @@ export async function readKeys(source: HeldBackend, keys: readonly string[]): Pr
     const failed = rejected(problem);
     const leftMs = endMs - clock.elapsed();
     if (keys.length === 1 || leftMs <= 0 || !hold.isConnected) return keys.map(() => failed);
-    // What is not answered in time failed for the same reason as the whole call, as far as is known.
+    // What is not answered in time has failed for the same reason as the whole call, as far as is known.
     return Promise.all(keys.map((key) => bounded(readKey(source.backend, key), leftMs, () => failed, clock)));
   }
 }

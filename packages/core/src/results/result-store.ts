@@ -6,23 +6,30 @@ import type { Clock } from "../time/clock.js";
 import { callBackend, type HeldBackend } from "./call-backend.js";
 import { readKeys } from "./read-keys.js";
 
-/** How long one call to a backend may take, and how long none is made after one failed. Their sum is below two seconds. */
+/**
+ * How long one call to a backend may take, and for how long no call is made after one has failed. Their sum is below
+ * two seconds.
+ */
 const callBoundMs = 1_500;
 const pauseMs = 400;
 
 /**
- * A call that fails sooner is quick, and no call is skipped after it: a server that is up may hold the next key. The limit
- * is far above what a server that is down takes to refuse, since a busy event loop makes any call look slow.
+ * A call that fails sooner than this is quick, and no call is skipped after it: a server that is up may hold the next
+ * key. The limit is far above the time that a server that is down takes to refuse, because a busy event loop makes any
+ * call look slow.
  */
 const slowMs = 500;
 
-/** An outage is over once no call failed for so long. While one of several servers is down, calls fail and succeed by turns. */
+/**
+ * An outage is over once no call has failed for this long. While one of several servers is down, some calls fail and
+ * some succeed.
+ */
 const calmMs = 5_000;
 
 /**
- * A backend that cannot slow tasks down. Every call is bounded. After one that was slow to fail none is made for 0.4 s, so
- * a backend that is down costs results, not the pace of the tasks. A driver with several servers fails the keys of one
- * that is down at once, so the others go on. An outage is logged when it begins and when it ends.
+ * Keeps a backend from slowing tasks down. Every call is bounded. After a call that was slow to fail, no call is made
+ * for 0.4 s, so a backend that is down costs results but not the pace of the tasks. A driver with several servers fails
+ * the keys of one that is down at once, so the others go on. An outage is logged when it begins and when it ends.
  */
 export class ResultStore {
   readonly #source: HeldBackend;
@@ -47,7 +54,7 @@ export class ResultStore {
     this.#onOutage = onOutage;
   }
 
-  /** One outcome an entry; never rejects. */
+  /** One outcome for each entry; never rejects. */
   async set(entries: readonly Entry[]): Promise<readonly Stored[]> {
     if (this.#clock.elapsed() < this.#pausedUntil)
       return this.#allFailed(entries, "is not reached at the moment");
@@ -59,14 +66,17 @@ export class ResultStore {
       this.#failed(error, began);
       return this.#allFailed(entries, messageOf(error), error);
     }
-    // Single entries may fail for their own reasons; where each did for want of a connection, the backend is down.
+    // Single entries may fail for their own reasons. If all failed with an outage, the backend is down.
     const cause = outcomes.every(isOutage) ? outcomes[0] : undefined;
     if (cause?.kind === "failed") this.#failed(cause.error, began);
     else this.#succeeded();
     return outcomes;
   }
 
-  /** The values, undefined where there is none or it cannot be read, and for all where none can; never rejects. */
+  /**
+   * The value of each key; undefined if there is none or it cannot be read. Resolves to undefined if no key can be
+   * read. Never rejects.
+   */
   async get(keys: readonly string[]): Promise<readonly (string | undefined)[] | undefined> {
     const began = this.#clock.elapsed();
     if (began < this.#pausedUntil) return undefined;
@@ -83,7 +93,7 @@ export class ResultStore {
   #failed(error: unknown, began: number): void {
     const now = this.#clock.elapsed();
     this.#lastFailure = now;
-    // Without a connection each task would try to connect, and that takes time however soon it fails.
+    // Without a connection each task would try to connect, which takes time however soon it fails.
     if (now - began >= slowMs || !this.#source.hold.isConnected) this.#pausedUntil = now + pauseMs;
     if (this.#isDown) return;
     this.#isDown = true;

@@ -44,7 +44,7 @@ export function parseResult(text: string): Result {
   });
 }
 
-/** The same for callers that can do without: undefined where there is no text, or it cannot be read. */
+/** The same for callers that can do without a result: undefined if there is no text, or it cannot be read. */
 export function readResult(text: string | undefined): Result | undefined {
   try {
     return text === undefined ? undefined : parseResult(text);
@@ -71,7 +71,7 @@ export function serializeResult(result: ResultFields): string {
 
 const plainRest = ',"RetryCount":0,"Workflow":null,"Err":""}';
 
-/** What follows the values. Most results have nothing to say there, and many are written. */
+/** Writes what follows the values. Most results have nothing to say there, and many are written. */
 function serializeRest(result: ResultFields): string {
   const { retryCount = 0, workflow, error = "", executionId } = result;
   if (retryCount === 0 && !workflow?.length && error === "" && executionId === undefined) return plainRest;

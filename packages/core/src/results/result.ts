@@ -3,11 +3,11 @@ import { decodeValue } from "../values/decode.js";
 import { has64Bits } from "../values/integers.js";
 import { Status, type WorkflowState } from "./status.js";
 
-/** What a stored result is made of. */
+/** The fields of a stored result. */
 export interface ResultFields {
   readonly id: string;
   readonly status: Status;
-  /** Each value as JSON text; undefined where there is none. */
+  /** Each value as JSON text; undefined if there is none. */
   readonly returned?: readonly string[] | undefined;
   readonly retryCount?: number | undefined;
   readonly workflow?: readonly WorkflowState[] | undefined;
@@ -31,9 +31,9 @@ export class Result<Values extends readonly unknown[] = readonly unknown[]> {
   readonly retryCount: number;
   /** The steps of a workflow, in their order; empty for a plain task. */
   readonly workflow: readonly WorkflowState[];
-  /** Why it failed or was aborted; undefined where it did not, or no reason was given. */
+  /** Why the task failed or was aborted; undefined if it did not, or no reason was given. */
   readonly error: string | undefined;
-  /** Which life of a redriven task this is the result of; undefined for the first. */
+  /** Which execution of a redriven task this result is from; undefined for the first. */
   readonly executionId: string | undefined;
   /** Each value as the JSON text that crossed; undefined where there is none. */
   readonly returned: readonly string[] | undefined;
@@ -48,7 +48,7 @@ export class Result<Values extends readonly unknown[] = readonly unknown[]> {
     this.returned = fields.returned;
   }
 
-  /** Whether the task, or all of a workflow, succeeded. */
+  /** Whether the task succeeded; for a workflow, all of it. */
   isSuccess(): boolean {
     return this.status === Status.Success && this.#stepsAreDone();
   }
@@ -63,7 +63,7 @@ export class Result<Values extends readonly unknown[] = readonly unknown[]> {
     return this.status >= Status.Failure || this.isSuccess();
   }
 
-  /** A Go server stores Success after each step of a workflow: it is one only where no step is left. */
+  /** A Go server stores Success after each step of a workflow. It is a success only if no step is left. */
   #stepsAreDone(): boolean {
     return this.workflow.every((step) => step.status !== "waiting" && step.status !== "running");
   }

@@ -9,7 +9,7 @@ import type { ResultStore } from "./result-store.js";
 import { serializeResult } from "./result-text.js";
 import { Status } from "./status.js";
 
-/** For how long, in seconds, statuses and results are kept: -1 for ever, 0 not at all. */
+/** How long statuses and results are kept, in seconds: -1 for ever, 0 not at all. */
 export interface Expiry {
   readonly statusExpires: number;
   readonly resultExpires: number;
@@ -23,7 +23,7 @@ class Pending {
   ) {}
 }
 
-/** A class, as all that lives as long as a task: see "Choices" in docs/architecture.md. */
+/** A class, like everything that lives as long as a task: see "Memory" in docs/architecture.md. */
 class ResultEntry implements Entry {
   constructor(
     readonly key: string,
@@ -35,14 +35,14 @@ class ResultEntry implements Entry {
 
 const largestBatch = 500;
 /**
- * The most batches on their way at a time. More, as after a call that sends a million tasks, would wait inside the
- * backend's client until their time was over.
+ * The most batches on their way at a time. With more, as after a call that sends a million tasks, batches would wait
+ * inside the backend's client until their time is over.
  */
 const mostBatches = 16;
 
 /**
- * Writes statuses and results in batches, one a turn of the event loop or a flush. A status that is superseded before
- * that is never written. No write replaces a finished result.
+ * Writes statuses and results in batches, one each turn of the event loop or flush. A status that is superseded before
+ * its batch is written is never written. No write replaces a finished result.
  */
 export class StatusWriter {
   readonly #store: ResultStore;
@@ -65,12 +65,12 @@ export class StatusWriter {
     this.#logger = logger;
   }
 
-  /** Writes a status on the way, soon. */
+  /** Writes an intermediate status, soon. */
   note(id: string, make: () => ResultFields): void {
     if (this.#expiry.statusExpires !== 0) this.#add(id, make, false);
   }
 
-  /** Writes a result, soon; `flush` tells when that is done or has failed. */
+  /** Writes a result, soon; `flush` resolves when that is done or has failed. */
   store(result: ResultFields): void {
     if (expirySeconds(this.#expiry, result.status) !== 0)
       this.#add(result.id, result, result.status >= Status.Success);
@@ -127,7 +127,7 @@ export class StatusWriter {
 
   /**
    * A result that the backend cannot hold must not simply be missing: its waiter gets a failure that says why. Between
-   * two steps of a workflow there is no waiter to tell, and the workflow goes on.
+   * two steps of a workflow nobody waits for a result, so the workflow just goes on.
    */
   async #storeFailuresInstead(tooLarge: readonly ResultFields[]): Promise<void> {
     for (const { id } of tooLarge)
@@ -149,7 +149,7 @@ export class StatusWriter {
 const isTooLarge = (stored: Stored | undefined): boolean =>
   stored?.kind === "failed" && YTaskError.isInstance(stored.error, ErrorCode.TooLarge);
 
-/** A result as the backend stores it. Where results are not kept but statuses are, it goes without its values. */
+/** A result as the backend stores it. If results are not kept but statuses are, it goes without its values. */
 export function entryOf(result: ResultFields, expiry: Expiry, unless: Entry["unless"]): Entry {
   const seconds = expirySeconds(expiry, result.status);
   const withoutValues = result.status === Status.Success && expiry.resultExpires === 0;
@@ -157,7 +157,7 @@ export function entryOf(result: ResultFields, expiry: Expiry, unless: Entry["unl
   return new ResultEntry(resultKey(result.id), value, seconds < 0 ? undefined : seconds, unless);
 }
 
-/** How long a status is kept: finished ones as results, where results are kept. */
+/** How long a status is kept: a finished one as long as results, if results are kept. */
 function expirySeconds(expiry: Expiry, status: Status): number {
   return status >= Status.Success && expiry.resultExpires !== 0 ? expiry.resultExpires : expiry.statusExpires;
 }

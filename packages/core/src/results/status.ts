@@ -1,4 +1,4 @@
-/** Where a task stands. The numbers are the Go original's. */
+/** The status of a task. The numbers are the Go original's. */
 export const Status = {
   /** In the queue, or kept back until it is due; for a workflow, between two steps. */
   Sent: 0,
@@ -19,7 +19,7 @@ export const Status = {
 } as const;
 export type Status = (typeof Status)[keyof typeof Status];
 
-/** Where a step of a workflow stands. The words are the Go original's. */
+/** The state of a workflow's step. The words are the Go original's. */
 export type StepState = "waiting" | "running" | "success" | "failure" | "expired" | "abort";
 
 /** A step of a workflow, as a result tells it. */

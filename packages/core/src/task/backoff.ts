@@ -7,7 +7,7 @@ export type Backoff =
       readonly kind: "fixed" | "exponential";
       /** Milliseconds before the first retry. */
       readonly initialMs: number;
-      /** The longest wait in milliseconds, before jitter. Default 60,000, or `initialMs` where that is more. */
+      /** The longest wait in milliseconds, before jitter. Default 60,000, or `initialMs` if that is more. */
       readonly maxMs?: number | undefined;
       /** How far the wait may differ at random, 0 to 1: 0.2 waits between 80 % and 120 %. Default 0.2 (exponential), 0 (fixed). */
       readonly jitter?: number | undefined;
@@ -23,7 +23,7 @@ export const defaultBackoff: Backoff = { kind: "exponential", initialMs: 1_000, 
  * Milliseconds to wait before the retry that follows an attempt.
  *
  * @param random a number from 0 to 1, for the jitter
- * @throws what a backoff function throws; YTaskError `InvalidArgument` where it returns no delay
+ * @throws what a backoff function throws; YTaskError `InvalidArgument` if it does not return a delay
  */
 export function backoffMs(backoff: Backoff, attempt: number, error: unknown, random = Math.random()): number {
   if (backoff === false) return 0;
@@ -39,7 +39,7 @@ export function backoffMs(backoff: Backoff, attempt: number, error: unknown, ran
     maxMs = Math.max(60_000, initialMs),
     jitter = kind === "exponential" ? 0.2 : 0,
   } = backoff;
-  // After a thousand attempts the power is Infinity, and times an `initialMs` of 0 no number.
+  // After a thousand attempts the power is Infinity, and Infinity times an `initialMs` of 0 is not a number.
   const plain = kind === "fixed" ? initialMs : initialMs * Math.min(2 ** (attempt - 1), Number.MAX_VALUE);
   return Math.round(Math.min(plain, maxMs) * (1 + jitter * (2 * random - 1)));
 }
@@ -52,7 +52,7 @@ const backoffRules: Rules = {
     typeof value === "number" && value >= 0 && value <= 1 ? undefined : "a number from 0 to 1",
 };
 
-/** @throws YTaskError `InvalidArgument` where it is no backoff, or its numbers make no sense */
+/** @throws YTaskError `InvalidArgument` if it is not a backoff, or its numbers make no sense */
 export function checkBackoff(backoff: unknown, place: string): void {
   if (backoff === undefined || backoff === false || typeof backoff === "function") return;
   if (typeof backoff !== "object" || backoff === null)

@@ -10,7 +10,7 @@ import type { TaskOptions } from "./task-options.js";
 export interface RegisteredTask {
   readonly group: string;
   readonly name: string;
-  // Which parameters it takes is known to whoever registered it: the wire carries no types.
+  // Only the caller that registered it knows its parameters: the wire carries no types.
   readonly run: (...parameters: unknown[]) => unknown;
   readonly takesContext: boolean;
   readonly options: TaskOptions;
@@ -29,7 +29,10 @@ const taskRules = {
 export class Registry {
   readonly #groups = new Map<string, Map<string, RegisteredTask>>();
 
-  /** @throws YTaskError `InvalidArgument` for a name that is refused or taken, a task that is no function, bad options */
+  /**
+   * @throws YTaskError `InvalidArgument` for a name that is refused or taken, a task that is not a function, or bad
+   * options
+   */
   add(group: unknown, name: unknown, task: unknown, options: TaskOptions | undefined): void {
     checkGroup(group);
     checkName(name, "a task's name");
@@ -54,7 +57,7 @@ export class Registry {
 
   /**
    * As `add`, for each task of a map `{ group: { name: task } }`.
-   * @throws YTaskError `InvalidArgument` for a group that is no plain object too
+   * @throws YTaskError `InvalidArgument` also for a group that is not a plain object
    */
   addAll(tasks: unknown): void {
     if (!isObject(tasks)) throw invalid("server.addAll: give a map { group: { name: task } }");
@@ -81,8 +84,9 @@ const isObject = (value: unknown): value is object =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
 /**
- * Whether all that an object has is its own: what a class keeps in its prototype would not be registered. What
- * `import * as tasks` gives has no prototype; a plain object of another realm has another one than ours.
+ * Whether all properties of an object are its own: what a class keeps in its prototype would not be registered. The
+ * object of `import * as tasks` has no prototype, and a plain object of another realm has a different prototype from
+ * ours.
  */
 function isPlain(value: unknown): value is object {
   if (!isObject(value)) return false;

@@ -5,13 +5,13 @@ import type { StandardSchemaV1 } from "./standard-schema.js";
 
 /** How a task is run, whoever sends it. */
 export interface TaskOptions<Task = AnyTask, Checked extends readonly unknown[] = readonly unknown[]> {
-  /** Retries after the first attempt, where the sender named none. Default 3. */
+  /** Retries after the first attempt, if the sender named none. Default 3. */
   readonly retryCount?: number | undefined;
   /** How long to wait before each retry. Default: 1 s doubling up to 60 s, 20 % jitter. `false` retries at once. */
   readonly backoff?: Backoff | undefined;
   /**
    * Milliseconds after which the task's signal fires. An attempt that ends within a second of that is retried; one that
-   * goes on has failed for good. Default: the broker's `defaultTimeoutMs` (RabbitMQ: 25 minutes), else no limit.
+   * goes on has failed for good. Default: the broker's `defaultTimeoutMs` (RabbitMQ: 25 minutes), otherwise no limit.
    */
   readonly timeoutMs?: number | undefined;
   /**
@@ -20,7 +20,7 @@ export interface TaskOptions<Task = AnyTask, Checked extends readonly unknown[] 
    */
   readonly schema?: StandardSchemaV1<unknown, Checked> | undefined;
   /**
-   * Called after the task, or the step of a workflow, finished on this server: once, or again after a crash. What it
+   * Called after the task, or a step of a workflow, has finished on this server: once, or again after a crash. What it
    * throws is logged and changes nothing.
    */
   readonly onComplete?: Callbacks<Task>["onComplete"] | undefined;
@@ -35,8 +35,8 @@ interface Callbacks<Task> {
 }
 
 /**
- * Refuses a task that does not take what its schema gives; else unknown. A schema that says less than the task, such as
- * a list of anything, says nothing wrong; nor does one beside a task of whose arguments nothing is known.
+ * Refuses a task that does not take what its schema gives; otherwise unknown. It accepts a schema that says less than
+ * the task, such as a list of anything, and any schema if nothing is known about the task's arguments.
  */
 export type CheckSchema<Task, Checked extends readonly unknown[]> = [TaskArgs<Task>] extends [never[]]
   ? unknown

@@ -5,11 +5,11 @@ import type { TaskContext } from "./task-context.js";
 import type { TaskOptions } from "./task-options.js";
 
 /**
- * A task that gets its context before its arguments: to retry, to abort, to watch its signal. Options that `withOptions`
- * gave the function stay its own. Write the type of a parameter that has a default too, `b: number = 2`: TypeScript
- * infers none there.
+ * A task that gets its context before its arguments: to retry, to abort, to watch its signal. It keeps options that
+ * `withOptions` gave the function. Write out the type of a parameter with a default, `b: number = 2`, because
+ * TypeScript does not infer it there.
  *
- * @throws YTaskError `InvalidArgument` for what is no function
+ * @throws YTaskError `InvalidArgument` for anything that is not a function
  */
 export function withContext<Args extends unknown[], Returned>(
   run: (context: TaskContext, ...args: Args) => Returned,
@@ -20,14 +20,14 @@ export function withContext<Args extends unknown[], Returned>(
 }
 
 /**
- * A task with options of its own, for `server.addAll` or a file of tasks. Options given to `server.add` come first.
+ * A task with its own options, for `server.addAll` or a file of tasks. Options given to `server.add` win.
  *
- * @throws YTaskError `InvalidArgument` for what is no function; of its options the server says which are wrong
+ * @throws YTaskError `InvalidArgument` for anything that is not a function; `server.add` throws for wrong options
  */
 export function withOptions<Task extends AnyTask>(task: Task, options: TaskOptions<Task>): Task {
   if (typeof task !== "function") throw invalid("withOptions: the task must be a function");
   const wrapped = (...parameters: Parameters<Task>) => task(...parameters);
-  // Whatever marks the task (its context) is kept: the wrapper stands for it in every way.
+  // The marks of the task (its context) are kept: the wrapper stands for the task in every way.
   return Object.assign(wrapped, task, {
     [optionsKey]: mergeOptions(ownOptions(task), options),
   }) as unknown as Task;

@@ -6,9 +6,9 @@ const blockedMs = 50;
 const secondChanceMs = 100;
 
 /**
- * Calls `expire` once, when `boundMs` milliseconds are over, unless the timer that it returns is cancelled before. A
- * task that keeps the event loop busy makes timers fire before the answers that came meanwhile are read: where it was
- * blocked at the bound, they have a moment more.
+ * Calls `expire` once, when `boundMs` milliseconds are over, unless the timer that it returns is cancelled first. After
+ * a task has kept the event loop busy, timers fire before the answers that came meanwhile are read. So if the event
+ * loop was blocked at the bound, the answers get a moment more.
  */
 export function afterBound(boundMs: number, expire: () => void, clock: Clock = systemClock): Timer {
   const dueMs = clock.elapsed() + boundMs;

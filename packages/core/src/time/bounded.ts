@@ -2,8 +2,8 @@ import { afterBound } from "./after-bound.js";
 import type { Clock } from "./clock.js";
 
 /**
- * What `promise` settles to, or what `otherwise` makes (it may throw) once `boundMs` are over, as `afterBound` counts
- * them. The promise itself goes on: a bounded call does not undo itself.
+ * Settles as `promise` does, or to what `otherwise` returns (it may throw) once `boundMs` are over, as `afterBound`
+ * counts them. The promise itself goes on: a bounded call does not undo itself.
  */
 export function bounded<T>(
   promise: Promise<T>,

@@ -1,6 +1,6 @@
 /** A timer that was set. */
 export interface Timer {
-  /** Ends it; nothing happens where it already fired. */
+  /** Cancels the timer; does nothing if it has already fired. */
   cancel(): void;
 }
 
@@ -20,7 +20,7 @@ export interface Clock {
 /** setTimeout holds at most 2^31-1 ms and fires at once beyond; a longer delay is waited for in pieces. */
 const longestTimeoutMs = 2_147_483_647;
 
-/** A class, as all that may live as long as a task: see "Choices" in docs/architecture.md. */
+/** A class, like everything that may live as long as a task: see "Memory" in docs/architecture.md. */
 class SystemTimer implements Timer {
   #handle: NodeJS.Timeout;
 

@@ -2,10 +2,10 @@ import type { CanArrive, CanReturn, HasPlainBigint } from "./crosses.js";
 import type { Callable, IsAny } from "./kinds.js";
 import type { Returned, Returns, TaskArgs } from "./tasks.js";
 
-// What is refused must not fit an object whose `error` says why. Those objects have no names: of a type that has one
-// the compiler prints the name, and not what stands in it.
+// What is refused must not be assignable to an object whose `error` says why. These object types have no names: the
+// compiler would print the name of a named type instead of its contents.
 
-/** Refuses arguments that would not arrive as their types say; else unknown. */
+/** Refuses arguments that would not arrive as their types say; otherwise unknown. */
 export type CheckArguments<Args> =
   HasPlainBigint<Args> extends true
     ? { error: "bigint argument: use number | bigint" }
@@ -13,7 +13,7 @@ export type CheckArguments<Args> =
       ? unknown
       : { error: "an argument would not arrive as its type says" };
 
-/** Refuses what a task returns where that cannot cross; else unknown. */
+/** Refuses what a task returns if it cannot cross; otherwise unknown. */
 type CheckReturned<R> =
   CanReturn<ReturnedParts<R>> extends true
     ? true extends MayLackOne<R>
@@ -21,7 +21,10 @@ type CheckReturned<R> =
       : unknown
     : { error: "this return value cannot cross as JSON" };
 
-/** Refuses a task whose types cannot cross; else unknown. One error at a time: two would make never of each other. */
+/**
+ * Refuses a task whose types cannot cross; otherwise unknown. One error at a time: the intersection of two would be
+ * never.
+ */
 export type CheckTask<Task> =
   unknown extends CheckArguments<TaskArgs<Task>>
     ? CheckReturned<Returned<Task>>
@@ -31,8 +34,8 @@ export type CheckTask<Task> =
 type ReturnedParts<R> = R extends Returns<infer Values> ? Values : R;
 
 /**
- * Whether one of several values may be undefined: it is not written, and those who read would find fewer values than
- * their type says. Of what has no type of its own nothing is known.
+ * Whether one of several values may be undefined: it is not written, so readers would find fewer values than their type
+ * says. Nothing is known about a value without a type of its own.
  */
 type MayLackOne<R> =
   IsAny<R> extends true

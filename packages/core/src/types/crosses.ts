@@ -2,7 +2,7 @@
 import type { Callable, Changed, IsTuple, IsVague, Opaque, Scalar } from "./kinds.js";
 
 /**
- * T with every part of the kind Bad made never. Where that leaves T as it was, T holds no such part. It looks into
+ * T with every part of the kind Bad turned into never. If that leaves T unchanged, T has no such part. It looks into
  * objects lazily, so types that contain themselves work.
  */
 type Without<T, Bad> =
@@ -25,7 +25,7 @@ type WithoutInList<T extends readonly unknown[], Bad> =
     ? { [Index in keyof T]: Without<T[Index], Bad> }
     : readonly Without<T[number], Bad>[];
 
-/** As Without, for what a task returns: what changes on the way is left alone, methods of a class too. */
+/** As Without, for what a task returns: what merely changes on the way is left alone, and so are methods of a class. */
 type WithoutInReturn<T> =
   IsVague<T> extends true
     ? T
@@ -42,8 +42,8 @@ type WithoutInReturn<T> =
               : never;
 
 /**
- * An object whose functions are its own. Only types that are written out fit an index signature: classes do not, whose
- * methods stay behind, nor interfaces, which a class may stand behind.
+ * An object whose functions are its own. Only types that are written out match an index signature. Classes do not, and
+ * their methods stay behind; nor do interfaces, which may stand for a class.
  */
 type WrittenOut = { readonly [key: string]: unknown };
 
@@ -59,8 +59,8 @@ export type CanArrive<T> = [T] extends [Without<T, Opaque | Changed>] ? true : f
 export type CanReturn<T> = [T] extends [WithoutInReturn<T>] ? true : false;
 
 /**
- * T with every bigint that stands without number made never: an integer arrives as a number where that can hold it,
- * so `bigint` alone would be a lie.
+ * T with every bigint that appears without number turned into never: an integer arrives as a number if that can hold
+ * it, so `bigint` alone would be untrue.
  */
 type WithoutPlainBigint<T> =
   IsVague<T> extends true

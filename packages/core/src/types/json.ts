@@ -1,7 +1,7 @@
 /** What becomes of a type on its way through JSON. */
 import type { Callable, IsTuple, IsVague, Opaque, Scalar } from "./kinds.js";
 
-/** The type that the other side receives for a T: made anew there, so that nothing of it is readonly. */
+/** The type that the other side receives for a T. It is created there, so nothing in it is readonly. */
 export type Json<T> =
   IsVague<T> extends true
     ? T
@@ -21,14 +21,16 @@ export type Json<T> =
                   ? JsonObject<T>
                   : never;
 
-/** What a `toJSON` gives is not asked again by the same `toJSON`, as where it gives `this` or a copy. */
+/** The result of a `toJSON` is not asked again for the same `toJSON`, for instance if it returns `this` or a copy. */
 type JsonWritten<T> = T extends { toJSON(...parameters: never[]): infer Again }
   ? [Again] extends [T]
     ? JsonObject<T>
     : Json<T>
   : Json<T>;
 
-/** Of a list of unknown length the items are written as a list, which TypeScript leaves for later: JSON may hold JSON. */
+/**
+ * For a list of unknown length the items are written as a list, which TypeScript resolves later: JSON may contain JSON.
+ */
 type JsonList<T extends readonly unknown[]> =
   IsTuple<T> extends true ? { -readonly [Index in keyof T]: JsonItem<T[Index]> } : JsonItem<T[number]>[];
 

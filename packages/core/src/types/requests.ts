@@ -12,12 +12,12 @@ export type ArgsField<Task> =
     ? { readonly args?: Readonly<TaskArgs<Task>> | undefined }
     : { readonly args: Readonly<TaskArgs<Task>> };
 
-/** The parameters of `send` behind group and name. */
+/** The parameters of `send` after group and name. */
 export type SendRest<Args> = readonly [] extends Args
   ? [args?: CheckedArgs<Args>, options?: SendOptions]
   : [args: CheckedArgs<Args>, options?: SendOptions];
 
-/** Arguments that can cross; else what no arguments are, and which says why. */
+/** Arguments that can cross; otherwise a type that no arguments match, and that says why. */
 type CheckedArgs<Args> = unknown extends CheckArguments<Args> ? Args : CheckArguments<Args>;
 
 /** One task of a `sendMany`. */
@@ -39,8 +39,8 @@ export type TaskAt<T, Named> = Named extends { group: infer Group extends keyof 
   : never;
 
 /**
- * The arguments of the task that a request names; unknown where that may be one of several: to hold all arguments of a
- * large map against something takes seconds.
+ * The arguments of the task that a request names; unknown if that may be one of several, since checking all arguments
+ * of a large map takes seconds.
  */
 export type ArgsAt<T, Named> = Named extends { name: infer Name }
   ? IsUnion<Name> extends true
@@ -50,18 +50,18 @@ export type ArgsAt<T, Named> = Named extends { name: infer Name }
 
 type IsUnion<T, All = T> = T extends unknown ? ([All] extends [T] ? false : true) : false;
 
-/** What no type of a request can say by itself: refuses a misspelt field, and arguments that cannot cross. */
+/** Checks what the type of a request cannot express: refuses a misspelt field, and arguments that cannot cross. */
 export type CheckRequest<T, Named> =
   unknown extends CheckFields<Named, keyof SendOptions>
     ? CheckArguments<ArgsAt<T, Named>>
     : CheckFields<Named, keyof SendOptions>;
 
-/** Each request checked; those of a list of unknown length together. */
+/** Checks each request; those of a list of unknown length are checked together. */
 export type CheckRequests<T, Requests extends readonly unknown[]> = number extends Requests["length"]
   ? CheckRequest<T, Requests[number]>
   : { readonly [Index in keyof Requests]: CheckRequest<T, Requests[Index]> };
 
-/** Refuses a request or step that has a field, or an option, which does not exist. */
+/** Refuses a request or step with a field, or an option, that does not exist. */
 export type CheckFields<Named, Option> = [Surplus<Named, "group" | "name" | "args" | "options">] extends [
   never,
 ]
@@ -72,7 +72,7 @@ export type CheckFields<Named, Option> = [Surplus<Named, "group" | "name" | "arg
     : unknown
   : { error: "there is no such field"; field: Surplus<Named, "group" | "name" | "args" | "options"> };
 
-/** What T has for certain beside what is allowed: a type that only allows more may have none of it. */
+/** What T certainly has besides what is allowed: a type that only permits more may have none of it. */
 type Surplus<T, Allowed> = Exclude<
   keyof { [Key in keyof T as T extends Readonly<Record<Key, unknown>> ? Key : never]: unknown },
   Allowed

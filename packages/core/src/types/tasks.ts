@@ -8,7 +8,7 @@ export type AnyTask = (...args: never[]) => unknown;
 /** The tasks of an application: `{ group: { task: function } }`. */
 export type TaskMap<T> = { readonly [Group in keyof T]: { readonly [Name in keyof T[Group]]: AnyTask } };
 
-/** What a client takes where no map was given: any group, any task, any arguments. */
+/** What a client accepts if no map was given: any group, any task, any arguments. */
 export interface UntypedTasks {
   readonly [group: string]: {
     // Arguments and values of tasks that no type describes: `unknown` would refuse every argument list.
@@ -36,7 +36,7 @@ export type TaskArgs<Task> =
       ? Args
       : never;
 
-/** What awaiting a task gives. */
+/** What awaiting a task resolves to. */
 export type Returned<Task> = Task extends (...args: never[]) => infer R ? Awaited<R> : never;
 
 type ValuesOf<R> =

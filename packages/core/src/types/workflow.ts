@@ -2,7 +2,7 @@ import type { SendOptions, StepOptions } from "../client/send-options.js";
 import type { ArgsAt, ArgsField, CheckFields, CheckRequest, TaskAt } from "./requests.js";
 import type { TaskArgs, TaskValues } from "./tasks.js";
 
-/** One step of a `sendWorkflow`, before the steps are held against one another. */
+/** One step of a `sendWorkflow`, before the steps are checked against each other. */
 export type Step<T> = {
   [Group in keyof T & string]: {
     readonly group: Group;
@@ -14,7 +14,7 @@ export type Step<T> = {
 
 /**
  * The first step takes its own arguments; each later one must take what the step before it returns. In a list of
- * unknown length no step can be told from another, so each is only looked at for what no step may have.
+ * unknown length the steps cannot be told apart, so each is only checked for what no step may have.
  */
 export type CheckSteps<T, Steps extends readonly unknown[]> = number extends Steps["length"]
   ? CheckFields<Steps[number], keyof SendOptions>
@@ -38,14 +38,14 @@ type CheckFirstStep<T, Named> =
         : Omit<Named, "args"> & ArgsField<TaskAt<T, Named>>
     : CheckRequest<T, Named>;
 
-/** Whether a step has options of a send that rule each other out; `Step` allows them, as those of any step. */
+/** Whether a step has send options that exclude each other; `Step` allows each of them, since it covers every step. */
 type HasTwoTimes<Named> = Named extends { readonly options: infer Options }
   ? [Options] extends [SendOptions | undefined]
     ? false
     : true
   : false;
 
-/** Whether nothing could be both: the arguments that are given and those that the task takes. */
+/** Whether the arguments that are given can never be those that the task takes. */
 type Misfit<Named, Taken> = Named extends { readonly args: infer Given extends readonly unknown[] }
   ? [Given] extends [never]
     ? false
@@ -68,14 +68,14 @@ type CheckLaterStep<T, Named, Before> = Named extends { readonly args: readonly 
           }
       : CheckFields<Named, keyof StepOptions>;
 
-/** Whether a task takes these values; of a task that returns any nothing can be said. */
+/** Whether a task takes these values; nothing can be said if the previous task returns any. */
 type Takes<Task, Values> = [Values] extends [Readonly<TaskArgs<Task>>]
   ? true
   : [readonly unknown[]] extends [Values]
     ? true
     : false;
 
-/** The last step: its values are the values of the workflow. Of a list of unknown length it may be any. */
+/** The last step: its values are the values of the workflow. In a list of unknown length it may be any step. */
 export type LastOf<Steps extends readonly unknown[]> = Steps extends readonly [...unknown[], infer Last]
   ? Last
   : Steps[number];

@@ -2,19 +2,19 @@ import { parse as parseLossless } from "lossless-json";
 import { ErrorCode, YTaskError } from "../errors.js";
 import { has64Bits } from "./integers.js";
 
-/** A run of digits that could be an integer which a number cannot hold: not the fraction of a decimal. */
+/** A run of digits that could be an integer too large for a number to hold: not the fraction of a decimal. */
 const mayHoldBigInteger = /(?<![\d.])\d{16,}(?![\d.eE])/;
 
 /** A key that sets a prototype when it is copied; it may be written with escapes. */
 const mayHoldPrototype = /__proto__|\\u/;
 
 /**
- * The value of a JSON text. An integer that a number cannot hold exactly becomes a bigint, where 64 bits hold it.
+ * The value of a JSON text. An integer that a number cannot hold exactly becomes a bigint, if 64 bits can hold it.
  *
  * @param text what came from the other side
- * @param list how the list that it is from is called in an error, such as `args`
- * @param index where in that list it is
- * @throws YTaskError `UnsupportedType` where the text is not JSON, or holds the key `__proto__`
+ * @param list what the list that it is from is called in an error, such as `args`
+ * @param index its place in that list
+ * @throws YTaskError `UnsupportedType` if the text is not JSON, or holds the key `__proto__`
  */
 export function decodeValue(text: string, list: string, index: number): unknown {
   let value: unknown;
@@ -29,7 +29,7 @@ export function decodeValue(text: string, list: string, index: number): unknown 
 
 function decodeLossless(text: string, path: string): unknown {
   try {
-    // Of two members with one key the last stands, as with JSON.parse.
+    // If two members have the same key, the last one stands, as with JSON.parse.
     return parseLossless(text, undefined, {
       parseNumber: decodeNumber,
       onDuplicateKey: ({ newValue }) => newValue,
@@ -48,7 +48,7 @@ function decodeNumber(text: string): number | bigint {
   return has64Bits(integer) ? integer : number;
 }
 
-/** Looks without recursion: the depth of what comes from outside has no bound. */
+/** Searches without recursion: the depth of what comes from outside has no limit. */
 function refusePrototype(value: unknown, path: string): void {
   const left: unknown[] = [value];
   while (left.length > 0) {

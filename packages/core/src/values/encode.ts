@@ -2,12 +2,12 @@ import { types } from "node:util";
 import { ErrorCode, messageOf, YTaskError } from "../errors.js";
 import { has64Bits } from "./integers.js";
 
-/** Deeper nesting than this is refused: it would overflow the stack of whoever reads it. */
+/** Deeper nesting than this is refused: it would overflow the reader's stack. */
 const deepest = 512;
 
-/** Printable ASCII without what JSON or Go escape: most texts, and quick to see. */
+/** Printable ASCII without anything that JSON or Go escapes: true of most texts, and quick to check. */
 const needsNothing = /^[ !#-%'-;=?-[\]-~]*$/;
-/** The JSON text of such a text, as most arguments that are strings have it, which needs its two quotes escaped. */
+/** The JSON text of such a text, which most string arguments are. Inside a message its two quotes are escaped. */
 const needsNothingInside = /^"[ !#-%'-;=?-[\]-~]*"$/;
 const needsGoEscapes = /[<>&\u2028\u2029\b\f]/;
 const goEscapes = /\\(.)|[<>&\u2028\u2029]/g;
@@ -28,9 +28,9 @@ export function quote(text: string): string {
 /**
  * A value as the JSON text that crosses to a server or client in TypeScript or Go.
  *
- * @param value what is sent or returned; the table "What crosses" in the README of this package says what becomes of it
- * @param path how the value is called in an error, such as `args[0]`
- * @returns the text, or undefined where the value is undefined or its `toJSON` says so
+ * @param value what is sent or returned; the table "What crosses" in this package's README says what becomes of it
+ * @param path what the value is called in an error, such as `args[0]`
+ * @returns the text, or undefined if the value is undefined or its `toJSON` returns undefined
  * @throws YTaskError `UnsupportedType`, with the path of the part that cannot cross
  */
 export function encodeValue(value: unknown, path: string): string | undefined {
@@ -49,7 +49,7 @@ export function encodeList(values: readonly unknown[], path: string): string[] {
   const texts: string[] = [];
   for (let index = 0; index < length; index++) {
     const value = values[index];
-    // Most values are simple and cannot fail, so that no text is made of the path.
+    // Most values are simple and cannot fail, so the text of the path is not built.
     const text = isSimple(value) ? encode(value, path, nowhere) : encode(value, `${path}[${index}]`, []);
     if (text === undefined) throw unsupported(`${path}[${index}]`, value === undefined ? noGap : noText);
     texts.push(text);
@@ -85,7 +85,7 @@ function encode(value: unknown, path: string, inside: object[]): string | undefi
 
 function encodeNumber(value: number, path: string): string {
   if (!Number.isFinite(value)) throw unsupported(path, `${value} cannot cross`);
-  // A text of 17 digits would be another integer, and past the last of 64 bits for some.
+  // With 17 digits the text would be another integer, sometimes one beyond 64 bits.
   if (Math.abs(value) > Number.MAX_SAFE_INTEGER && Number.isInteger(value)) {
     const integer = BigInt(value);
     if (has64Bits(integer)) return integer.toString();
@@ -95,7 +95,7 @@ function encodeNumber(value: number, path: string): string {
   return text === "-0" ? "0" : text.includes("e-") ? text.replace(/e-(\d)$/, "e-0$1") : text;
 }
 
-/** What has no form in JSON that the other side could read back; JSON.stringify would silently write {} for most. */
+/** Has no form in JSON that the other side could read back; JSON.stringify would silently write {} for most of these. */
 const refused: ReadonlySet<string> = new Set([
   "Map",
   "Set",
@@ -112,7 +112,10 @@ const refused: ReadonlySet<string> = new Set([
 ]);
 const boxes: ReadonlySet<string> = new Set(["Number", "String", "Boolean", "BigInt", "Symbol"]);
 
-/** Whether an object keeps its data elsewhere than in its properties, as Headers, URLSearchParams and iterators do. */
+/**
+ * Whether an object keeps its data somewhere other than in its properties, as Headers, URLSearchParams and iterators
+ * do.
+ */
 const holdsNoData = (value: object, kind: string): boolean =>
   refused.has(kind) ||
   value instanceof Error ||
@@ -132,7 +135,7 @@ function encodeObject(value: object, path: string, inside: object[]): string | u
 function encodeReadable(value: object, path: string, inside: object[]): string | undefined {
   if (inside.includes(value)) throw unsupported(path, "this object contains itself");
   if (inside.length >= deepest) throw unsupported(path, `nested more than ${deepest} deep`);
-  // Bytes of another realm too, such as those of jest's environments.
+  // Also matches bytes of another realm, such as those of jest's environments.
   if (types.isUint8Array(value))
     return `"${Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString("base64")}"`;
   const toJson = toJsonOf(value);

@@ -7,8 +7,8 @@ import * as results from "../results/result-text.js";
 import { Status } from "../results/status.js";
 import { noExtra } from "./plain-message.js";
 
-// The engine writes what it has read or made itself, and does so unchecked. These are for other programs: what nobody
-// could read must not be written.
+// The engine writes only what it has read or made itself, without checks. These functions are for other programs: what
+// nobody could read must not be written.
 
 /**
  * Writes a message as the Go original does, byte for byte, with this library's `Extra` behind it where there is one.

@@ -18,7 +18,7 @@ export function asFields(value: unknown, name: string): Fields {
   return value as Fields;
 }
 
-/** The field of that name; where there is none, one whose name differs in case only, as Go finds it. */
+/** The field of that name; if there is none, one whose name differs only in case, as Go finds it. */
 export function field(fields: Fields, name: string): unknown {
   if (Object.hasOwn(fields, name)) return fields[name];
   const lower = name.toLowerCase();

@@ -1,18 +1,24 @@
 import type { Extra, Message } from "../message.js";
 
 /**
- * A message as this library and the Go original write most of them: for now, for ever, without a workflow, of the first
- * attempt, with names of plain characters. `FuncArgs` may reach too far in a message that nobody wrote like that; then
- * it is no JSON.
+ * A message as this library and the Go original write most of them: due at once, without an expiry or a workflow, on
+ * its first attempt, with names of plain characters. In a message written differently, `FuncArgs` may match too much;
+ * then it is not JSON.
  */
 const pattern =
   /^\{"Id":"([\w-]*)","WorkerName":"([\w.:/-]*)","FuncArgs":(\[.*\]),"MsgArgs":\{"RetryCount":(0|[1-9]\d{0,8}),"RunTime":"0001-01-01T00:00:00Z","ExpireTime":"0001-01-01T00:00:00Z","Workflow":null\}(,"Extra":\{"Default":\[0\]\})?\}$/;
 
-/** What most messages carry: nothing, or that nobody named the retry count of step 0, the only one of a plain task. */
+/**
+ * What most messages carry: nothing, or the mark that step 0, the only step of a plain task, was sent without a retry
+ * count.
+ */
 export const noExtra: Extra = {};
 export const byDefault: Extra = { defaultRetryCount: [0] };
 
-/** A message without a workflow. A class, as all that lives as long as a task: see "Choices" in docs/architecture.md. */
+/**
+ * A message without a workflow. A class, like everything that lives as long as a task: see "Memory" in
+ * docs/architecture.md.
+ */
 export class PlainMessage implements Message {
   readonly workflow = undefined;
 
@@ -28,8 +34,8 @@ export class PlainMessage implements Message {
 }
 
 /**
- * The quick way for most messages, which takes half the time of reading them field by field, a tenth of a server's.
- * Undefined for any other: it has to be read in the general way, which reads these as well and makes the same of them.
+ * The quick way to read most messages. It takes half the time of reading field by field, which is a tenth of a server's
+ * time. Undefined for any other message: the general way must read those. It reads these as well, with the same result.
  */
 export function parsePlainMessage(text: string): Message | undefined {
   const found = pattern.exec(text);

@@ -4,10 +4,10 @@ export const noTime = "0001-01-01T00:00:00Z";
 const pattern = /^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2})(?:\.(\d+))?(Z|[+-]\d{2}:\d{2})$/;
 
 /**
- * A time as the wire has it: RFC 3339 with any offset. Go writes up to nine digits of a fraction, and reads more.
+ * Reads a time as on the wire: RFC 3339 with any offset. Go writes up to nine digits of a fraction, and reads more.
  *
- * @returns milliseconds since 1970, rounded up so that nothing is due early; undefined for Go's zero time; NaN where
- * the text is no time
+ * @returns milliseconds since 1970, rounded up so that nothing is due early; undefined for Go's zero time; NaN if the
+ * text is not a time
  */
 export function parseTime(text: string): number | undefined {
   if (text === noTime) return undefined;
@@ -20,7 +20,7 @@ export function parseTime(text: string): number | undefined {
 }
 const zeroMs = Date.parse(noTime);
 
-/** A Date takes a February 30 for March 2, and an hour 24 for the next day; Go refuses both. */
+/** Date reads February 30 as March 2, and hour 24 as the next day; Go refuses both. */
 function isMoment(text: string): boolean {
   const ms = Date.parse(text);
   return !Number.isNaN(ms) && new Date(ms).toISOString().startsWith(text.slice(0, -1));

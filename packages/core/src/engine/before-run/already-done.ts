@@ -6,8 +6,8 @@ import type { Route } from "../conclude.js";
 import type { Execution } from "../execution.js";
 
 /**
- * How to settle a delivery whose stored result shows that this very step of this very execution finished before: a
- * server stored the result and died before it settled. Undefined where it must run.
+ * How to settle a delivery whose stored result shows that this very step of this very execution has finished: a server
+ * stored the result, and died before it settled the delivery. Undefined if the task must run.
  */
 export function settlementIfDone(
   execution: Execution,
@@ -23,7 +23,7 @@ export function settlementIfDone(
   if (state === "success") {
     const next = nextStep(message, step);
     const nextState = result.workflow[step + 1]?.status;
-    // Where the next step was not seen to start, it may not have been sent: the values are still there to send it.
+    // If the next step was not seen to start, it may not have been sent. The stored values are still there to send it.
     if (next === undefined || nextState !== "waiting" || result.status >= Status.Failure)
       return { delivery, kind: "ack" };
     const following = messageOfNextStep(message, step, result.returned ?? [], now);

@@ -9,15 +9,15 @@ import type { Execution } from "../execution.js";
 /** What the backend knows of a delivery before it runs. */
 export interface Known {
   readonly isAborted: boolean;
-  /** The stored result, where it had to be looked at. */
+  /** The stored result, if it had to be looked up. */
   readonly result: Result | undefined;
 }
 
 const nothing: Known = { isAborted: false, result: undefined };
 
 /**
- * Reads what is stored for a batch, in one call: the abort flag of each delivery, and the result of each that was
- * delivered before, or whose workflow step only the result can tell. Where the backend cannot be read, nothing is known
+ * Reads what is stored for a batch, in one call: the abort flag of each delivery, and the results of those that were
+ * delivered before, or whose workflow step only the result can tell. If the backend cannot be read, nothing is known
  * and the tasks run: running a task matters more than its result.
  */
 export async function inspect(
@@ -43,5 +43,5 @@ export async function inspect(
   });
 }
 
-/** A flag is a result whose id is `Abort:<id>`; what cleared it is not. */
+/** An abort flag is a result whose id is `Abort:<id>`; the value that clears a flag is not. */
 export const isAbortFlag = (value: string | undefined): boolean => value?.includes('"Abort:') ?? false;

@@ -16,7 +16,7 @@ const longestUnknownPauseMs = 15_000;
 
 /**
  * What becomes of a delivery whose task need not, or must not, be started: it is done, succeeded here too late, was
- * aborted, expired, was delivered too often, or is unknown here. Undefined where it is to run.
+ * aborted, has expired, was delivered too often, or is unknown here. Undefined if it is to run.
  */
 export function withoutRunning(
   engine: Engine,
@@ -71,7 +71,7 @@ function unknownTask(engine: Engine, execution: Execution): Settlement | Conclus
       name: message.name,
     });
   const again = { ...message, extra: { ...message.extra, unknownForMs: soFarMs + pauseMs } };
-  // A delay of the broker's, whatever time the message carries: it stays in this group's queue.
+  // Delayed by the broker, whatever time the message carries, so that it stays in this group's queue.
   const outgoing = {
     queue: queueKey(group, wireVersion),
     body: serializeMessage(again, wireVersion),
