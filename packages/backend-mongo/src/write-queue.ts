@@ -33,7 +33,7 @@ export class WriteQueue {
   /** Never rejects. */
   add(entry: Entry): Promise<Stored> {
     return new Promise((resolve) => {
-      this.#waiting.push({ entry, sinceMs: Date.now(), resolve });
+      this.#waiting.push({ entry, sinceMs: performance.now(), resolve });
       if (!this.#isRunning) void this.#run();
     });
   }
@@ -73,7 +73,7 @@ export class WriteQueue {
   }
 
   async #write(batch: readonly Waiting[]): Promise<void> {
-    const oldestMs = Date.now() - longestWaitMs;
+    const oldestMs = performance.now() - longestWaitMs;
     const inTime = batch.filter(({ sinceMs }) => sinceMs >= oldestMs);
     for (const { sinceMs, resolve } of batch) if (sinceMs < oldestMs) resolve(failed(overloaded()));
     if (inTime.length === 0) return;
@@ -85,10 +85,16 @@ export class WriteQueue {
     }
   }
 
-  /** Entries that wait behind a batch that failed as a whole fail with it, since they would take as long to find out. */
-  #fail(batch: readonly Waiting[], error: unknown): void {
-    const outcome = failed(toYTaskError(error));
-    for (const { resolve } of [...batch, ...this.#waiting]) resolve(outcome);
+  /**
+   * What waits behind a batch that failed for want of a connection fails with it, since it would take as long to find out.
+   * One that was not answered in time may have been too large for the line, which says nothing of the next.
+   */
+  #fail(batch: readonly Waiting[], thrown: unknown): void {
+    const error = toYTaskError(thrown);
+    const outcome = failed(error);
+    for (const { resolve } of batch) resolve(outcome);
+    if (error.code !== ErrorCode.Connection) return;
+    for (const { resolve } of this.#waiting) resolve(outcome);
     this.#waiting = [];
   }
 }
