@@ -3,6 +3,7 @@ import { pino } from "pino";
 import { expectTypeOf } from "vitest";
 import {
   Client,
+  type ContextTask,
   ErrorCode,
   fromPino,
   type Logger,
@@ -98,6 +99,42 @@ server.add("g", "schema", (id: number, count: number) => id + count, { schema: t
 server.add("g", "schema", (id: string, count: number, more: number) => [id, count, more], {
   schema: textAndNumber,
 });
+const checked = withOptions((id: string, count: number) => `${id}${count}`, {
+  schema: textAndNumber,
+  retryCount: 5,
+  onComplete: (result, id, count) => {
+    expectTypeOf(result).toEqualTypeOf<Result<readonly [string]>>();
+    expectTypeOf(id).toEqualTypeOf<string>();
+    expectTypeOf(count).toEqualTypeOf<number>();
+  },
+});
+expectTypeOf(checked).toEqualTypeOf<(id: string, count: number) => string>();
+withOptions((id: string, count?: number) => `${id}${count}`, { schema: anything });
+withOptions((id = "none") => id, { schema: textAndNumber });
+withOptions(() => {}, { schema: undefined });
+const checkedWithContext = withOptions(
+  withContext((_context, id: string, _count: number) => id),
+  { schema: textAndNumber, onComplete: (result, id) => void [result.getString(0), id.length] },
+);
+expectTypeOf(checkedWithContext).toEqualTypeOf<ContextTask<[id: string, count: number], string>>();
+// Again around it, and inside of a map.
+server.addAll({ g: { checked, again: withOptions(checkedWithContext, { schema: anything }) } });
+// @ts-expect-error a schema that gives a text where the task takes a number
+withOptions((id: number, count: number) => id + count, { schema: textAndNumber });
+// @ts-expect-error one that gives too few
+withOptions((id: string, count: number, more: number) => [id, count, more], { schema: textAndNumber });
+const taskInContext = withContext((_context, id: number, count: number) => id + count);
+// @ts-expect-error behind a context too
+withOptions(taskInContext, { schema: textAndNumber });
+withOptions(
+  // @ts-expect-error and where the context is given there
+  withContext((_context, id: number, count: number) => id + count),
+  { schema: textAndNumber },
+);
+// @ts-expect-error as a task of a map
+server.addAll({ g: { task: withOptions((id: number) => id, { schema: textAndNumber }) } });
+// @ts-expect-error an option that is not there
+withOptions(() => {}, { retries: 5 });
 // @ts-expect-error a kind that is not there
 server.add("g", "backoff", () => {}, { backoff: { kind: "linear", initialMs: 1 } });
 // @ts-expect-error an option that is not there

@@ -2,7 +2,7 @@ import { invalid } from "../check-options.js";
 import type { AnyTask, ContextTask, Returns } from "../types/tasks.js";
 import { asReturns, mergeOptions, optionsKey, ownOptions } from "./marks.js";
 import type { TaskContext } from "./task-context.js";
-import type { TaskOptions } from "./task-options.js";
+import type { CheckSchema, TaskOptions } from "./task-options.js";
 
 /**
  * A task that gets its context before its arguments: to retry, to abort, to watch its signal. It keeps options that
@@ -20,11 +20,15 @@ export function withContext<Args extends unknown[], Returned>(
 }
 
 /**
- * A task with its own options, for `server.addAll` or a file of tasks. Options given to `server.add` win.
+ * A task with options of its own, for `server.addAll` or a file of tasks. Options given to `server.add` come first. A
+ * schema that gives what the task does not take does not compile.
  *
  * @throws YTaskError `InvalidArgument` for anything that is not a function; `server.add` throws for wrong options
  */
-export function withOptions<Task extends AnyTask>(task: Task, options: TaskOptions<Task>): Task {
+export function withOptions<Task extends AnyTask, Checked extends readonly unknown[] = readonly unknown[]>(
+  task: Task & CheckSchema<Task, Checked>,
+  options: TaskOptions<Task, Checked>,
+): Task {
   if (typeof task !== "function") throw invalid("withOptions: the task must be a function");
   const wrapped = (...parameters: Parameters<Task>) => task(...parameters);
   // The marks of the task (its context) are kept: the wrapper stands for the task in every way.
