@@ -25,8 +25,8 @@ import { StatusWriter } from "./results/status-writer.js";
 import { outgoingOf, type Routing, refuseTooLarge } from "./router.js";
 import { type ClientOptions, type Settings, settingsOf } from "./settings.js";
 import { bounded } from "./time/bounded.js";
-import type { CheckRequests, HandleOf, Request, SendRest, TaskAt } from "./types/requests.js";
-import type { TaskArgs, TaskMap, UntypedTasks } from "./types/tasks.js";
+import type { CheckRequests, HandleOf, Request, SendParameters, TaskAt } from "./types/requests.js";
+import type { TaskMap, UntypedTasks } from "./types/tasks.js";
 import type { CheckSteps, LastOf, Step } from "./types/workflow.js";
 import { workflowStates } from "./workflow.js";
 
@@ -78,7 +78,7 @@ export class Client<Tasks extends TaskMap<Tasks> = UntypedTasks> {
   async send<Group extends keyof Tasks & string, Name extends keyof Tasks[Group] & string>(
     group: Group,
     name: Name,
-    ...[args, options]: SendRest<Readonly<TaskArgs<Tasks[Group][Name]>>>
+    ...[args, options]: SendParameters<Tasks, Group, Name>
   ): Promise<HandleOf<Tasks[Group][Name]>> {
     this.#refuseIfClosed();
     const composed = composeTask(group, name, args, options, this.#settings.clock, "client.send");

@@ -20,6 +20,7 @@ export type { TaskContext } from "./task/task-context.js";
 export type { TaskOptions } from "./task/task-options.js";
 export { returns, withContext, withOptions } from "./task/with.js";
 export type { Json } from "./types/json.js";
+export type { SendParameters } from "./types/requests.js";
 export type {
   AnyTask,
   ContextTask,

@@ -6,6 +6,7 @@ import {
   type Result,
   returns,
   type SendOptions,
+  type SendParameters,
   type Server,
   type Status,
   type TaskArgs,
@@ -103,6 +104,37 @@ client.send("mail", "send", [{}, "a@b"]);
 client.send("mail", "greet", [{ name: "x" }]);
 // @ts-expect-error a value that is not awaited
 expectTypeOf(await client.send("math", "add", [1, 2])).toEqualTypeOf<number>();
+
+// --- a function of one's own around send ---------------------------------------------------------------------------
+async function enqueue<Name extends keyof Tasks["mail"] & string>(
+  name: Name,
+  ...parameters: SendParameters<Tasks, "mail", Name>
+) {
+  return client.send("mail", name, ...parameters);
+}
+expectTypeOf(await enqueue("greet", [{ id: 1 }])).toEqualTypeOf<TaskHandle<string, readonly [string]>>();
+enqueue("log", ["x"], { front: true });
+enqueue("maybe");
+// @ts-expect-error a task that is not there
+enqueue("grete", [{ id: 1 }]);
+// @ts-expect-error a property that is missing
+enqueue("greet", [{ name: "x" }]);
+// @ts-expect-error no arguments where some are needed
+enqueue("log");
+// @ts-expect-error an option that is not there
+enqueue("log", ["x"], { retries: 5 });
+async function enqueueIn<Group extends keyof Tasks & string, Name extends keyof Tasks[Group] & string>(
+  group: Group,
+  name: Name,
+  ...parameters: SendParameters<Tasks, Group, Name>
+) {
+  return client.send(group, name, ...parameters);
+}
+expectTypeOf(await (await enqueueIn("math", "add", [1, 2])).value()).toEqualTypeOf<number>();
+// @ts-expect-error a task of another group
+enqueueIn("mail", "add", [1, 2]);
+// @ts-expect-error an argument of another type
+enqueueIn("math", "add", [1, "2"]);
 
 // --- options of a send ---------------------------------------------------------------------------------------------
 client.send("math", "add", [1, 2], {

@@ -12,8 +12,24 @@ export type ArgsField<Task> =
     ? { readonly args?: Readonly<TaskArgs<Task>> | undefined }
     : { readonly args: Readonly<TaskArgs<Task>> };
 
-/** The parameters of `send` after group and name. */
-export type SendRest<Args> = readonly [] extends Args
+/**
+ * The parameters of `client.send` behind group and name, arguments and options: for a function of your own around it.
+ *
+ * ```ts
+ * function enqueue<Name extends keyof Tasks["mail"] & string>(
+ *   name: Name,
+ *   ...parameters: SendParameters<Tasks, "mail", Name>
+ * ) {
+ *   return client.send("mail", name, ...parameters);
+ * }
+ * await enqueue("welcome", [user], { runAfterMs: 60_000 });
+ * ```
+ */
+export type SendParameters<Tasks, Group extends keyof Tasks, Name extends keyof Tasks[Group]> = SendRest<
+  Readonly<TaskArgs<Tasks[Group][Name]>>
+>;
+
+type SendRest<Args> = readonly [] extends Args
   ? [args?: CheckedArgs<Args>, options?: SendOptions]
   : [args: CheckedArgs<Args>, options?: SendOptions];
 
