@@ -1,6 +1,6 @@
 import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import ts from "typescript";
 import { type Consumer, programOf } from "./consumer.js";
 import { root } from "./packages.js";
@@ -11,6 +11,8 @@ import type { Tarball } from "./tarball.js";
 const compilers = {
   node16: { module: "node16", moduleResolution: "node16" },
   bundler: { module: "esnext", moduleResolution: "bundler" },
+  /** The oldest TypeScript that the READMEs name. Client libraries' types may ask for a newer one. */
+  oldest: { module: "node16", moduleResolution: "node16", lib: ["es2023"] },
 } as const;
 
 /** An empty project outside of the workspace, into which npm installs a driver. */
@@ -35,7 +37,7 @@ export class Project {
         // As who installs it gets it: the newest that the driver works with.
         ...(library === undefined ? {} : { [library]: rangeOf(library, packed) }),
       },
-      devDependencies: { "@types/node": "^20.19.0" },
+      devDependencies: { "@types/node": "^20.19.0", "oldest-typescript": "npm:typescript@~5.0.0" },
     };
     await writeFile(join(folder, "package.json"), JSON.stringify(manifest));
     await run(
@@ -69,9 +71,9 @@ export class Project {
     const files = compiler === "bundler" ? ["main.mts"] : ["main.mts", "main.cts"];
     for (const file of files) await writeFile(join(this.#folder, file), this.#program);
     const compilerOptions = {
-      ...compilers[compiler],
       target: "es2022",
       lib: ["es2023", "esnext.disposable"],
+      ...compilers[compiler],
       strict: true,
       exactOptionalPropertyTypes: true,
       skipLibCheck: false,
@@ -79,7 +81,10 @@ export class Project {
       types: ["node"],
     };
     await writeFile(join(this.#folder, "tsconfig.json"), JSON.stringify({ compilerOptions, files }));
-    await run(process.execPath, [join(root, "node_modules/typescript/bin/tsc"), "-p", "."], this.#folder);
+    const typescript = compiler === "oldest" ? "oldest-typescript" : join(root, "node_modules/typescript");
+    // As a module of the project, or by its own path.
+    const compile = resolve(this.#folder, "node_modules", typescript, "bin/tsc");
+    await run(process.execPath, [compile, "-p", "."], this.#folder);
   }
 
   delete(): Promise<void> {

@@ -49,6 +49,9 @@ for (const consumer of consumers) {
       project.typecheck(way),
     );
 
+    if (consumer.library === undefined)
+      it("compiles with the oldest TypeScript that the READMEs name", () => project.typecheck("oldest"));
+
     runsTasks(consumer, () => project);
   });
 }

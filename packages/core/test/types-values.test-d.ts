@@ -66,6 +66,10 @@ server.add("g", "methods", (_account: Account) => {});
 server.add("g", "map", (_map: Map<string, number>) => {});
 // @ts-expect-error a Set inside
 server.add("g", "set", (_in: { set: Set<string>[] }) => {});
+// @ts-expect-error a WeakMap
+server.add("g", "weak map", (_map: WeakMap<Point, number>) => {});
+// @ts-expect-error a WeakSet
+server.add("g", "weak set", (_set: WeakSet<Point>) => {});
 // @ts-expect-error a ReadonlyMap, which has methods
 server.add("g", "readonly map", (_map: ReadonlyMap<string, number>) => {});
 // @ts-expect-error a RegExp
@@ -136,6 +140,10 @@ server.add("g", "map", () => new Map<string, number>());
 server.add("g", "map", async () => ({ users: [new Map<string, number>()] }));
 // @ts-expect-error a Set
 server.add("g", "set", () => new Set([1]));
+// @ts-expect-error a WeakMap
+server.add("g", "weak map", () => new WeakMap<Point, number>());
+// @ts-expect-error a WeakSet inside
+server.add("g", "weak set", () => ({ set: new WeakSet<Point>() }));
 // @ts-expect-error an Error
 server.add("g", "error", () => new Error("returned, not thrown"));
 // @ts-expect-error an Error inside

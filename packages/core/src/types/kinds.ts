@@ -8,8 +8,9 @@ export type WithToJson = { toJSON(...parameters: never[]): unknown };
 export type Opaque =
   | ReadonlyMap<unknown, unknown>
   | ReadonlySet<unknown>
-  | WeakMap<WeakKey, unknown>
-  | WeakSet<WeakKey>
+  // Not of WeakKey, which TypeScript 5.0 and 5.1 do not know.
+  | WeakMap<object, unknown>
+  | WeakSet<object>
   | Promise<unknown>
   | RegExp
   | Error
