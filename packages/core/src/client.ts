@@ -172,13 +172,14 @@ export class Client<Tasks extends TaskMap<Tasks> = UntypedTasks> {
   }
 
   /**
-   * How many messages of a group are waiting, delayed, running and dead; undefined where the broker cannot tell. With
-   * `goCompatible`, those in the Go original's delayed queue count as delayed.
+   * How many messages of a group wait, are delayed, run, and are dead; undefined where the broker cannot tell. With
+   * `goCompatible` those in the Go original's delayed queue are delayed ones too. A client with a map of tasks takes the
+   * groups that it has, as `deadLetters` does; one without takes any.
    *
    * @throws YTaskError `InvalidArgument` for a name that is refused; `Closed` after `close`; `Connection`,
    * `AccessRefused` or `UnsupportedServer` if the broker cannot be used
    */
-  async counts(group: string): Promise<Counts> {
+  async counts(group: keyof Tasks & string): Promise<Counts> {
     this.#refuseIfClosed();
     checkGroup(group);
     const { broker, wireVersion, goCompatible, clock } = this.#settings;
@@ -193,10 +194,10 @@ export class Client<Tasks extends TaskMap<Tasks> = UntypedTasks> {
   }
 
   /**
-   * The dead letters of a group.
-   * @throws YTaskError `InvalidArgument` for a name that is refused; `Closed` after `close`
+   * The dead letters of a group: with a map of tasks, of one that it has. Asks the broker nothing yet.
+   * @throws YTaskError `InvalidArgument` for a name that is refused, `Closed` after `close`
    */
-  deadLetters(group: string): DeadLetterBox {
+  deadLetters(group: keyof Tasks & string): DeadLetterBox {
     this.#refuseIfClosed();
     checkGroup(group);
     const settings = { ...this.#settings, expiry: this.#settings };

@@ -314,6 +314,16 @@ expectTypeOf(unknownValues.get(5)).toBeUnknown();
 expectTypeOf(unknownValues.values()).toEqualTypeOf<readonly unknown[]>();
 expectTypeOf(await client.getStatus("id")).toEqualTypeOf<Status | undefined>();
 
+// --- groups --------------------------------------------------------------------------------------------------------
+client.counts("mail");
+client.deadLetters("mail").redrive(["id"]);
+for (const group of Object.keys(tasks) as (keyof Tasks)[]) client.counts(group);
+// @ts-expect-error a group that is not there
+client.counts("mial");
+// @ts-expect-error a text that may be any
+client.counts(String("mail"));
+// @ts-expect-error a group that is not there
+client.deadLetters("mial");
 client.deadLetters("mail").purge();
 // @ts-expect-error it deletes all of them
 client.deadLetters("mail").purge(["id"]);
@@ -332,6 +342,10 @@ untyped.sendWorkflow([
 ]);
 untyped.sendWorkflow(["a", "b"].map((name) => ({ group: "any", name })));
 expectTypeOf(server.client()).toEqualTypeOf<Client>();
+untyped.counts(String("any"));
+untyped.deadLetters(String("any"));
+// @ts-expect-error a group is a text
+untyped.counts(5);
 // @ts-expect-error the arguments are a list
 untyped.send("any", "task", 1);
 
