@@ -31,7 +31,7 @@ export class MemoryQueue {
   add(message: Outgoing): void {
     const delayMs = message.delayMs ?? 0;
     if (delayMs > 0) {
-      this.#delayed.add(this.#clock.elapsed() + delayMs, message);
+      this.#delayed.add(this.#clock.now() + delayMs, message);
       this.#watchDelayed();
     } else {
       this.#enqueue(message);
@@ -98,7 +98,7 @@ export class MemoryQueue {
 
   #promote(): void {
     if (this.#delayed.length === 0) return;
-    const nowMs = this.#clock.elapsed();
+    const nowMs = this.#clock.now();
     for (let due = this.#delayed.takeDue(nowMs); due !== undefined; due = this.#delayed.takeDue(nowMs))
       this.#enqueue(due);
   }
@@ -122,7 +122,7 @@ export class MemoryQueue {
     this.#unwatchDelayed();
     const nextDueMs = this.#delayed.nextDueMs;
     if (nextDueMs === undefined || this.#waiting.size === 0) return;
-    this.#dueTimer = this.#clock.after(nextDueMs - this.#clock.elapsed(), () => {
+    this.#dueTimer = this.#clock.after(nextDueMs - this.#clock.now(), () => {
       this.#promote();
       this.#wake();
       // A timer may fire up to a millisecond early: what is not yet due then gets another timer.

@@ -39,7 +39,7 @@ export class MemoryValues {
     const current = this.#current(entry.key);
     if (current !== undefined && isKept(current.text, entry.unless)) return kept;
     const expiresAtMs =
-      entry.expiresInSeconds === undefined ? Infinity : this.#clock.elapsed() + entry.expiresInSeconds * 1000;
+      entry.expiresInSeconds === undefined ? Infinity : this.#clock.now() + entry.expiresInSeconds * 1000;
     if (current === undefined) this.#add(entry.key, { text: entry.value, expiresAtMs });
     else {
       current.text = entry.value;
@@ -65,7 +65,7 @@ export class MemoryValues {
   /** What the key holds that has not expired. */
   #current(key: string): Value | undefined {
     const value = this.#values.get(key);
-    if (value === undefined || value.expiresAtMs > this.#clock.elapsed()) return value;
+    if (value === undefined || value.expiresAtMs > this.#clock.now()) return value;
     this.#values.delete(key);
     return undefined;
   }
@@ -77,7 +77,7 @@ export class MemoryValues {
 
   /** Frees expired values that nobody read. Runs each time the values have doubled, so it costs a set next to nothing. */
   #sweep(): void {
-    const nowMs = this.#clock.elapsed();
+    const nowMs = this.#clock.now();
     for (const [key, value] of this.#values) if (value.expiresAtMs <= nowMs) this.#values.delete(key);
     this.#sweepAtSize = Math.max(sweptFrom, 2 * this.#values.size);
   }

@@ -12,7 +12,12 @@ export type Json<T> =
         : T extends Uint8Array
           ? string
           : T extends { toJSON(...parameters: never[]): infer Written }
-            ? JsonWritten<Written>
+            ? // What a toJSON gives is not asked for the same toJSON again, as where it gives `this` or a copy.
+              Written extends { toJSON(...parameters: never[]): infer Again }
+              ? [Again] extends [Written]
+                ? JsonObject<Written>
+                : Json<Written>
+              : Json<Written>
             : T extends Opaque
               ? never
               : T extends readonly unknown[]
@@ -20,13 +25,6 @@ export type Json<T> =
                 : T extends object
                   ? JsonObject<T>
                   : never;
-
-/** The result of a `toJSON` is not asked again for the same `toJSON`, for instance if it returns `this` or a copy. */
-type JsonWritten<T> = T extends { toJSON(...parameters: never[]): infer Again }
-  ? [Again] extends [T]
-    ? JsonObject<T>
-    : Json<T>
-  : Json<T>;
 
 /**
  * For a list of unknown length the items are written as a list, which TypeScript resolves later: JSON may contain JSON.
