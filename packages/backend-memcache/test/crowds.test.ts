@@ -1,3 +1,7 @@
+import { Client } from "@ytask/core";
+import { silentLogger } from "@ytask/core/driver";
+import { MemoryBroker } from "@ytask/core/memory";
+import { resultKey, serializeResult } from "@ytask/core/wire";
 import {
   describeWithOwnServer,
   type MemcachedServer,
@@ -35,6 +39,24 @@ describeWithOwnServer(
         expect(ended).toEqual(["stored", "read"]);
       } finally {
         await backend.close();
+        await proxy.close();
+      }
+    });
+
+    it("brings each of many waits its large result, though all of them together are too much", async () => {
+      const proxy = await startProxy(server.port);
+      const backend = new MemcacheBackend({ servers: `127.0.0.1:${proxy.port}` });
+      await using client = new Client({ broker: new MemoryBroker(), backend, logger: silentLogger });
+      await client.getStatus("connects");
+      const ids = Array.from({ length: 40 }, (_, index) => `large-${index}`);
+      const returned = [JSON.stringify("x".repeat(900_000))];
+      for (const id of ids)
+        await backend.set([{ key: resultKey(id), value: serializeResult({ id, status: 4, returned }) }]);
+      // A tenth of a second each, four for all: a command may take one.
+      proxy.throttle(10_000_000);
+      try {
+        await Promise.all(ids.map((id) => client.getResult(id, { timeoutMs: 25_000 })));
+      } finally {
         await proxy.close();
       }
     });

@@ -6,10 +6,11 @@ import type { DriverHold } from "../driver-hold.js";
 import { ErrorCode, messageOf, TimedOut, YTaskError } from "../errors.js";
 import { resultKey } from "../keys.js";
 import type { Logger } from "../log/logger.js";
-import { type Reading, readKeys } from "../results/read-keys.js";
+import type { Reading } from "../results/read-keys.js";
 import type { Result } from "../results/result.js";
 import { parseResult } from "../results/result-text.js";
 import type { Clock } from "../time/clock.js";
+import { KeyReader } from "./key-reader.js";
 import type { WaitOptions } from "./task-handle.js";
 import { Wait } from "./wait.js";
 
@@ -36,7 +37,7 @@ export class ResultReader {
   readonly #hold: DriverHold;
   readonly #clock: Clock;
   readonly #logger: Logger;
-  readonly #batcher: Batcher<string, Reading>;
+  readonly #batcher: Batcher<string, Reading | Promise<Reading>>;
   /**
    * The waits under way, for `close` to end. One abort signal for all of them would be slower: adding a listener
    * searches all existing listeners.
@@ -49,8 +50,8 @@ export class ResultReader {
     this.#hold = hold;
     this.#clock = clock;
     this.#logger = logger;
-    const source = { backend, hold, clock, logger, boundMs: readBoundMs };
-    this.#batcher = new Batcher((keys) => readKeys(source, keys));
+    const reader = new KeyReader({ backend, hold, clock, logger, boundMs: readBoundMs });
+    this.#batcher = new Batcher((keys) => reader.read(keys));
   }
 
   /** The stored result; undefined where there is none. Rejects where the backend cannot be read. */

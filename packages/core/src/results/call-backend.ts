@@ -25,7 +25,10 @@ export function callBackend<T>(
 ): Promise<T> {
   const call = hold.isConnected ? make(backend) : hold.connect({ logger }).then(() => make(backend));
   const giveUp = (): never => {
-    throw new YTaskError(ErrorCode.Backend, `the backend did not answer within ${boundMs} ms`);
+    throw unanswered(boundMs);
   };
   return bounded(call, boundMs, giveUp, clock);
 }
+
+export const unanswered = (boundMs: number): YTaskError =>
+  new YTaskError(ErrorCode.Backend, `the backend did not answer within ${boundMs} ms`);

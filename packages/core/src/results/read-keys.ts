@@ -11,21 +11,30 @@ export type Reading = PromiseSettledResult<string | undefined>;
  * keys, so each key is then read by itself, once, in the time that is left.
  */
 export async function readKeys(source: HeldBackend, keys: readonly string[]): Promise<readonly Reading[]> {
-  const { hold, clock, boundMs } = source;
+  const { clock, boundMs } = source;
   const endMs = clock.elapsed() + boundMs;
   try {
     const values = await callBackend(source, (backend) => backend.get(keys));
     return keys.map((_, index) => ({ status: "fulfilled", value: values[index] }));
   } catch (problem) {
-    const failed = rejected(problem);
-    const leftMs = endMs - clock.elapsed();
-    if (keys.length === 1 || leftMs <= 0 || !hold.isConnected) return keys.map(() => failed);
-    // What is not answered in time has failed for the same reason as the whole call, as far as is known.
-    return Promise.all(keys.map((key) => bounded(readKey(source.backend, key), leftMs, () => failed, clock)));
+    return readEach(source, keys, problem, endMs - clock.elapsed());
   }
+}
+
+/** Reads each key by itself after a call for all of them failed with `problem`. Never rejects. */
+export async function readEach(
+  { backend, hold, clock }: HeldBackend,
+  keys: readonly string[],
+  problem: unknown,
+  leftMs: number,
+): Promise<readonly Reading[]> {
+  const failed = rejected(problem);
+  if (keys.length === 1 || leftMs <= 0 || !hold.isConnected) return keys.map(() => failed);
+  // What is not answered in time failed for the same reason as the whole call, as far as is known.
+  return Promise.all(keys.map((key) => bounded(readKey(backend, key), leftMs, () => failed, clock)));
 }
 
 const readKey = (backend: Backend, key: string): Promise<Reading> =>
   backend.get([key]).then(([value]) => ({ status: "fulfilled", value }), rejected);
 
-const rejected = (reason: unknown): PromiseRejectedResult => ({ status: "rejected", reason });
+export const rejected = (reason: unknown): PromiseRejectedResult => ({ status: "rejected", reason });
