@@ -34,12 +34,12 @@ export class KeyReader {
   async read(keys: readonly string[]): Promise<readonly (Reading | Promise<Reading>)[]> {
     const { clock, hold, boundMs } = this.#source;
     if (this.#limit < most) return keys.map((key) => this.#readInTurn(key, boundMs));
-    const beganMs = clock.now();
+    const beganMs = clock.elapsed();
     try {
       const values = await callBackend(this.#source, (backend) => backend.get(keys));
       return keys.map((_, index) => ({ status: "fulfilled", value: values[index] }));
     } catch (problem) {
-      const tookMs = clock.now() - beganMs;
+      const tookMs = clock.elapsed() - beganMs;
       if (tookMs < slowMs || keys.length === 1 || !hold.isConnected)
         return readEach(this.#source, keys, problem, boundMs - tookMs);
       this.#limitTo(keys.length / 2, beganMs);
@@ -83,11 +83,11 @@ export class KeyReader {
 
   async #readKey(key: string): Promise<Reading> {
     const { clock } = this.#source;
-    const beganMs = clock.now();
+    const beganMs = clock.elapsed();
     try {
       const [value] = await callBackend(this.#source, (backend) => backend.get([key]));
       // Twice as many after a round of quick reads, one more after another.
-      const isQuick = 3 * (clock.now() - beganMs) < this.#failedAfterMs;
+      const isQuick = 3 * (clock.elapsed() - beganMs) < this.#failedAfterMs;
       this.#limit = Math.min(most, this.#limit + (isQuick ? 1 : 1 / this.#limit));
       return { status: "fulfilled", value };
     } catch (error) {
@@ -98,7 +98,7 @@ export class KeyReader {
 
   /** After a read failed that began then: of those that were under way together the first to fail counts. */
   #limitTo(limit: number, beganMs: number): void {
-    const nowMs = this.#source.clock.now();
+    const nowMs = this.#source.clock.elapsed();
     if (nowMs - beganMs < slowMs || beganMs < this.#limitedAtMs) return;
     this.#limit = Math.max(1, Math.min(this.#limit, Math.floor(limit)));
     this.#limitedAtMs = nowMs;

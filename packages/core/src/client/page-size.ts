@@ -21,9 +21,9 @@ export class PageSize {
    * @param page is given the most letters that it may have
    */
   async measured<T>(page: (most: number) => Promise<T>): Promise<T> {
-    const beganMs = this.#clock.now();
+    const beganMs = this.#clock.elapsed();
     const done = await page(this.#letters);
-    const tookMs = this.#clock.now() - beganMs;
+    const tookMs = this.#clock.elapsed() - beganMs;
     if (tookMs < quickMs) this.#letters = Math.min(largest, this.#letters * 4);
     if (tookMs > slowMs) this.#letters = Math.ceil(this.#letters / 2);
     return done;
