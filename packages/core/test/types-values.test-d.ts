@@ -1,6 +1,7 @@
 /** What crosses, in types. Checked by `tsc -p .`: each `@ts-expect-error` fails the check where nothing is wrong. */
 import { expectTypeOf } from "vitest";
 import { type Json, returns, type Server, type TaskContext, withContext } from "../src/index.js";
+import type { CheckArguments } from "../src/types/check-task.js";
 
 declare const server: Server;
 
@@ -88,6 +89,34 @@ server.add("g", "promise", (_later: Promise<number>) => {});
 server.add("g", "union", (_value: string | Date) => {});
 // @ts-expect-error one of the rest
 server.add("g", "rest", (..._dates: Date[]) => {});
+
+// --- the error says where ------------------------------------------------------------------------------------------
+interface Arrives<At> {
+  error: "an argument would not arrive as its type says";
+  at: At;
+}
+expectTypeOf<CheckArguments<[id: string, user: User]>>().toEqualTypeOf<unknown>();
+expectTypeOf<CheckArguments<[at: Date]>>().toEqualTypeOf<Arrives<"args[0]">>();
+expectTypeOf<CheckArguments<[id: string, at?: Date]>>().toEqualTypeOf<Arrives<"args[1]">>();
+expectTypeOf<CheckArguments<[value: string | Date | { at: Date }]>>().toEqualTypeOf<
+  Arrives<"args[0]" | "args[0].at">
+>();
+expectTypeOf<
+  CheckArguments<[number, { lines: readonly { at: Date; by?: Map<string, string> }[] }]>
+>().toEqualTypeOf<Arrives<"args[1].lines[].at" | "args[1].lines[].by">>();
+expectTypeOf<CheckArguments<[pair: [string, Date]]>>().toEqualTypeOf<Arrives<"args[0][1]">>();
+expectTypeOf<CheckArguments<[Account]>>().toEqualTypeOf<Arrives<"args[0].at" | "args[0].check">>();
+expectTypeOf<CheckArguments<Date[]>>().toEqualTypeOf<Arrives<"args[]">>();
+expectTypeOf<CheckArguments<[string, ...Date[]]>>().toEqualTypeOf<Arrives<`args[${number}]`>>();
+interface Dated {
+  readonly at: Date;
+  readonly children: readonly Dated[];
+}
+expectTypeOf<CheckArguments<[Dated]>>().toEqualTypeOf<Arrives<"args[0].at">>();
+expectTypeOf<CheckArguments<[id: number | bigint, { ids: bigint[] }]>>().toEqualTypeOf<{
+  error: "bigint argument: use number | bigint";
+  at: "args[1].ids[]";
+}>();
 
 // --- bigint --------------------------------------------------------------------------------------------------------
 // @ts-expect-error a small integer arrives as a number: write number | bigint

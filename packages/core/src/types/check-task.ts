@@ -1,5 +1,6 @@
 import type { CanArrive, CanReturn, HasPlainBigint } from "./crosses.js";
 import type { Callable, IsAny } from "./kinds.js";
+import type { Misfits } from "./misfits.js";
 import type { Returned, Returns, TaskArgs } from "./tasks.js";
 
 // What is refused must not be assignable to an object whose `error` says why. These object types have no names: the
@@ -8,10 +9,10 @@ import type { Returned, Returns, TaskArgs } from "./tasks.js";
 /** Refuses arguments that would not arrive as their types say; otherwise unknown. */
 export type CheckArguments<Args> =
   HasPlainBigint<Args> extends true
-    ? { error: "bigint argument: use number | bigint" }
+    ? { error: "bigint argument: use number | bigint"; at: Misfits<Args, "bigint"> }
     : CanArrive<Args> extends true
       ? unknown
-      : { error: "an argument would not arrive as its type says" };
+      : { error: "an argument would not arrive as its type says"; at: Misfits<Args, "arrival"> };
 
 /** Refuses what a task returns if it cannot cross; otherwise unknown. */
 type CheckReturned<R> =
