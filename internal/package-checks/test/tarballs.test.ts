@@ -8,7 +8,7 @@ import { run } from "../src/run.js";
 import { packAll, type Tarball, type Tarballs } from "../src/tarball.js";
 
 /** The most that a package weighs, packed: whoever goes beyond it looks what it is that grew. */
-const largestKilobytes = 400;
+const largestKilobytes = 440;
 
 let tarballs: Tarballs;
 beforeAll(async () => {
