@@ -317,16 +317,18 @@ describe.each(types)("a dead letter of a %s queue", (queueType) => {
       const url = inject("amqpUrl");
       const queue = newQueue();
       const broker = await connected({ url, queueType });
-      await bury(broker, queue, ["a text"]); // declares the queue
+      await bury(broker, queue, ["declares both queues"]);
+      await broker.deadLetters(queue).purge();
       const connection = await connect(url);
       const channel = await connection.createConfirmChannel();
       const bytes = Buffer.from([0x1f, 0x8b, 0xff, 0xfe]);
-      channel.sendToQueue(deadQueue(queue, queueType).name, bytes);
+      const bodies = [Buffer.alloc(0), bytes];
+      for (const body of bodies) channel.sendToQueue(deadQueue(queue, queueType).name, body);
       await channel.waitForConfirms();
       expect(await broker.deadLetters(queue).redrive()).toBe(2);
       const { name } = groupQueue(queue, queueType);
       const sent = [await channel.get(name, { noAck: true }), await channel.get(name, { noAck: true })];
-      expect(sent.map((message) => (message === false ? undefined : message.content))).toContainEqual(bytes);
+      expect(sent.map((message) => (message === false ? undefined : message.content))).toEqual(bodies);
       await connection.close();
       await deleteQueues(url, [queue]);
     });

@@ -166,7 +166,7 @@ export class RabbitMqDeadLetters implements DeadLetters {
 
 function inPieces(letters: readonly Message[]): readonly (readonly Message[])[] {
   const pieces: Message[][] = [];
-  let bytes = mostBytesSent;
+  let bytes = Number.POSITIVE_INFINITY;
   for (const letter of letters) {
     bytes += letter.content.length;
     if (bytes > mostBytesSent) {
