@@ -16,11 +16,17 @@ type Ask = <T>(call: Promise<T>) => Promise<T>;
  */
 export function allLetters(letters: DeadLetters, count: number, ask: Ask): NextLetters {
   const begun = new Set<string>();
+  let page: readonly Letter[] = [];
+  let movedBefore = 0;
+  let stuck = 0;
   return async (most, moved) => {
+    // More are moved than asked for where several have one id, as some that another program buried.
+    stuck += Math.max(0, page.length - (moved - movedBefore));
+    movedBefore = moved;
     const limit = Math.min(most, count - begun.size);
     if (limit <= 0) return [];
-    const listed = await ask(letters.list({ limit: begun.size - moved + limit }));
-    const page = listed.filter(({ id }) => !begun.has(id)).slice(0, limit);
+    const listed = await ask(letters.list({ limit: stuck + limit }));
+    page = listed.filter(({ id }) => !begun.has(id)).slice(0, limit);
     for (const { id } of page) begun.add(id);
     return page;
   };
