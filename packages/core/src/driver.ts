@@ -21,6 +21,7 @@ export type {
 export { checkOptions, type Rule, type Rules, rules } from "./check-options.js";
 export { Batcher } from "./collections/batcher.js";
 export { type KeyedPart, partsByKey, runByKey } from "./collections/by-key.js";
+export { inPieces } from "./collections/in-pieces.js";
 export { mapPacked } from "./collections/map-packed.js";
 export { TurnoverMap } from "./collections/turnover-map.js";
 export { ErrorCode, SendFailed, TimedOut, YTaskError } from "./errors.js";

@@ -2,6 +2,7 @@ import {
   bounded,
   type DeadLetters,
   ErrorCode,
+  inPieces,
   type Letter,
   SendFailed,
   YTaskError,
@@ -102,7 +103,7 @@ export class RabbitMqDeadLetters implements DeadLetters {
     rewrite: (letter: Letter) => string = (letter) => letter.body,
   ): Promise<number> {
     const { connections, to } = this.#options;
-    for (const piece of inPieces(letters)) {
+    for (const piece of inPieces(letters, batch, mostBytesSent, ({ content }) => content.length)) {
       const copies = piece.map((letter) => ({ to, body: rewritten(letter, rewrite) }));
       const sent = await connections().sender.send(copies);
       reader.remove(piece.filter((_, index) => sent[index]?.kind === "stored"));
@@ -162,20 +163,6 @@ export class RabbitMqDeadLetters implements DeadLetters {
       throw explain(link.lastError ?? error, "Could not read dead letters");
     }
   }
-}
-
-function inPieces(letters: readonly Message[]): readonly (readonly Message[])[] {
-  const pieces: Message[][] = [];
-  let bytes = Number.POSITIVE_INFINITY;
-  for (const letter of letters) {
-    bytes += letter.content.length;
-    if (bytes > mostBytesSent) {
-      pieces.push([]);
-      bytes = letter.content.length;
-    }
-    pieces.at(-1)?.push(letter);
-  }
-  return pieces;
 }
 
 /** The body to send. One that is left as it was keeps its bytes, which may be no UTF-8. */
