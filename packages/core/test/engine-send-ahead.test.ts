@@ -26,9 +26,9 @@ async function serverThatIsSentAhead(concurrency: number) {
   });
   await server.run("g", { concurrency });
   const client = world.client();
-  const run = async (name: string, count: number) => {
+  const run = async (name: string, count: number, text = "") => {
     ended = 0;
-    await client.sendMany(Array.from({ length: count }, () => ({ group: "g", name, args: [] })));
+    await client.sendMany(Array.from({ length: count }, () => ({ group: "g", name, args: [text] })));
     while (ended < count) await world.clock.advance(1_000);
   };
   return { told, most, run };
@@ -40,14 +40,22 @@ it("a broker that sends ahead sends no more than run, until tasks are seen to be
   await run("short", 40);
   expect(told).toEqual([]);
   await run("short", 40);
-  expect(told).toEqual([400]);
+  expect(told).toEqual([500]);
+});
+
+it("and no more than fit in 16 MB, however short they are", async () => {
+  const { told, run } = await serverThatIsSentAhead(10);
+  await run("short", 100, "x".repeat(1_000_000));
+  expect(told).toHaveLength(1);
+  expect(told[0]).toBeGreaterThanOrEqual(16);
+  expect(told[0]).toBeLessThan(20);
 });
 
 it("and once they are long, no more than run again", async () => {
   const { told, run } = await serverThatIsSentAhead(10);
   await run("short", 100);
   await run("long", 10);
-  expect(told[0]).toBe(400);
+  expect(told[0]).toBe(500);
   expect(told.at(-1)).toBe(0);
 });
 

@@ -225,8 +225,8 @@ export class DeliveryWorker {
     }
   }
 
-  readonly #onEnded = (tookMs: number): void => {
-    this.#lookAhead.taskEnded(tookMs);
+  readonly #onEnded = ({ delivery }: Execution, tookMs: number): void => {
+    this.#lookAhead.taskEnded(tookMs, delivery.body.length);
     this.#slots.free();
     this.#options.onDone();
   };

@@ -9,10 +9,10 @@ const blockingMs = 1_000;
 /** Runs the tasks of a group, and reports when each began and when it really ended. */
 export class Runner {
   readonly #engine: Engine;
-  readonly #onEnded: (tookMs: number) => void;
+  readonly #onEnded: (execution: Execution, tookMs: number) => void;
 
   /** @param onEnded called once a task's function has really ended, however late: its slot is free */
-  constructor(engine: Engine, onEnded: (tookMs: number) => void) {
+  constructor(engine: Engine, onEnded: (execution: Execution, tookMs: number) => void) {
     this.#engine = engine;
     this.#onEnded = onEnded;
   }
@@ -39,7 +39,7 @@ export class Runner {
 
   ended(execution: Execution, now: number): void {
     this.#engine.ended(execution);
-    this.#onEnded(now - execution.startedAt);
+    this.#onEnded(execution, now - execution.startedAt);
   }
 
   readonly #onLate = (execution: Execution, timeoutMs: number, end: Promise<void>): void => {
