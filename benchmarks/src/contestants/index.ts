@@ -1,5 +1,5 @@
 import type { Contestant } from "../contestant.js";
-import { bareRabbitMq, bareRabbitMqQuorum } from "./bare-rabbitmq.js";
+import { bareRabbitMq, bareRabbitMqQuorum, bareRabbitMqQuorumResults } from "./bare-rabbitmq.js";
 import { bareRedis } from "./bare-redis.js";
 import { beeQueue } from "./bee-queue.js";
 import { bullmq } from "./bullmq.js";
@@ -29,6 +29,7 @@ export const contestants: Readonly<Record<string, Contestant>> = {
   "ytask-rabbitmq-quorum": ytaskRabbitMqQuorum,
   "ytask-rabbitmq-quorum-alone": ytaskRabbitMqQuorumAlone,
   "bare-rabbitmq-quorum": bareRabbitMqQuorum,
+  "bare-rabbitmq-quorum-results": bareRabbitMqQuorumResults,
 };
 
 /** @param name one of the keys of `contestants` */

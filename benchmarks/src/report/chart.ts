@@ -18,6 +18,7 @@ const colours: Readonly<Record<string, string>> = {
   "bare-redis": "#8c959f",
   "bare-rabbitmq": "#8c959f",
   "bare-rabbitmq-quorum": "#8c959f",
+  "bare-rabbitmq-quorum-results": "#8c959f",
 };
 const otherColour = "#d4a72c";
 const textColour = "#6e7781";

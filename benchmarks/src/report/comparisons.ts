@@ -27,6 +27,8 @@ const all = [
   ["throughput", "rate", "concurrency 100", "ytask-rabbitmq", "bare-rabbitmq"],
   ["throughput", "rate", "concurrency 100", "ytask-rabbitmq-quorum-alone", "bare-rabbitmq-quorum"],
   ["throughput", "rate", "concurrency 100", "ytask-rabbitmq-quorum", "bare-rabbitmq-quorum"],
+  ["throughput", "rate", "concurrency 100", "ytask-rabbitmq-quorum", "bare-rabbitmq-quorum-results"],
+  ["throughput", "rate", "concurrency 100", "bare-rabbitmq-quorum-results", "bare-rabbitmq-quorum"],
 ] as const;
 
 /** As ratios: the median of the rounds' own, with the least and the most. */
