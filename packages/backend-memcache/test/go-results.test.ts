@@ -1,25 +1,13 @@
 import { randomUUID } from "node:crypto";
-import { readFileSync } from "node:fs";
 import { parseResult } from "@ytask/core/wire";
+import { capturesOf } from "@ytask-internal/go-captures";
 import { describeWithOwnServer, type MemcachedServer, startMemcached } from "@ytask-internal/test-servers";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { MemcacheBackend } from "../src/index.js";
 import { raw, rawGet, secondsLeft } from "./raw.js";
 
-interface Captured {
-  readonly kind: string;
-  readonly key: string;
-  readonly body: string;
-  readonly command: string;
-  readonly status: number;
-}
-
 /** What a server of the Go original, v3.0.2, sent to memcached. */
-const captured = (
-  JSON.parse(
-    readFileSync(new URL("fixtures/results-v3.0.2-memcache.json", import.meta.url), "utf8"),
-  ) as readonly Captured[]
-).filter(({ kind }) => kind === "result");
+const captured = capturesOf("results-v3.0.2-memcache").filter(({ kind }) => kind === "result");
 
 describeWithOwnServer("memcached", "beside the Go original", () => {
   let server: MemcachedServer;
@@ -37,7 +25,7 @@ describeWithOwnServer("memcached", "beside the Go original", () => {
   it("reads every result that a Go server stores", async () => {
     // Those that expire in the past are gone at once: the original does not turn more than 30 days into a date.
     const lasting = captured.filter(({ command }) => {
-      const expiry = Number(command.split(" ")[3]);
+      const expiry = Number(String(command).split(" ")[3]);
       return expiry > 0 && expiry <= 2_592_000;
     });
     expect(lasting.length).toBeGreaterThan(100);

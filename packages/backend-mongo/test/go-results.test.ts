@@ -1,21 +1,12 @@
-import { readFileSync } from "node:fs";
 import { parseResult } from "@ytask/core/wire";
+import { capturesOf } from "@ytask-internal/go-captures";
 import { describeWithServer } from "@ytask-internal/test-servers";
 import { type Binary, BSON } from "mongodb";
 import { expect, it } from "vitest";
 import { ownBackend } from "./own-backend.js";
 
-interface Captured {
-  readonly kind: string;
-  readonly document_bson_base64?: string;
-}
-
 /** Documents that the `mongo2` driver of the Go original, v3.0.2, stored. */
-const documents = (
-  JSON.parse(
-    readFileSync(new URL("fixtures/mongo-v3.0.2-mongo2.json", import.meta.url), "utf8"),
-  ) as readonly Captured[]
-).flatMap(({ document_bson_base64: base64 }) =>
+const documents = capturesOf("mongo-v3.0.2-mongo2").flatMap(({ document_bson_base64: base64 }) =>
   base64 === undefined ? [] : [BSON.deserialize(Buffer.from(base64, "base64")) as GoDocument],
 );
 

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { capturesOf } from "@ytask-internal/go-captures";
 import { describeWithServer } from "@ytask-internal/test-servers";
 import { type Channel, type ChannelModel, connect } from "amqplib";
 import { afterEach, beforeEach, expect, inject, it } from "vitest";
@@ -6,17 +6,9 @@ import { closeBrokersAfterEach, connected } from "./support/brokers.js";
 import { deleteQueues } from "./support/delete-queues.js";
 import { newQueue, Taker } from "./support/taker.js";
 
-/** What the Go original v3.0.2 put on the wire; only what is used here. */
-interface Capture {
-  readonly command?: string;
-  readonly body?: string;
-  readonly properties?: { readonly content_type: string; readonly priority?: number };
-}
-
-const captures: readonly Capture[] = JSON.parse(
-  readFileSync(new URL("fixtures/messages-v3.0.2-rabbitmq.json", import.meta.url), "utf8"),
+const published = capturesOf("messages-v3.0.2-rabbitmq").filter(
+  (capture) => capture.command === "basic.publish",
 );
-const published = captures.filter((capture) => capture.command === "basic.publish");
 
 describeWithServer("rabbitmq", "RabbitMqBroker beside the Go original", () => {
   closeBrokersAfterEach();

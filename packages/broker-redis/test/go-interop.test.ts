@@ -1,30 +1,17 @@
 import { randomUUID } from "node:crypto";
-import { readFileSync } from "node:fs";
 import { RedisBackend } from "@ytask/backend-redis";
 import { Client, Server, Status } from "@ytask/core";
 import { isFinished, silentLogger } from "@ytask/core/driver";
+import { type CaptureFile, capturesOf } from "@ytask-internal/go-captures";
 import { describeWithServer, type SharedServer, sharedRedis, waitUntil } from "@ytask-internal/test-servers";
 import { Redis } from "ioredis";
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
 import { RedisBroker } from "../src/index.js";
 
-/** What the Go original was seen to write. */
-interface Capture {
-  readonly case: string;
-  readonly queue?: string;
-  readonly key?: string;
-  readonly body?: string;
-  readonly kind: string;
-  readonly status?: number;
-}
-
-const captures = (name: string): readonly Capture[] =>
-  JSON.parse(readFileSync(new URL(`./fixtures/${name}.json`, import.meta.url), "utf8"));
-
 const messagesFrom = (
-  name: string,
+  name: CaptureFile,
 ): readonly { readonly id: string; readonly body: string; readonly delayed: boolean }[] =>
-  captures(name).flatMap(({ kind, body, queue = "" }) =>
+  capturesOf(name).flatMap(({ kind, body, queue = "" }) =>
     kind === "message" && body
       ? [{ id: JSON.parse(body).Id as string, body, delayed: queue.includes(":Delay:") }]
       : [],
@@ -135,7 +122,7 @@ describeWithServer("redis", "beside Go servers and clients", () => {
 
   it("a client reads every result that Go servers of v3 and v2 store", async () => {
     await using client = new Client(options());
-    const results = [...captures("results-v3.0.2-redis"), ...captures("results-v2.5.0-redis")].filter(
+    const results = [...capturesOf("results-v3.0.2-redis"), ...capturesOf("results-v2.5.0-redis")].filter(
       ({ kind, key }) => kind === "result" && key?.startsWith("YTask:Backend:") && !key.includes(":Abort:"),
     );
     for (const { key = "", body = "", status } of results) {
