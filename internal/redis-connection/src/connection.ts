@@ -145,7 +145,7 @@ export class Connection {
   async #connect(): Promise<void> {
     await this.#client.connect();
     if (this.#inWrongDatabase) throw this.#lastError;
-    if (isCluster(this.#client)) await connectMasters(this.#client);
+    if (isCluster(this.#client)) await connectMasters(this.#client, this.#connectTimeoutMs / 2);
   }
 
   #listen(): void {

@@ -1,4 +1,5 @@
 import { ErrorCode, type Logger, YTaskError } from "@ytask/core/driver";
+import type { Redis } from "ioredis";
 import type { RedisClient } from "../options.js";
 import { isReply } from "./explain-error.js";
 import { isCluster } from "./open-client.js";
@@ -17,7 +18,7 @@ export async function inspectServer(
   logger: Logger,
   durable: boolean,
 ): Promise<void> {
-  const node = isCluster(client) ? client.nodes("master")[0] : client;
+  const node = isCluster(client) ? firstReady(client.nodes("master")) : client;
   const info = await node?.info().catch((error: unknown) => {
     // A user may be forbidden INFO by the ACL and still be able to work; then the server's version is up to the user.
     if (isReply(error) && error.message.startsWith("NOPERM")) return undefined;
@@ -39,6 +40,10 @@ export async function inspectServer(
     );
   if (durable) warnOfLoss(field, where, logger);
 }
+
+/** A master of a Cluster that can be asked: another may be down. */
+const firstReady = (masters: readonly Redis[]): Redis | undefined =>
+  masters.find(({ status }) => status === "ready") ?? masters[0];
 
 function checkVersion(version: string | undefined, where: string): void {
   if (version === undefined) return;

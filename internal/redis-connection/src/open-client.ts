@@ -1,3 +1,4 @@
+import { bounded } from "@ytask/core/driver";
 import { type Cluster, Redis, type RedisOptions } from "ioredis";
 import type { RedisClient, RedisConnectionOptions } from "../options.js";
 
@@ -24,6 +25,11 @@ const always = {
   disconnectTimeout: 50,
   enableAutoPipelining: false,
   readOnly: false,
+  // `Connection` has its own bounds. With these, ioredis would break off each wait for a message, and leave it at the
+  // server with the next one behind it.
+  commandTimeout: undefined,
+  socketTimeout: undefined,
+  blockingTimeout: undefined,
   // Numbers in answers are compared with numbers.
   stringNumbers: false,
   // Behind a Sentinel: leave a master when it is replaced. Otherwise that happens only some ten seconds later, when it
@@ -36,18 +42,34 @@ export function openClient(options: RedisConnectionOptions, connectTimeoutMs: nu
   const override: RedisOptions = { ...always, connectTimeout: connectTimeoutMs };
   if (options.client !== undefined && isCluster(options.client))
     return duplicateCluster(options.client, override);
-  if (options.client !== undefined) return options.client.duplicate(override);
+  if (options.client !== undefined)
+    return options.client.duplicate({
+      ...override,
+      ...sentinelBound(options.client.options, connectTimeoutMs),
+    });
   const own: RedisOptions = { host: "127.0.0.1", ...options.redis, lazyConnect: true };
   const pattern = options.url === undefined ? new Redis(own) : new Redis(options.url, own);
   // The query of a URL wins over the options beside it, but not over those of a duplicate.
-  return pattern.duplicate(override);
+  return pattern.duplicate({ ...override, ...sentinelBound(pattern.options, connectTimeoutMs) });
 }
 
 /**
- * Connects to each master of a Cluster, now and whenever there is a new one. By itself ioredis connects at a node's
- * first call, and until that is done it rejects further calls as if the connection had broken.
+ * Leaves time to ask each Sentinel, and to connect. By itself ioredis gives the first as long as the whole may take, and
+ * would never ask another if that one is silent.
  */
-export async function connectMasters(cluster: Cluster): Promise<void> {
+const sentinelBound = ({ sentinels }: RedisOptions, connectTimeoutMs: number): RedisOptions =>
+  sentinels == null || sentinels.length === 0
+    ? {}
+    : { sentinelCommandTimeout: Math.floor(connectTimeoutMs / (sentinels.length + 1)) };
+
+/**
+ * Connects to each master of a Cluster, now and whenever there is a new one. By itself ioredis connects at a node's
+ * first call, and until that is done it rejects further calls as if the connection had broken. A master that is down or
+ * hangs concerns only its own keys, so this rejects only if none can be reached.
+ *
+ * @param boundMs how long to wait for a master, in milliseconds; it may still connect later
+ */
+export async function connectMasters(cluster: Cluster, boundMs: number): Promise<void> {
   const connect = async (node: Redis): Promise<void> => {
     if (node.status === "wait" && !node.options.readOnly) await node.connect();
   };
@@ -56,7 +78,14 @@ export async function connectMasters(cluster: Cluster): Promise<void> {
       // The node's calls report it.
     });
   });
-  await Promise.all(cluster.nodes("master").map(connect));
+  const notInTime = (): never => {
+    throw new Error(`no master was ready within ${boundMs} ms`);
+  };
+  const outcomes = await Promise.allSettled(
+    cluster.nodes("master").map((node) => bounded(connect(node), boundMs, notInTime)),
+  );
+  const failed = outcomes.filter((outcome) => outcome.status === "rejected");
+  if (failed.length === outcomes.length && failed[0] !== undefined) throw failed[0].reason;
 }
 
 /** Checks a property, since a client of another copy of ioredis is not an instance of our class. */
@@ -69,7 +98,9 @@ function duplicateCluster(cluster: Cluster, override: RedisOptions): Cluster {
     enableReadyCheck: true,
     enableAutoPipelining: false,
     scaleReads: "master",
-    clusterRetryStrategy: reconnectDelayMs,
+    // Longer than the nodes may take to close: ioredis removes a node by its address when it has, and would remove the
+    // new one.
+    clusterRetryStrategy: (attempt: number) => reconnectDelayMs(attempt + 2),
     // 0: a call whose connection closed may have happened, so ioredis must not send it again by itself.
     retryDelayOnFailover: 0,
     redisOptions: { ...cluster.options.redisOptions, ...override },

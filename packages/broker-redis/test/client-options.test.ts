@@ -41,4 +41,18 @@ describeWithBroker("options of ioredis with which the broker could not work", (s
     }
     pattern.disconnect();
   });
+
+  it("bounds of ioredis for each command are not taken over: the broker has its own", async () => {
+    const { host, port } = shared.redis;
+    const bounds = { commandTimeout: 50, socketTimeout: 50 };
+    const pattern = new Redis({ host, port, ...bounds, lazyConnect: true });
+    for (const options of [{ redis: { host, port, ...bounds } }, { client: pattern }]) {
+      const broker = new RedisBroker(options);
+      await broker.connect();
+      await shared.redis.command("CLIENT", "PAUSE", "300");
+      expect(await broker.counts(`YTask:Queue:${randomUUID()}`)).toMatchObject({ waiting: 0 });
+      await broker.close();
+    }
+    pattern.disconnect();
+  });
 });

@@ -10,6 +10,7 @@ import {
 import { Cluster } from "ioredis";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { RedisBroker } from "../src/index.js";
+import { message, subscribe, take } from "./support/subscriber.js";
 
 describeWithOwnServer("redis", "on a Cluster one of whose masters hangs", () => {
   let cluster: RedisCluster;
@@ -55,6 +56,19 @@ describeWithOwnServer("redis", "on a Cluster one of whose masters hangs", () => 
     expect(await client.counts(hung)).toMatchObject({ waiting: 2 });
     expect(await client.counts(well)).toMatchObject({ waiting: 3 });
     await client.close();
+  });
+
+  it("a broker connects, and serves groups on the others", async () => {
+    const well = await newGroup(false);
+    cluster.pause(0);
+    const broker = new RedisBroker({ client: connection });
+    await broker.connect();
+    const queue = `YTask:Queue:${well}`;
+    await broker.send([message(queue, "a")]);
+    const { subscription } = await subscribe(broker, queue);
+    expect(await take(subscription, 1)).toMatchObject([{ body: "a" }]);
+    cluster.resume(0);
+    await broker.close();
   });
 
   it("a task whose next step goes there holds up no other that ends beside it", async () => {

@@ -1,4 +1,6 @@
 import { randomUUID } from "node:crypto";
+import { once } from "node:events";
+import { type AddressInfo, createServer } from "node:net";
 import { RedisBackend } from "@ytask/backend-redis";
 import { Client, Server } from "@ytask/core";
 import { silentLogger } from "@ytask/core/driver";
@@ -57,5 +59,17 @@ describeWithOwnServer("redis", "behind a Sentinel", () => {
     });
     expect(await delayed.value()).toBe("due after the change");
     expect(ran).toEqual(new Set(["before", "after", "due after the change"]));
+  });
+
+  it("a broker connects though the first Sentinel takes connections and says nothing", async () => {
+    const silent = createServer(() => undefined).listen(0, "127.0.0.1");
+    await once(silent, "listening");
+    const { port } = silent.address() as AddressInfo;
+    const sentinels = [{ host: "127.0.0.1", port }, ...sentinel.sentinels];
+    const broker = new RedisBroker({ redis: { sentinels, name: sentinel.name } });
+    await broker.connect();
+    expect(await broker.counts(`YTask:Queue:${randomUUID()}`)).toMatchObject({ waiting: 0 });
+    await broker.close();
+    silent.close();
   });
 });
