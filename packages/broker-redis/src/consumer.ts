@@ -1,14 +1,13 @@
 import { randomBytes } from "node:crypto";
-import { type Delivery, ErrorCode, mapPacked, TurnoverMap, YTaskError } from "@ytask/core/driver";
-import { CallBrokeOff, type Connection, type Script } from "@ytask-internal/redis-connection";
+import { type Delivery, mapPacked, TurnoverMap } from "@ytask/core/driver";
+import type { Connection, Script } from "@ytask-internal/redis-connection";
 import { AnswerSize } from "./answer-size.js";
 import { redeliveriesOf, tokenOf } from "./delivery-token.js";
+import { Lease } from "./lease.js";
 import type { QueueKeys } from "./queue-keys.js";
 import { leave } from "./scripts/leave.js";
-import { renew } from "./scripts/renew.js";
 import { reserve } from "./scripts/reserve.js";
 import { restore } from "./scripts/restore.js";
-import { takeOver } from "./scripts/take-over.js";
 import { UnreadMessages } from "./unread-messages.js";
 
 class RedisDelivery implements Delivery {
@@ -36,10 +35,8 @@ export interface ConsumerEvents {
 /**
  * A server's hold on what it took from a queue: a lease, and a hash of the unsettled messages.
  *
- * After a connection broke, it is not known what became of the pending calls. Redis may still run one of them later,
- * and may have lost its last writes. So the consumer first takes a new name: a late call under the old name finds no
- * lease and changes nothing. The hash may then hold messages that the consumer does not know of, because the answer of
- * a reserve was lost, or Redis lost a settle. They are read from the hash and handed out.
+ * When the lease is taken anew, the hash may hold messages that the consumer does not know of, because the answer of a
+ * reserve was lost, or Redis lost a settle. They are read from the hash and handed out.
  */
 export class Consumer {
   readonly #connection: Connection;
@@ -51,16 +48,7 @@ export class Consumer {
   readonly #answerSize: AnswerSize;
   /** What this consumer holds and has not handed out. */
   readonly unread: UnreadMessages;
-  #name = "";
-  #names = 0;
-  /** The last name that the server is known to have accepted. */
-  #knownName: string | undefined;
-  /** Names under which the server may know this consumer, or would again if it lost its last writes. */
-  #possibleNames: readonly string[] = [];
-  /** How often the connection had broken when the server last accepted a name; undefined if that is in doubt. */
-  #sureAt: number | undefined;
-  #hasLeft = false;
-  #takingOver: Promise<void> | undefined;
+  readonly #lease: Lease;
   #nextToken = 1;
 
   constructor(connection: Connection, keys: QueueKeys, leaseMs: number, events: ConsumerEvents) {
@@ -70,14 +58,15 @@ export class Consumer {
     this.#events = events;
     this.#answerSize = new AnswerSize(connection);
     this.unread = new UnreadMessages(connection, this.#answerSize);
+    this.#lease = new Lease(connection, keys, this.#id, leaseMs, {
+      onTaken: (name, tokens) => this.#compare(name, tokens),
+      onLost: () => this.#lose(),
+    });
   }
 
-  /**
-   * Whether the server may know this consumer by a name. An older name, which Redis has again after it lost its last
-   * writes, is treated like that of a dead server.
-   */
+  /** Whether the server may know this consumer by a name. */
   isOwn(name: string): boolean {
-    return this.#possibleNames.includes(name);
+    return this.#lease.isOwn(name);
   }
 
   /** A token for what is sent in place of a delivery: the same on every try. */
@@ -105,14 +94,14 @@ export class Consumer {
     if (own === undefined) return "unclear";
     if (own.mayBeSettled) return "settled";
     // It stays marked as deleted, although its message may be put back under another name.
-    own.wasDeleted ||= own.heldUnder === this.#name;
+    own.wasDeleted ||= own.heldUnder === this.#lease.name;
     return own.wasDeleted ? "deleted" : "unclear";
   }
 
   /** Takes up to `limit` messages. One call at a time. */
   async reserve(limit: number): Promise<readonly Delivery[]> {
     for (;;) {
-      if (!this.#isSure) await this.hold();
+      if (!this.#lease.isSure) await this.hold();
       const deliveries = await (this.unread.tokens.length > 0 ? this.#read(limit) : this.#reserve(limit));
       if (deliveries !== undefined) return deliveries;
     }
@@ -154,15 +143,9 @@ export class Consumer {
     this.#held.delete(delivery.id);
   }
 
-  async renew(): Promise<void> {
-    await this.hold();
-    const name = this.#name;
-    const reply = await this.#connection.use((client) =>
-      renew.run(client, [this.#keys.leases, this.#keys.consumers], [name, this.#leaseMs]),
-    );
-    if (reply !== 0 || name !== this.#name) return;
-    this.#sureAt = undefined;
-    await this.hold();
+  /** Renews the lease. */
+  renew(): Promise<void> {
+    return this.#lease.renew();
   }
 
   /** Gives back what is held, and the lease. */
@@ -177,63 +160,24 @@ export class Consumer {
     while (Number(left) > 0);
     this.#held.clear();
     this.unread.replace([]);
-    this.#sureAt = undefined;
-    this.#hasLeft = true;
+    this.#lease.ended();
   }
 
   /** Makes sure of the lease: after the start, if it was not found, and after the connection broke. */
-  async hold(): Promise<void> {
-    while (!this.#isSure) {
-      if (this.#hasLeft) throw new YTaskError(ErrorCode.Closed, "the subscription was closed");
-      this.#takingOver ??= this.#takeOver().finally(() => {
-        this.#takingOver = undefined;
-      });
-      await this.#takingOver;
-    }
+  hold(): Promise<void> {
+    return this.#lease.hold();
   }
 
-  get #isSure(): boolean {
-    return this.#sureAt === this.#connection.breaks;
+  /** The same, and makes sure that the lease has not run out. */
+  holdUnexpired(): Promise<void> {
+    return this.#lease.holdUnexpired();
   }
 
-  async #takeOver(): Promise<void> {
-    const old = this.#possibleNames;
-    const name = `${this.#id}.${++this.#names}`;
-    this.#name = name;
-    this.#possibleNames = [...old, name];
-    this.#sureAt = undefined;
-    const { leases, consumers, consumerPrefix } = this.#keys;
-    const hashes = [name, ...old].map((each) => consumerPrefix + each);
-    let breaks: number | undefined;
-    const reply = await this.#connection
-      .use((client) => {
-        breaks = this.#connection.breaks;
-        return takeOver.run(client, [leases, consumers, ...hashes], [this.#leaseMs, name, ...old]);
-      })
-      .catch((error: unknown) => {
-        if (!(error instanceof CallBrokeOff)) this.#possibleNames = old;
-        throw error;
-      });
-    if (reply === null) {
-      this.#lose();
-      return;
-    }
-    this.#possibleNames = this.#knownName === undefined ? [name] : [this.#knownName, name];
-    this.#knownName = name;
-    this.#sureAt = breaks;
-    this.#compare(name, reply as string[]); // what the script returns
-  }
-
-  /**
-   * There is neither a lease nor a hash: another server has the messages, or will have them. A new lease is taken, as
-   * at the start.
-   */
+  /** Another server has the messages, or will have them. */
   #lose(): void {
     const deliveries = [...this.#held.values()];
     this.#held.clear();
     this.unread.replace([]);
-    this.#possibleNames = [];
-    this.#knownName = undefined;
     if (deliveries.length > 0) this.#events.onLost(deliveries);
   }
 
@@ -260,13 +204,13 @@ export class Consumer {
     // If the answer is lost, the next call must not use the same tokens.
     this.#nextToken += limit;
     const { returned, arrived, queue } = this.#keys;
-    const name = this.#name;
+    const name = this.#lease.name;
     const reply = await this.#answerSize.measured(() =>
       this.#ask(reserve, [returned, arrived, queue], [first, limit, this.#answerSize.bytes]),
     );
-    if (name !== this.#name) return undefined;
+    if (name !== this.#lease.name) return undefined;
     if (reply === null) {
-      this.#sureAt = undefined;
+      this.#lease.doubt();
       return undefined;
     }
     const [counts, ...bodies] = reply as [string[], ...string[]]; // what the script returns
@@ -276,9 +220,9 @@ export class Consumer {
 
   /** Reads as many messages not yet handed out as fit into an answer. Undefined if it has to be done again. */
   async #read(limit: number): Promise<readonly Delivery[] | undefined> {
-    const name = this.#name;
+    const name = this.#lease.name;
     const messages = await this.unread.read(this.#keys.consumerPrefix + name, limit);
-    if (name !== this.#name) return undefined;
+    if (name !== this.#lease.name) return undefined;
     this.unread.forget(messages.map(([token]) => token));
     const found = messages.flatMap(([token, body]) => (body === null ? [] : [this.#keep(token, body)]));
     return found.length > 0 ? found : undefined;
@@ -290,23 +234,23 @@ export class Consumer {
    */
   async #change(deliveries: readonly Delivery[], call: () => Promise<unknown>): Promise<unknown> {
     for (;;) {
-      if (!this.#isSure) await this.hold();
+      if (!this.#lease.isSure) await this.hold();
       if (!deliveries.every((delivery) => this.holds(delivery))) return -1;
-      const name = this.#name;
+      const name = this.#lease.name;
       const reply = await call();
       if (reply !== -1) return reply;
-      if (name === this.#name) this.#sureAt = undefined;
+      if (name === this.#lease.name) this.#lease.doubt();
     }
   }
 
   #ask(script: Script, keys: readonly string[], values: readonly (string | number)[]): Promise<unknown> {
-    const name = this.#name;
+    const name = this.#lease.name;
     const all = [this.#keys.leases, this.#keys.consumerPrefix + name, ...keys];
     return this.#connection.use((client) => script.run(client, all, [name, ...values]));
   }
 
   #keep(token: string, body: string): Delivery {
-    const delivery = new RedisDelivery(token, body, redeliveriesOf(token), this.#name);
+    const delivery = new RedisDelivery(token, body, redeliveriesOf(token), this.#lease.name);
     this.#held.set(token, delivery);
     return delivery;
   }

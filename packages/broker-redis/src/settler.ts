@@ -6,16 +6,19 @@ import { tokenNumber } from "./delivery-token.js";
 import type { QueueKeys } from "./queue-keys.js";
 import { settle } from "./scripts/settle.js";
 import type { Sender } from "./sender.js";
+import {
+  charactersOf,
+  giveBackValues,
+  onlyDeadLetterValues,
+  settleValues,
+  type Value,
+} from "./settle-values.js";
 import type { StuckMessage } from "./unread-messages.js";
 
 /** The most settlements of one call: what Lua can unpack. */
 const mostAtOnce = 1_000;
 /** After this many milliseconds no further call is begun; what is left is settled again. */
 const mostMs = 2_000;
-/** How much of an error's text is kept with a dead letter, in characters. */
-const longestError = 8_192;
-/** Ends an error's text that was cut. */
-const cutMark = "… (cut)";
 
 const whyLost = "it lost its last writes, and they run again, or their key was deleted";
 
@@ -61,8 +64,11 @@ export class Settler {
    * Makes a message that was not handed out a dead letter, because its body does not arrive in time. Rejects if it is
    * not known what happened.
    */
-  async bury({ token }: StuckMessage, reason: DeadLetterReason, error: string): Promise<void> {
-    const reply = await this.#change([0, 0, this.#limit, ...letterValues(token, reason, error)], []);
+  async deadLetter({ token }: StuckMessage, reason: DeadLetterReason, error: string): Promise<void> {
+    const reply = await this.#change(
+      onlyDeadLetterValues(token, reason, error, this.#options.deadLetterLimit),
+      [],
+    );
     this.#consumer.unread.forget([token]);
     this.#noteLetters(reply);
   }
@@ -72,7 +78,7 @@ export class Settler {
     // The last first, since each call puts its own to the head.
     for (let end = tokens.length; end > 0; end -= mostAtOnce) {
       const some = tokens.slice(Math.max(0, end - mostAtOnce), end);
-      await this.#change([0, some.length, this.#limit, ...some], []);
+      await this.#change(giveBackValues(some), []);
       this.#consumer.unread.forget(some);
     }
   }
@@ -103,11 +109,20 @@ export class Settler {
 
   /** Resolves to those that Redis does not have any more, although nobody settled them and no other server has them. */
   async #trySettling(settlements: readonly Settlement[], note: Note): Promise<readonly Settlement[]> {
+    const deliveries = mapPacked(settlements, ({ delivery }) => delivery);
+    // What is lost already runs elsewhere, and what follows from it is sent from there.
+    if (settlements.some((settlement) => this.#othersOf(settlement).length > 0)) {
+      await this.#consumer.holdUnexpired();
+      if (!deliveries.every((delivery) => this.#consumer.holds(delivery))) {
+        note(settlements, "lost");
+        return [];
+      }
+    }
     const sentElsewhere = await Promise.all(
       mapPacked(settlements, (settlement) => this.#sendElsewhere(settlement)),
     );
-    const deliveries = mapPacked(settlements, ({ delivery }) => delivery);
-    const reply = await this.#change(this.#valuesOf(settlements), deliveries);
+    const values = settleValues(settlements, this.#keys.queue, this.#options.deadLetterLimit);
+    const reply = await this.#change(values, deliveries);
     // Meanwhile the consumer may have found that it had lost its lease, and taken a new one that holds nothing.
     if (reply === -1 || !deliveries.every((delivery) => this.#consumer.holds(delivery))) {
       note(settlements, "lost");
@@ -162,7 +177,7 @@ export class Settler {
     this.#options.logger.warn(`Redis lost ${what}`, { queue: this.#keys.queue });
   }
 
-  #change(values: readonly (string | number)[], deliveries: readonly Delivery[]): Promise<unknown> {
+  #change(values: readonly Value[], deliveries: readonly Delivery[]): Promise<unknown> {
     const { queue, arrived, returned, delayed, dead } = this.#keys;
     return this.#consumer.change(settle, [queue, arrived, returned, delayed, dead], values, deliveries);
   }
@@ -173,10 +188,15 @@ export class Settler {
     if (letters > 0) this.#options.onDeadLetters(letters);
   }
 
+  #othersOf(settlement: Settlement): readonly Outgoing[] {
+    return settlement.kind === "replace"
+      ? settlement.by.filter(({ queue }) => queue !== this.#keys.queue)
+      : [];
+  }
+
   /** Messages for other queues are stored before the delivery is removed; the token keeps a second try from storing them twice. */
   #sendElsewhere(settlement: Settlement): Promise<(() => void) | undefined> | undefined {
-    if (settlement.kind !== "replace") return undefined;
-    const others = settlement.by.filter(({ queue }) => queue !== this.#keys.queue);
+    const others = this.#othersOf(settlement);
     return others.length === 0 ? undefined : this.#sendOnce(others, settlement.delivery);
   }
 
@@ -188,33 +208,6 @@ export class Settler {
       if (forget === undefined) this.#doubtful.add(delivery);
     }
     return this.#doubtful.has(delivery) ? undefined : forget;
-  }
-
-  /** The most dead letters, as the script takes it. */
-  get #limit(): number | string {
-    return this.#options.deadLetterLimit ?? "";
-  }
-
-  #valuesOf(settlements: readonly Settlement[]): (string | number)[] {
-    const acks: string[] = [];
-    const releases: string[] = [];
-    const others: (string | number)[] = [];
-    for (const settlement of settlements) {
-      const token = settlement.delivery.id;
-      if (settlement.kind === "ack") acks.push(token);
-      else if (settlement.kind === "release") releases.push(token);
-      else if (settlement.kind === "deadLetter")
-        others.push(...letterValues(token, settlement.reason, settlement.error));
-      else others.push(...this.#replacementValues(token, settlement.by));
-    }
-    return [acks.length, releases.length, this.#limit, ...acks, ...releases, ...others];
-  }
-
-  #replacementValues(token: string, by: readonly Outgoing[]): (string | number)[] {
-    const own = by.filter(({ queue }) => queue === this.#keys.queue);
-    const values: (string | number)[] = ["r", token, own.length];
-    for (const { body, front, delayMs } of own) values.push(Math.ceil(delayMs ?? 0), front ? "h" : "t", body);
-    return values;
   }
 }
 
@@ -230,22 +223,3 @@ function piecesOf(settlements: readonly Settlement[]): readonly (readonly Settle
   const others = settlements.filter(({ kind }) => kind !== "release");
   return [...inCalls(others), ...inCalls(releases).toReversed()];
 }
-
-/** How many characters Redis has to move. */
-const charactersOf = (settlement: Settlement): number => {
-  if (settlement.kind === "ack") return 0;
-  if (settlement.kind === "replace") return settlement.by.reduce((sum, { body }) => sum + body.length, 0);
-  const error = settlement.kind === "deadLetter" ? (settlement.error?.length ?? 0) : 0;
-  return settlement.delivery.body.length + Math.min(error, longestError);
-};
-
-const letterValues = (token: string, reason: DeadLetterReason, error: string | undefined): string[] => [
-  "d",
-  token,
-  reason,
-  cut(error ?? ""),
-];
-
-/** The beginning of a long text, with a mark at its end that says so. */
-const cut = (text: string): string =>
-  text.length <= longestError ? text : text.slice(0, longestError - cutMark.length) + cutMark;

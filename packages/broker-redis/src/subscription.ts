@@ -160,7 +160,7 @@ export class RedisSubscription implements Subscription {
     const what = `a message of ${stuck.bytes} bytes in ${keys.queue} does not come through within ${connection.commandTimeoutMs} ms`;
     if (stuck.bytes > longestSlow) {
       const text = `${what}; raise commandTimeoutMs, then redrive it; or send less in one message`;
-      await this.#settler.bury(stuck, "tooLarge", text);
+      await this.#settler.deadLetter(stuck, "tooLarge", text);
       this.#onError(new YTaskError(ErrorCode.TooLarge, `${text}: it is a dead letter now`));
       return;
     }

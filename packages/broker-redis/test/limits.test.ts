@@ -74,7 +74,7 @@ describeWithBroker("RedisBroker's limits", (shared) => {
     const queue = "YTask:Queue:long-letters";
     const bodies = Array.from({ length: 24 }, (_, index) => `${index}`.padEnd(500_000, "."));
     const letters = shared.broker.deadLetters(queue);
-    const bury = async (): Promise<void> => {
+    const deadLetter = async (): Promise<void> => {
       const { subscription } = await subscribe(shared.broker, queue);
       const deliveries = await take(subscription, bodies.length);
       await subscription.settle(
@@ -92,15 +92,15 @@ describeWithBroker("RedisBroker's limits", (shared) => {
       return value;
     };
     await shared.broker.send(bodies.map((body) => message(queue, body)));
-    await bury();
+    await deadLetter();
     const listed = await inSeveralCalls(() => letters.list());
     expect(listed.map(({ body }) => body)).toEqual(bodies);
     expect(await letters.list({ limit: 10 })).toEqual(listed.slice(0, 10));
     expect(await inSeveralCalls(() => letters.redrive())).toBe(24);
-    await bury();
+    await deadLetter();
     const ids = (await letters.list()).map(({ id }) => id);
     expect(await inSeveralCalls(() => letters.redrive(ids))).toBe(24);
-    await bury();
+    await deadLetter();
     // Those of before are gone, and passed over.
     const all = [...ids, ...(await letters.list()).map(({ id }) => id)];
     expect(await inSeveralCalls(() => letters.redrive(all, ({ body }) => `${body}!`))).toBe(24);

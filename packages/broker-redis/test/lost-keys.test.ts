@@ -110,19 +110,19 @@ describeWithOwnServer("redis", "what Redis lost of a living server", () => {
   });
 
   it("of a hash that was deleted each message is settled as it should be, with a warning", async () => {
-    const { subscription, lost, deliveries } = await holding("retry", "bury", "release", "ack");
-    const [retried, buried, released, acked] = deliveries as [Delivery, Delivery, Delivery, Delivery];
+    const { subscription, lost, deliveries } = await holding("retry", "dead", "release", "ack");
+    const [retried, failed, released, acked] = deliveries as [Delivery, Delivery, Delivery, Delivery];
     await redis.command("DEL", await hash());
     const outcomes = await subscription.settle([
       retry(retried, "retried"),
-      { delivery: buried, kind: "deadLetter", reason: "permanentFailure", error: "no" },
+      { delivery: failed, kind: "deadLetter", reason: "permanentFailure", error: "no" },
       { delivery: released, kind: "release" },
       { delivery: acked, kind: "ack" },
     ]);
     expect(outcomes).toEqual(["settled", "settled", "settled", "settled"]);
     expect(warnings).toContainEqual(expect.stringMatching(/^Redis lost .*put back/));
     expect(await broker.counts(queue)).toEqual(counted(2, 0, 1));
-    expect(await broker.deadLetters(queue).list()).toMatchObject([{ body: "bury", error: "no" }]);
+    expect(await broker.deadLetters(queue).list()).toMatchObject([{ body: "dead", error: "no" }]);
     expect([await next(subscription), await next(subscription)]).toEqual([
       ["release", 0],
       ["retried", 0],

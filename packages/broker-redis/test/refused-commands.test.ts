@@ -38,7 +38,7 @@ describeWithOwnServer("redis", "a user who may not use one of the commands", () 
       { backoff },
     );
     server.add(group, "first", (n: number) => n);
-    server.add(group, "bury", () => {
+    server.add(group, "dead", () => {
       throw new PermanentError("for the dead letters");
     });
     server.add(`${group}-next`, "second", (n: number) => void done.add(`second ${n}`));
@@ -67,7 +67,7 @@ describeWithOwnServer("redis", "a user who may not use one of the commands", () 
       await client.send(group, "plain", [n + 100], { runAfterMs: 50 });
       await client.send(group, "plain", [n + 200], { runAfterMs: 50, front: true });
       await client.send(group, "again", [n]);
-      await client.send(group, "bury");
+      await client.send(group, "dead");
       await client.sendWorkflow([
         { group, name: "first", args: [n] },
         { group: `${group}-next`, name: "second" },

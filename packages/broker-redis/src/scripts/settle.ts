@@ -48,7 +48,7 @@ if releases > 0 then
 end
 
 local letters = 0
-local function bury(token, reason, error)
+local function dead_letter(token, reason, error)
   local body = redis.call('HGET', hash, token)
   if not body then
     missing[#missing + 1] = token
@@ -87,7 +87,7 @@ end
 
 while at <= #ARGV do
   if ARGV[at] == 'd' then
-    bury(ARGV[at + 1], ARGV[at + 2], ARGV[at + 3])
+    dead_letter(ARGV[at + 1], ARGV[at + 2], ARGV[at + 3])
     at = at + 4
   else
     local count = tonumber(ARGV[at + 2])
