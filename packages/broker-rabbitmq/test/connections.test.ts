@@ -9,6 +9,7 @@ import {
 import { type ChannelModel, connect, type SocketOptions } from "amqplib";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { RabbitMqBroker, type RabbitMqBrokerOptions } from "../src/index.js";
+import { behindProxy } from "./support/behind-proxy.js";
 import { closeBrokers, closeBrokersAfterEach, connected } from "./support/brokers.js";
 import { newQueue, Taker } from "./support/taker.js";
 import { untilAccepted } from "./support/until-accepted.js";
@@ -170,6 +171,37 @@ describeWithOwnServer("rabbitmq", "RabbitMqBroker's connections", () => {
     proxy.pass();
     await Promise.all(takers.map((taker) => taker.close()));
     await broker.close();
+    await proxy.close();
+  });
+
+  it("are not said to be broken while a group without work makes its channel anew", async () => {
+    const { proxy, url } = await behindProxy(server.url);
+    const queue = newQueue();
+    const broker = await connected({ url, queueType: "quorum" });
+    const consumers = async () => {
+      const lines = await server.control("list_consumers", "queue_name", "channel_pid", "--no-table-headers");
+      return lines.split("\n").filter((line) => line.includes(queue));
+    };
+    const subscription = await broker.subscribe(queue, {
+      maxUnsettled: 10,
+      maxRedeliveries: 25,
+      onLost: () => undefined,
+      onError: () => undefined,
+    });
+    const before = await consumers();
+    expect(before).toHaveLength(1);
+    proxy.delay(100);
+    let isRenewed = false;
+    const looking = waitUntil("another channel has the consumer", async () => {
+      const [now] = await consumers();
+      return now !== undefined && now !== before[0];
+    }).then(() => {
+      isRenewed = true;
+    });
+    while (!isRenewed) expect(await subscription.receive(1, 20)).toEqual([]);
+    await looking;
+    proxy.pass();
+    await closeBrokers();
     await proxy.close();
   });
 

@@ -1,12 +1,13 @@
 import { randomUUID } from "node:crypto";
 import { ErrorCode } from "@ytask/core/driver";
-import { describeWithServer, startProxy, waitUntil } from "@ytask-internal/test-servers";
+import { describeWithServer, waitUntil } from "@ytask-internal/test-servers";
 import { type ChannelModel, connect } from "amqplib";
 import { describe, expect, inject, it } from "vitest";
 import type { QueueType, RabbitMqBroker } from "../src/index.js";
 import { deadQueue, groupQueue, type QueueSpec } from "../src/queues/names.js";
+import { behindProxy } from "./support/behind-proxy.js";
 import { closeBrokers, closeBrokersAfterEach, connected } from "./support/brokers.js";
-import { bury } from "./support/bury.js";
+import { deadLetterAll } from "./support/dead-letter-all.js";
 import { deleteQueues } from "./support/delete-queues.js";
 import { newQueue } from "./support/taker.js";
 
@@ -18,19 +19,17 @@ describe.each(types)("a thousand dead letters of a %s queue", (queueType) => {
   describeWithServer("rabbitmq", "which were listed", () => {
     closeBrokersAfterEach();
 
-    const buried = async () => {
+    const withLetters = async () => {
       const url = inject("amqpUrl");
       const queue = newQueue();
       const broker = await connected({ url, queueType });
-      await bury(broker, queue, bodies);
+      await deadLetterAll(broker, queue, bodies);
       return { url, queue, broker };
     };
     /** Who reads them over a slow line, and has them for some tenths of a second. */
     const farAway = async () => {
-      const url = new URL(inject("amqpUrl"));
-      const proxy = await startProxy(Number(url.port || 5_672), url.hostname);
-      url.port = `${proxy.port}`;
-      const reader = await connected({ url: url.href, queueType });
+      const { proxy, url } = await behindProxy(inject("amqpUrl"));
+      const reader = await connected({ url, queueType });
       proxy.delay(50);
       return { proxy, reader };
     };
@@ -38,7 +37,7 @@ describe.each(types)("a thousand dead letters of a %s queue", (queueType) => {
       waitUntil("they are read", async () => Number((await broker.counts(queue)).dead) < count);
 
     it("are all there again for whoever looks next", async () => {
-      const { url, queue, broker } = await buried();
+      const { url, queue, broker } = await withLetters();
       const dead = broker.deadLetters(queue);
       for (let round = 0; round < 2; round++) {
         expect((await dead.list({ limit: count })).map(({ body }) => body)).toEqual(bodies);
@@ -54,7 +53,7 @@ describe.each(types)("a thousand dead letters of a %s queue", (queueType) => {
     });
 
     it("are counted and purged when those who read them have ended", async () => {
-      const { url, queue, broker } = await buried();
+      const { url, queue, broker } = await withLetters();
       const { proxy, reader } = await farAway();
       const listing = reader.deadLetters(queue).list({ limit: count });
       await untilRead(broker, queue);
@@ -70,7 +69,7 @@ describe.each(types)("a thousand dead letters of a %s queue", (queueType) => {
     });
 
     it("may be taken by somebody else when they are given back", async () => {
-      const { url, queue, broker } = await buried();
+      const { url, queue, broker } = await withLetters();
       const { proxy, reader } = await farAway();
       const dead = reader.deadLetters(queue);
       const listing = dead.list({ limit: count });
@@ -238,13 +237,11 @@ describe.each(types)("large dead letters of a %s queue", (queueType) => {
     closeBrokersAfterEach();
 
     it("are listed though all of them take longer than the server may take to answer", async () => {
-      const url = new URL(inject("amqpUrl"));
       const queue = newQueue();
       const large = Array.from({ length: 6 }, (_, index) => `${index}`.repeat(600_000));
-      await bury(await connected({ url: url.href, queueType }), queue, large);
-      const proxy = await startProxy(Number(url.port || 5_672), url.hostname);
-      url.port = `${proxy.port}`;
-      const reader = await connected({ url: url.href, queueType, commandTimeoutMs: 4_000 });
+      await deadLetterAll(await connected({ url: inject("amqpUrl"), queueType }), queue, large);
+      const { proxy, url } = await behindProxy(inject("amqpUrl"));
+      const reader = await connected({ url, queueType, commandTimeoutMs: 4_000 });
       proxy.throttle(400_000);
       const letters = await reader.deadLetters(queue).list();
       expect(letters.map(({ body }) => body[0])).toEqual(large.map(([digit]) => digit));
@@ -261,14 +258,12 @@ describe.each(types)("large dead letters of a %s queue, over a slow line,", (que
     closeBrokersAfterEach();
 
     it("are each sent again once", async () => {
-      const url = new URL(inject("amqpUrl"));
       const queue = newQueue();
       const large = Array.from({ length: 8 }, (_, index) => `${index}`.repeat(400_000));
-      const near = await connected({ url: url.href, queueType });
-      await bury(near, queue, large);
-      const proxy = await startProxy(Number(url.port || 5_672), url.hostname);
-      url.port = `${proxy.port}`;
-      const far = await connected({ url: url.href, queueType, commandTimeoutMs: 4_000 });
+      const near = await connected({ url: inject("amqpUrl"), queueType });
+      await deadLetterAll(near, queue, large);
+      const { proxy, url } = await behindProxy(inject("amqpUrl"));
+      const far = await connected({ url, queueType, commandTimeoutMs: 4_000 });
       proxy.throttle(500_000);
       expect(await far.deadLetters(queue).redrive()).toBe(8);
       expect(await near.counts(queue)).toMatchObject({ waiting: 8, dead: 0 });
@@ -288,24 +283,22 @@ describe.each(types)("a dead letter of a %s queue", (queueType) => {
       const url = inject("amqpUrl");
       const queue = newQueue();
       const other = await connected({ url, queueType });
-      await bury(other, queue, ["a body"]);
-      const far = new URL(url);
-      const proxy = await startProxy(Number(far.port || 5_672), far.hostname);
-      far.port = `${proxy.port}`;
-      const publish = await connect(far.href);
+      await deadLetterAll(other, queue, ["a body"]);
+      const far = await behindProxy(url);
+      const publish = await connect(far.url);
       const consume = await connect(url);
       const broker = await connected({ client: { publish, consume }, queueType, commandTimeoutMs: 50_000 });
-      proxy.holdAnswers();
+      far.proxy.holdAnswers();
       const redriving = broker.deadLetters(queue).redrive();
       const rejected = expect(redriving).rejects.toMatchObject({ code: ErrorCode.Connection });
       await waitUntil("its copy waits", async () => (await other.counts(queue)).waiting === 1);
       await consume.close();
-      proxy.pass();
+      far.proxy.pass();
       await rejected;
       await waitUntil("it is back", async () => (await other.counts(queue)).dead === 1);
       await closeBrokers();
       await publish.close();
-      await proxy.close();
+      await far.proxy.close();
       await deleteQueues(url, [queue]);
     });
   });
@@ -317,7 +310,7 @@ describe.each(types)("a dead letter of a %s queue", (queueType) => {
       const url = inject("amqpUrl");
       const queue = newQueue();
       const broker = await connected({ url, queueType });
-      await bury(broker, queue, ["declares both queues"]);
+      await deadLetterAll(broker, queue, ["declares both queues"]);
       await broker.deadLetters(queue).purge();
       const connection = await connect(url);
       const channel = await connection.createConfirmChannel();
@@ -348,7 +341,7 @@ describe.each(types)("a dead letter of a %s queue", (queueType) => {
       const url = inject("amqpUrl");
       const queue = newQueue();
       const broker = await connected({ url: `${url}?frameMax=8192`, queueType });
-      await bury(broker, queue, ["a body"], error);
+      await deadLetterAll(broker, queue, ["a body"], error);
       expect(await broker.deadLetters(queue).list()).toMatchObject([{ body: "a body", error: kept }]);
       await broker.send([{ queue, body: "goes on" }]);
       expect(await broker.counts(queue)).toMatchObject({ waiting: 1, dead: 1 });

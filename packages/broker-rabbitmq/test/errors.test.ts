@@ -5,7 +5,7 @@ import { describe, expect, inject, it } from "vitest";
 import { RabbitMqBroker } from "../src/index.js";
 import { groupQueue } from "../src/queues/names.js";
 import { closeBrokersAfterEach, connected } from "./support/brokers.js";
-import { bury } from "./support/bury.js";
+import { deadLetterAll } from "./support/dead-letter-all.js";
 import { deleteQueues } from "./support/delete-queues.js";
 import { newQueue, Taker } from "./support/taker.js";
 
@@ -95,7 +95,7 @@ describeWithServer("rabbitmq", "RabbitMqBroker's errors", () => {
     it("name a group whose name is too long for all its queues, while the longest one has them", async () => {
       const broker = await connected({ url: url().href, queueType });
       const fits = longest();
-      await bury(broker, fits, ["dead"]);
+      await deadLetterAll(broker, fits, ["dead"]);
       const tooLong = `${fits.slice(0, -1)}ß`;
       const sending = await failureOf(
         broker.send([

@@ -8,7 +8,7 @@ import {
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { deadQueue, groupQueue } from "../src/queues/names.js";
 import { closeBrokersAfterEach, connected } from "./support/brokers.js";
-import { bury } from "./support/bury.js";
+import { deadLetterAll } from "./support/dead-letter-all.js";
 import { newQueue, Taker } from "./support/taker.js";
 
 describeWithOwnServer("rabbitmq", "a queue that takes what it is sent, and confirms it much later", () => {
@@ -34,7 +34,7 @@ describeWithOwnServer("rabbitmq", "a queue that takes what it is sent, and confi
     const queue = newQueue();
     const broker = await connected({ url: server.url, commandTimeoutMs: 500 });
     const other = await connected({ url: server.url });
-    await bury(broker, queue, ["declares both queues"]);
+    await deadLetterAll(broker, queue, ["declares both queues"]);
     await other.deadLetters(queue).purge();
     const taker = await Taker.from(broker, queue, { ack: false });
     await other.send([{ queue, body: "first" }]);
@@ -52,5 +52,23 @@ describeWithOwnServer("rabbitmq", "a queue that takes what it is sent, and confi
     const { dead } = await other.counts(queue);
     expect(taker.bodies.filter((body) => body === "again").length + Number(dead)).toBe(1);
     await taker.close();
+  });
+
+  it("holds up no sends elsewhere, however many follow: each is stored once", async () => {
+    const [queue, other] = [newQueue(), newQueue()];
+    const broker = await connected({ url: server.url, commandTimeoutMs: 1_000 });
+    await broker.send([
+      { queue, body: "declares it" },
+      { queue: other, body: "declares it" },
+    ]);
+    const { name } = groupQueue(queue, "classic");
+    await tell("suspend", name);
+    await expect(broker.send([{ queue, body: "late" }])).rejects.toThrow("did not confirm");
+    const batch = Array.from({ length: 500 }, () => ({ queue: other, body: "in time" }));
+    for (let sent = 0; sent < 25_000; sent += batch.length) await broker.send(batch);
+    await tell("resume", name);
+    const near = await connected({ url: server.url });
+    expect(await near.counts(other)).toMatchObject({ waiting: 25_001 });
+    await waitUntil("it is stored", async () => (await near.counts(queue)).waiting === 2);
   });
 });

@@ -1,8 +1,11 @@
-import type { Delivery } from "@ytask/core/driver";
-import { describeWithServer, startProxy, waitUntil } from "@ytask-internal/test-servers";
+import type { Delivery, Settlement } from "@ytask/core/driver";
+import { describeWithServer, waitUntil } from "@ytask-internal/test-servers";
+import { connect } from "amqplib";
 import { expect, inject, it } from "vitest";
 import type { QueueType } from "../src/index.js";
-import { closeBrokersAfterEach, connected } from "./support/brokers.js";
+import { groupQueue } from "../src/queues/names.js";
+import { behindProxy } from "./support/behind-proxy.js";
+import { closeBrokers, closeBrokersAfterEach, connected } from "./support/brokers.js";
 import { deleteQueues } from "./support/delete-queues.js";
 import { newQueue, Taker } from "./support/taker.js";
 
@@ -16,10 +19,8 @@ describeWithServer("rabbitmq", "how many deliveries are sent ahead", () => {
 
   it.each(types)("is what was said last, of a %s queue, also after a reconnect", async (queueType) => {
     const queue = newQueue();
-    const url = new URL(inject("amqpUrl"));
-    const proxy = await startProxy(Number(url.port || 5672), url.hostname);
-    url.host = `127.0.0.1:${proxy.port}`;
-    const broker = await connected({ url: url.href, queueType });
+    const { proxy, url } = await behindProxy(inject("amqpUrl"));
+    const broker = await connected({ url, queueType });
     await broker.send(bodies.map((body) => ({ queue, body })));
     const taker = await Taker.from(broker, queue, { ack: false, maxUnsettled });
     const untilTaken = async (taken: number, waiting: number) => {
@@ -75,4 +76,55 @@ describeWithServer("rabbitmq", "how many deliveries are sent ahead", () => {
       await deleteQueues(inject("amqpUrl"), [queue]);
     },
   );
+
+  // A quorum queue counts a consumer that has ended, as long as it holds something: when to delete it does not show.
+  it("a classic queue that is deleted while that changes loses nothing that was held", async () => {
+    const queueType = "classic";
+    const queue = newQueue();
+    const { proxy, url } = await behindProxy(inject("amqpUrl"));
+    const broker = await connected({ url, queueType });
+    await broker.send(bodies.slice(0, 4).map((body) => ({ queue, body })));
+    const subscription = await broker.subscribe(queue, {
+      maxUnsettled: 4,
+      maxRedeliveries: 25,
+      onLost: () => undefined,
+      onError: () => undefined,
+    });
+    const first = await subscription.receive(1, 10_000);
+    expect(first).toMatchObject([{ body: "0" }]);
+    const near = await connected({ url: inject("amqpUrl"), queueType });
+    await waitUntil("all were delivered", async () => (await near.counts(queue)).waiting === 0);
+    const connection = await connect(inject("amqpUrl"));
+    const channel = await connection.createChannel();
+    const { name } = groupQueue(queue, queueType);
+    proxy.delay(300);
+    subscription.sendAhead?.(10);
+    await waitUntil("it has no consumer", async () => (await channel.checkQueue(name)).consumerCount === 0, {
+      intervalMs: 1,
+    });
+    await channel.deleteQueue(name);
+    proxy.pass();
+    await waitUntil("it is there again, and consumed", async () => {
+      const looking = await connection.createChannel();
+      looking.on("error", () => undefined);
+      return (await looking.checkQueue(name).catch(() => undefined))?.consumerCount === 1;
+    });
+    const taken: string[] = [];
+    await waitUntil("the others come again", async () => {
+      taken.push(...(await subscription.receive(4, 100).catch(() => [])).map(({ body }) => body));
+      return taken.length === 3;
+    });
+    expect(taken.toSorted()).toEqual(["1", "2", "3"]);
+    const again: Settlement = {
+      delivery: first[0] as Delivery,
+      kind: "replace",
+      by: [{ queue, body: "retry" }],
+    };
+    expect(await subscription.settle([again])).toEqual(["settled"]);
+    expect((await subscription.receive(1, 10_000)).map(({ body }) => body)).toEqual(["retry"]);
+    await closeBrokers();
+    await connection.close();
+    await proxy.close();
+    await deleteQueues(inject("amqpUrl"), [queue]);
+  });
 });

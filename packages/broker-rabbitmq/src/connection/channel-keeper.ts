@@ -36,7 +36,10 @@ export class ChannelKeeper<C extends Channel> {
   readonly #options: KeeperOptions<C>;
   /** Ends whatever `#run` waits for: it waits for one thing at a time. */
   #end: () => void = () => undefined;
+  /** Ends the wait for the end of the channel in use. */
+  #letGo: () => void = () => undefined;
   #closed = false;
+  #isRenewing = false;
   #current: C | undefined;
   #lastError: YTaskError | undefined;
   /** How often in a row the last error came. */
@@ -89,7 +92,20 @@ export class ChannelKeeper<C extends Channel> {
     const channel = this.#current;
     if (channel === undefined) return;
     this.#pauseMs = 0;
+    this.#isRenewing = true;
     await closeQuietly(channel);
+  }
+
+  /**
+   * Opens another channel, and leaves the present one open for what is under way on it. Returns that one, to be closed by
+   * the caller; undefined if there is none.
+   */
+  replace(): C | undefined {
+    const channel = this.#current;
+    this.#current = undefined;
+    this.#pauseMs = 0;
+    if (channel !== undefined) this.#letGo();
+    return channel;
   }
 
   /** Closes the channel, which gives back what was delivered on it, and opens no other. */
@@ -135,12 +151,16 @@ export class ChannelKeeper<C extends Channel> {
       cause = error;
     });
     const closed = new Promise<void>((resolve) => {
+      this.#letGo = resolve;
       channel.once("close", () => {
         gone = true;
         this.#lose(channel, cause);
         resolve();
       });
     });
+    // The server may have closed the channel in the same breath as it opened it, before anybody listened here. Then this
+    // rejects. It sets what consumers get that do not set their own.
+    await channel.prefetch(0);
     await this.#options.setUp?.(channel);
     if (this.#closed) return closeQuietly(channel);
     if (!gone) this.#use(channel);
@@ -171,6 +191,7 @@ export class ChannelKeeper<C extends Channel> {
 
   #use(channel: C): void {
     this.#current = channel;
+    this.#isRenewing = false;
     this.#sameErrors = 0;
     this.#pauseMs = this.#options.firstPauseMs ?? shortPauseMs;
     for (const waiter of this.#waiting) waiter.resolve(channel);
@@ -179,8 +200,9 @@ export class ChannelKeeper<C extends Channel> {
   #lose(channel: C, cause: unknown): void {
     if (this.#current !== channel) return;
     this.#current = undefined;
-    this.#lastError = explain(cause, this.#options.doing);
-    this.#options.onDown?.(this.#lastError);
+    const error = explain(cause, this.#options.doing);
+    this.#lastError = this.#isRenewing ? undefined : error;
+    this.#options.onDown?.(error);
   }
 
   #unreachable(): YTaskError {
@@ -192,7 +214,8 @@ export class ChannelKeeper<C extends Channel> {
 
 const closedError = () => new YTaskError(ErrorCode.Closed, "The RabbitMQ broker is closed");
 
-async function closeQuietly(channel: Channel): Promise<void> {
+/** Closes a channel, which may have closed already. Never rejects. */
+export async function closeQuietly(channel: Channel): Promise<void> {
   channel.on("error", () => undefined);
   try {
     await channel.close();

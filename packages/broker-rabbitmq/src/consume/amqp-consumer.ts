@@ -21,6 +21,7 @@ export class AmqpConsumer {
   #attached: Attached | undefined;
   #isChanging = false;
   #isEnded = false;
+  #replacements = 0;
 
   /** @param count how many unsettled deliveries the server may send: the consumer's prefetch count */
   constructor(queue: string, count: number) {
@@ -31,6 +32,16 @@ export class AmqpConsumer {
   /** How many unsettled deliveries the server may send. */
   get count(): number {
     return this.#wanted;
+  }
+
+  /** Whether the server has the consumer, as far as is known: not while it is being replaced. */
+  get isConsuming(): boolean {
+    return this.#attached?.consumer !== undefined && !this.#isChanging;
+  }
+
+  /** How often the consumer was replaced. */
+  get replacements(): number {
+    return this.#replacements;
   }
 
   /** From now on the server may send this many, besides what it has already sent. */
@@ -100,6 +111,7 @@ export class AmqpConsumer {
   }
 
   async #replace(attached: Attached, tag: string): Promise<void> {
+    this.#replacements++;
     attached.consumer = undefined;
     await attached.channel.cancel(tag);
     if (!this.#isEnded) await this.#consume(attached);

@@ -11,6 +11,8 @@ export interface ConsumerWatchOptions {
   caughtUp(): Promise<void>;
   /** Whether a waiting message would have to be delivered: there is a channel, and room. */
   isOpen(): boolean;
+  /** How often the consumer was replaced: meanwhile the queue has none. */
+  replacements(): number;
   /** How many messages were delivered so far. */
   arrived(): number;
   /**
@@ -61,16 +63,18 @@ export class ConsumerWatch {
   }
 
   async #look(): Promise<void> {
-    const { isOpen, arrived, mayBeDeaf, holdsNothing, onDetached, onIdle } = this.#options;
+    const { isOpen, replacements, arrived, mayBeDeaf, holdsNothing, onDetached, onIdle } = this.#options;
     if (this.#isLooking) return;
     this.#isLooking = true;
+    const replacementsBefore = replacements();
     const seen = isOpen() ? await this.#answer().catch(() => "no answer" as const) : "no answer";
     this.#isLooking = false;
-    if (!isOpen()) {
+    const isComparable = isOpen() && replacements() === replacementsBefore;
+    if (!isComparable) {
       this.#seen = 0;
       this.#idle = 0;
     }
-    if (seen === "no answer" || !isOpen()) return;
+    if (seen === "no answer" || !isComparable) return;
     const isStill = mayBeDeaf && arrived() === this.#arrived;
     const waiting = seen?.messageCount ?? 0;
     const isGone = seen === undefined || seen.consumerCount === 0;

@@ -2,6 +2,7 @@ import { bounded, type SubscribeOptions } from "@ytask/core/driver";
 import type { Channel, ConsumeMessage } from "amqplib";
 import { ChannelKeeper } from "../connection/channel-keeper.js";
 import type { Link } from "../connection/link.js";
+import { NOT_FOUND, replyCode } from "../errors.js";
 import { mostPrefetched, type QueueType } from "../options.js";
 import type { QueueSpec } from "../queues/names.js";
 import { declare, type Queues } from "../queues/queues.js";
@@ -87,7 +88,8 @@ export class Consumer {
     this.#watch = new ConsumerWatch({
       look: () => options.queues.look(queue.name),
       caughtUp: () => this.#amqpConsumer.caughtUp(),
-      isOpen: () => this.#hasRoom(),
+      isOpen: () => this.#hasRoom() && this.#amqpConsumer.isConsuming,
+      replacements: () => this.#amqpConsumer.replacements,
       arrived: () => this.#arrived,
       mayBeDeaf: options.queueType === "quorum",
       holdsNothing: () => this.#channel?.heldCount === 0,
@@ -154,6 +156,10 @@ export class Consumer {
   async #setUp(channel: Channel): Promise<void> {
     const deliveries = new DeliveryChannel(channel);
     this.#channel = deliveries;
+    channel.on("error", (error: unknown) => {
+      // While the consumer is replaced, nobody is told that the queue was deleted but whoever consumes again.
+      if (replyCode(error) === NOT_FOUND) this.#rescue(deliveries);
+    });
     channel.once("close", () => this.#lose(deliveries));
     const generation = ++this.#generation;
     await declare(channel, this.#options.queue);
@@ -196,9 +202,14 @@ export class Consumer {
    * might remove another message there.
    */
   #queueDeleted(channel: DeliveryChannel): void {
+    this.#rescue(channel);
+    channel.channel.close().catch(() => undefined);
+  }
+
+  /** Sends again what has not begun and was held on a channel whose queue was deleted. */
+  #rescue(channel: DeliveryChannel): void {
     const leaving = channel.queueDeleted();
     const ready = this.inbox.takeReady((held) => held.channel === channel);
-    channel.channel.close().catch(() => undefined);
     void this.#resender.rescue([...leaving, ...ready, ...this.#recounts.takeWaiting(channel)]);
   }
 

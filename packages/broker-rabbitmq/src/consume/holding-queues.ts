@@ -30,12 +30,15 @@ export class HoldingQueues {
     return [...this.#replaced].some((queue) => queue.holdsOn(channel));
   }
 
-  /** Deletes replaced queues that hold nothing any more, with the copies in them that never arrived. */
+  /**
+   * Deletes replaced queues that hold nothing any more, with the copies in them that never arrived. One whose channel
+   * has closed is left to the server: what it holds goes home, and then it expires.
+   */
   deleteReplaced(boundMs: number): void {
     for (const queue of this.#replaced)
-      if (queue.isDone) {
+      if (queue.isDone || !queue.isDeaf) {
         this.#replaced.delete(queue);
-        void queue.close(true, boundMs);
+        void queue.close(queue.isDone, boundMs);
       }
   }
 

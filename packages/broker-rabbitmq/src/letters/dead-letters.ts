@@ -49,11 +49,6 @@ export class RabbitMqDeadLetters implements DeadLetters {
 
   async redrive(ids?: readonly string[], rewrite?: (letter: Letter) => string): Promise<number> {
     const wanted = ids === undefined ? undefined : new Set(ids);
-    const isWanted = (letter: Message) => {
-      const id = letterId(letter);
-      // An id that is not unique stays wanted until the end.
-      return wanted === undefined || (isUniqueId(id) ? wanted.delete(id) : wanted.has(id));
-    };
     return this.#read(0, async (reader) => {
       // No more than there are now: otherwise what soon fails again would be sent again and again.
       let left = await reader.count();
@@ -64,9 +59,23 @@ export class RabbitMqDeadLetters implements DeadLetters {
         const taken = await reader.take(Math.min(most, left));
         if (taken.length === 0) break;
         left -= taken.length;
-        count += await this.#sendAgain(reader, taken.filter(isWanted), rewrite);
+        count += await this.#sendAgain(reader, wanted === undefined ? taken : chosen(taken, wanted), rewrite);
       }
       return count;
+    });
+  }
+
+  async find(ids: readonly string[]): Promise<readonly Letter[]> {
+    const wanted = new Set(ids);
+    return this.#read([], async (reader) => {
+      const found: Letter[] = [];
+      for (let left = await reader.count(); left > 0 && wanted.size > 0; ) {
+        const taken = await reader.take(Math.min(batch, left));
+        if (taken.length === 0) break;
+        left -= taken.length;
+        found.push(...chosen(taken, wanted).map(letterOf));
+      }
+      return found;
     });
   }
 
@@ -75,7 +84,7 @@ export class RabbitMqDeadLetters implements DeadLetters {
     checkName(from);
     const askedAt = performance.now();
     return exclusively(from.name, async () => {
-      // The caller has given up by then, and may have buried other messages since.
+      // The caller has given up by then, and may have made other dead letters since.
       if (performance.now() - askedAt > 2 * commandTimeoutMs)
         throw new YTaskError(
           ErrorCode.Connection,
@@ -171,3 +180,18 @@ function rewritten(message: Message, rewrite: (letter: Letter) => string): Buffe
   const body = rewrite(letter);
   return body === letter.body ? message.content : Buffer.from(body);
 }
+
+/**
+ * The letters whose ids are wanted; of each, the id is removed. One that is not unique stays wanted until the end. The
+ * content of the others is let go: they are only given back, and all of a queue together may be too much to hold.
+ */
+function chosen(letters: readonly Message[], wanted: Set<string>): readonly Message[] {
+  return letters.filter((letter) => {
+    const id = letterId(letter);
+    const isChosen = isUniqueId(id) ? wanted.delete(id) : wanted.has(id);
+    if (!isChosen) letter.content = empty;
+    return isChosen;
+  });
+}
+
+const empty = Buffer.alloc(0);

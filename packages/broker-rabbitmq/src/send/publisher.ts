@@ -1,6 +1,6 @@
 import { ErrorCode, YTaskError } from "@ytask/core/driver";
 import type { ConfirmChannel, Options } from "amqplib";
-import { ChannelKeeper } from "../connection/channel-keeper.js";
+import { ChannelKeeper, closeQuietly } from "../connection/channel-keeper.js";
 import { type Link, reconnectGraceMs } from "../connection/link.js";
 import { explain, isNacked, sizeLimitIn } from "../errors.js";
 
@@ -35,6 +35,13 @@ const unroutable: Published = { kind: "unroutable" };
 
 const doing = "Could not send to RabbitMQ";
 
+/**
+ * How many messages may be written after one that is not confirmed in time. amqplib keeps a place for each, even if it is
+ * confirmed, and once the first is confirmed it removes them one by one, in a time that grows with the square of their
+ * number: 50,000 take 0.2 s, a million some minutes.
+ */
+const mostBehindLate = 20_000;
+
 /** Publishes persistent messages, many at a time, and reports for each whether the server took it. */
 export class Publisher {
   readonly #link: Link;
@@ -46,6 +53,8 @@ export class Publisher {
   /** Why the channel is about to close; its messages in flight are given up before it is closed. */
   #cause: Error | undefined;
   #sent = 0;
+  /** How many had been sent when the first one came late on the present channel. */
+  #sentAtFirstLate: number | undefined;
 
   constructor(link: Link, commandTimeoutMs: number, onDown: () => void) {
     this.#link = link;
@@ -54,6 +63,7 @@ export class Publisher {
       open: () => link.client.createConfirmChannel(),
       setUp: async (channel) => {
         this.#cause = undefined;
+        this.#sentAtFirstLate = undefined;
         channel.on("error", (error) => {
           this.#cause = error;
         });
@@ -96,7 +106,19 @@ export class Publisher {
         return publications.map(() => outcome);
       }
     }
-    return this.#write(channel, publications);
+    const outcomes = this.#write(channel, publications);
+    this.#leaveLateBehind();
+    return outcomes;
+  }
+
+  /** Goes on with another channel where too much was sent behind a message that is not confirmed. */
+  #leaveLateBehind(): void {
+    if (this.#sentAtFirstLate === undefined || this.#sent - this.#sentAtFirstLate < mostBehindLate) return;
+    this.#sentAtFirstLate = undefined;
+    const channel = this.#keeper.replace();
+    if (channel === undefined) return;
+    // By then all that is under way on it was confirmed, or is late itself.
+    setTimeout(() => void closeQuietly(channel), this.#commandTimeoutMs + 1_000).unref();
   }
 
   /** The channel, once there is one and the server accepts messages. */
@@ -132,6 +154,7 @@ export class Publisher {
       };
       const timer = setTimeout(() => {
         late = new LateAnswers(this.#unconfirmed());
+        if (this.#keeper.current === channel) this.#sentAtFirstLate ??= this.#sent;
         finish();
       }, this.#commandTimeoutMs);
       const settle = (index: number, outcome: Published) => {

@@ -1,7 +1,7 @@
 import type { RabbitMqBroker } from "../../src/index.js";
 
 /** Sends messages and makes dead letters of them, in order, all with the same error. */
-export async function bury(
+export async function deadLetterAll(
   broker: RabbitMqBroker,
   queue: string,
   bodies: readonly string[],
