@@ -3,7 +3,7 @@ import { type Address, addressName } from "./address.js";
 import { type Dialled, dial } from "./dial.js";
 import { closedError, overloaded, toYTaskError } from "./failures.js";
 import type { OutageLog } from "./outage-log.js";
-import { Turns } from "./turns.js";
+import { Semaphore } from "./semaphore.js";
 
 /**
  * The pause between attempts to reach a server again, in milliseconds. Short, because every call fails until one
@@ -36,7 +36,7 @@ export class Link {
   readonly #timeoutMs: number;
   readonly #outages: OutageLog;
   /** Separate, so that thousands of reads for results do not keep a result from being stored. */
-  readonly #turns = { read: new Turns(mostAtATime), write: new Turns(mostAtATime) };
+  readonly #semaphores = { read: new Semaphore(mostAtATime), write: new Semaphore(mostAtATime) };
   readonly #onReady: (dialled: Dialled) => void;
   #state: State = { kind: "closed" };
   #redial: NodeJS.Timeout | undefined;
@@ -64,12 +64,12 @@ export class Link {
    * YTaskError if its turn does not come in time, and otherwise as `task` does.
    */
   async inTurn<Value>(kind: "read" | "write", task: () => Promise<Value>): Promise<Value> {
-    const turns = this.#turns[kind];
-    if (!(await turns.begin(longestWaitMs))) throw overloaded(this.address, longestWaitMs);
+    const semaphore = this.#semaphores[kind];
+    if (!(await semaphore.acquire(longestWaitMs))) throw overloaded(this.address, longestWaitMs);
     try {
       return await task();
     } finally {
-      turns.end();
+      semaphore.release();
     }
   }
 

@@ -18,8 +18,8 @@ import { Connections } from "./connection/connections.js";
 import { RabbitMqSubscription } from "./consume/subscription.js";
 import { RabbitMqDeadLetters } from "./letters/dead-letters.js";
 import { mostPrefetched, type RabbitMqBrokerOptions, type Settings, settingsOf } from "./options.js";
+import { KeyedMutex } from "./queues/keyed-mutex.js";
 import { checkName, deadQueue, groupQueue } from "./queues/names.js";
-import { Turns } from "./queues/turns.js";
 import { outgoing } from "./send/addressing.js";
 import type { Failed, Sent } from "./send/sender.js";
 
@@ -28,7 +28,7 @@ export class RabbitMqBroker implements Broker {
   readonly capabilities: BrokerCapabilities;
   readonly #settings: Settings;
   readonly #subscriptions = new Set<Subscription>();
-  readonly #turns = new Turns();
+  readonly #lettersMutex = new KeyedMutex();
   #connections: Connections | undefined;
 
   /** @throws YTaskError `InvalidArgument` for an option that is refused; the message names it */
@@ -82,7 +82,7 @@ export class RabbitMqBroker implements Broker {
       isQuorum: queueType === "quorum",
       commandTimeoutMs,
       connections: () => this.#open(),
-      exclusively: (name, look) => this.#turns.take(name, look),
+      exclusively: (name, look) => this.#lettersMutex.runExclusive(name, look),
     });
   }
 
@@ -99,7 +99,7 @@ export class RabbitMqBroker implements Broker {
     const [waiting, dead] = await Promise.all([
       queues.count(spec.name),
       bounded<number | undefined>(
-        this.#turns.ended(name).then(() => queues.count(name)),
+        this.#lettersMutex.ended(name).then(() => queues.count(name)),
         commandTimeoutMs,
         () => undefined,
       ),

@@ -19,7 +19,7 @@ export const brokersThatBreakOff: Readonly<Record<string, BrokenBroker>> = {
     broken: { broker: replacesInTwoSteps },
     caughtBy: ["of a message that is replaced when its subscriber crashes, either it or what replaces it"],
   },
-  "removes before it buries": {
+  "removes before it dead-letters": {
     broken: { broker: removesBeforeItBuries },
     caughtBy: ["a message that becomes a dead letter when its subscriber crashes"],
   },

@@ -14,9 +14,9 @@ import {
   type Stay,
   staysAt,
 } from "./delays.js";
+import { KeyedMutex } from "./keyed-mutex.js";
 import { handingOn, type QueueSpec } from "./names.js";
 import { dueQueue } from "./queues-beside.js";
-import { Turns } from "./turns.js";
 
 /**
  * For how long the end of a route is not declared again, in milliseconds. A send to more groups than can be declared in
@@ -28,7 +28,7 @@ const dueForMs = 10_000;
 export class Queues {
   readonly #questions: Questions;
   readonly #looks: Questions;
-  readonly #lookTurns = new Turns();
+  readonly #lookMutex = new KeyedMutex();
   readonly #declarers: readonly Questions[];
   #asked = 0;
   readonly #known = new Set<string>();
@@ -93,7 +93,7 @@ export class Queues {
    * takes.
    */
   look(name: string): Promise<QueueLook | undefined> {
-    return this.#lookTurns.take("look", () => lookAt(this.#looks, name));
+    return this.#lookMutex.runExclusive("look", () => lookAt(this.#looks, name));
   }
 
   /**

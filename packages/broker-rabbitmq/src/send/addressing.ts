@@ -32,7 +32,7 @@ export const outgoing = (message: Outgoing, type: QueueType): Addressed => ({
 });
 
 /** How many dead letters this process has made: orders those of the same millisecond. */
-let buried = 0;
+let deadLetters = 0;
 
 /** A message that was given up, on its way to the dead letters of its queue. */
 export const deadLetter = (
@@ -49,7 +49,7 @@ export const deadLetter = (
     headers: {
       [REASON]: reason,
       [AT]: Date.now(),
-      [ORDER]: buried++,
+      [ORDER]: deadLetters++,
       ...(error === undefined ? {} : { [ERROR]: beginningOf(error) }),
     },
   },

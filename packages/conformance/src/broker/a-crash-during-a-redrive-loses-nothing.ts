@@ -1,6 +1,6 @@
 import type { BrokerBehaviour } from "./broker-behaviour.js";
-import { buryAll } from "./bury.js";
 import { callersOf, crashDuring } from "./crash-during.js";
+import { deadLetterAll } from "./dead-letter-all.js";
 import { numbered } from "./messages.js";
 import { nothingIsLost } from "./nothing-is-lost.js";
 
@@ -17,7 +17,7 @@ export const aCrashDuringARedriveLosesNothing: BrokerBehaviour = {
       callers.map(async () => {
         const queue = bench.queue();
         const subscriber = await bench.subscribe(other, queue);
-        await buryAll(other, queue, subscriber, letters);
+        await deadLetterAll(other, queue, subscriber, letters);
         await subscriber.close();
         const broker = await bench.connect();
         return { queue, broker, make: () => broker.deadLetters(queue).redrive() };

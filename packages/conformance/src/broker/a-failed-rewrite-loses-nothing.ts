@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { BrokerBehaviour } from "./broker-behaviour.js";
-import { buryAll } from "./bury.js";
+import { deadLetterAll } from "./dead-letter-all.js";
 import { numbered } from "./messages.js";
 import { bodiesOf } from "./subscriber.js";
 
@@ -8,7 +8,7 @@ export const aFailedRewriteLosesNothing: BrokerBehaviour = {
   name: "a redrive whose `rewrite` throws rejects, and leaves each letter dead or redriven, never both or neither",
   async run(bench) {
     const { broker, queue, subscriber } = await bench.start();
-    await buryAll(broker, queue, subscriber, numbered(5));
+    await deadLetterAll(broker, queue, subscriber, numbered(5));
     const letters = broker.deadLetters(queue);
     const redriving = letters.redrive(undefined, ({ body }) => {
       if (body === "2") throw new Error("cannot be rewritten");

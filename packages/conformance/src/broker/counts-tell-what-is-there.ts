@@ -1,5 +1,5 @@
 import type { BrokerBehaviour } from "./broker-behaviour.js";
-import { buryAll } from "./bury.js";
+import { deadLetterAll } from "./dead-letter-all.js";
 import { messages, numbered } from "./messages.js";
 
 export const countsTellWhatIsThere: BrokerBehaviour = {
@@ -7,7 +7,7 @@ export const countsTellWhatIsThere: BrokerBehaviour = {
   async run(bench) {
     const { broker, queue, subscriber } = await bench.start({ maxUnsettled: 4 });
     await bench.expectCounts(broker, queue, { waiting: 0, delayed: 0, running: 0, dead: 0 });
-    await buryAll(broker, queue, subscriber, ["dead"]);
+    await deadLetterAll(broker, queue, subscriber, ["dead"]);
     await broker.send(messages(queue, numbered(3), { delayMs: 3_600_000 }));
     await broker.send(messages(queue, numbered(10)));
     const taken = await subscriber.take(4);

@@ -14,7 +14,7 @@ const waitMs = 100;
 const released = 8;
 const replaced = 8;
 const delayed = 4;
-const buried = 4;
+const deadLettered = 4;
 const crashesInAHundredBatches = 4;
 /** How many acks a crash may undo. A server may not confirm acks, so those of the last few batches may be lost. */
 const undoneByACrash = 5 * largestLimit;
@@ -96,7 +96,7 @@ export class Crowd {
     const by = messages(this.#queue, [delivery.body], dice < delayed ? { delayMs: 1 + dice * 20 } : {});
     if (dice < delayed + replaced) return { delivery, kind: "replace", by };
     if (dice < delayed + replaced + released) return { delivery, kind: "release" };
-    if (dice < delayed + replaced + released + buried)
+    if (dice < delayed + replaced + released + deadLettered)
       return { delivery, kind: "deadLetter", reason: "retriesExhausted" };
     this.#left.delete(delivery.body);
     this.#done.set(delivery.body, (this.#done.get(delivery.body) ?? 0) + 1);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { BrokerBehaviour } from "./broker-behaviour.js";
-import { buryAll } from "./bury.js";
+import { deadLetterAll } from "./dead-letter-all.js";
 import { numbered } from "./messages.js";
 import { bodiesOf } from "./subscriber.js";
 
@@ -8,7 +8,7 @@ export const deadLettersAreListedInOrder: BrokerBehaviour = {
   name: "dead letters are listed the oldest first, up to the limit, which is 100 by default",
   async run(bench) {
     const { broker, queue, subscriber } = await bench.start();
-    await buryAll(broker, queue, subscriber, numbered(120));
+    await deadLetterAll(broker, queue, subscriber, numbered(120));
     const letters = broker.deadLetters(queue);
     const listed = await letters.list();
     assert.deepEqual(bodiesOf(listed), numbered(100));

@@ -6,7 +6,7 @@ import { bodiesOf } from "./subscriber.js";
 const body = "the same";
 
 export const equalBodiesAreSeveral: BrokerBehaviour = {
-  name: "messages with the same body are several, however they are sent, settled and buried",
+  name: "messages with the same body are several, however they are sent, settled and dead-lettered",
   async run(bench) {
     const { broker, queue, subscriber } = await bench.start();
     await broker.send([...messages(queue, [body, body]), ...messages(queue, [body, body], { delayMs: 100 })]);

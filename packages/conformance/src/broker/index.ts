@@ -1,12 +1,12 @@
 import { aClosedBrokerEndsAReceive } from "./a-closed-broker-ends-a-receive.js";
 import { aClosedBrokerRejects } from "./a-closed-broker-rejects.js";
-import { aCrashDuringABurialLosesNothing } from "./a-crash-during-a-burial-loses-nothing.js";
 import { aCrashDuringARedriveLosesNothing } from "./a-crash-during-a-redrive-loses-nothing.js";
 import { aCrashDuringAReleaseLosesNothing } from "./a-crash-during-a-release-loses-nothing.js";
 import { aCrashDuringAReplaceLeavesOne } from "./a-crash-during-a-replace-leaves-one.js";
 import { aCrashDuringAReplaceLosesNothing } from "./a-crash-during-a-replace-loses-nothing.js";
 import { aCrashKeepsTheOrder } from "./a-crash-keeps-the-order.js";
 import { aCrashLosesNothing } from "./a-crash-loses-nothing.js";
+import { aCrashWhileDeadLetteringLosesNothing } from "./a-crash-while-dead-lettering-loses-nothing.js";
 import { aCutHangsNothing } from "./a-cut-hangs-nothing.js";
 import { aCutRejectsSends } from "./a-cut-rejects-sends.js";
 import { aDelayHoldsUpNothing } from "./a-delay-holds-up-nothing.js";
@@ -171,7 +171,7 @@ export const brokerBehaviours: readonly BrokerBehaviour[] = [
   aCrashKeepsTheOrder,
   aCrashDuringAReplaceLosesNothing,
   aCrashDuringAReplaceLeavesOne,
-  aCrashDuringABurialLosesNothing,
+  aCrashWhileDeadLetteringLosesNothing,
   aCrashDuringAReleaseLosesNothing,
   aCrashDuringARedriveLosesNothing,
   redeliveriesGrow,

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { BrokerBehaviour } from "./broker-behaviour.js";
-import { buryAll } from "./bury.js";
+import { deadLetterAll } from "./dead-letter-all.js";
 
 /** What a broker must keep of an error, in characters. */
 const keptAtLeast = 500;
@@ -10,7 +10,7 @@ export const longErrorsMakeLetters: BrokerBehaviour = {
   async run(bench) {
     const { broker, queue, subscriber } = await bench.start();
     const error = "€".repeat(1_000_000);
-    await buryAll(broker, queue, subscriber, ["body"], error);
+    await deadLetterAll(broker, queue, subscriber, ["body"], error);
     await subscriber.expectNothing();
     const [letter, ...more] = await broker.deadLetters(queue).list();
     assert.deepEqual(more, []);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { BrokerBehaviour } from "./broker-behaviour.js";
-import { buryAll } from "./bury.js";
+import { deadLetterAll } from "./dead-letter-all.js";
 import { numbered } from "./messages.js";
 import { bodiesOf } from "./subscriber.js";
 
@@ -11,7 +11,7 @@ export const manyLetters: BrokerBehaviour = {
   name: "of more than a thousand dead letters each is listed and found once, the last is redriven as the first, and all are purged",
   async run(bench) {
     const { broker, queue, subscriber } = await bench.start({ maxUnsettled: count });
-    await buryAll(broker, queue, subscriber, numbered(count));
+    await deadLetterAll(broker, queue, subscriber, numbered(count));
     const letters = broker.deadLetters(queue);
     const all = await letters.list({ limit: 2 * count });
     assert.deepEqual(bodiesOf(all), numbered(count));

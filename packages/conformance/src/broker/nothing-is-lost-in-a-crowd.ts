@@ -2,7 +2,7 @@ import type { BrokerBehaviour } from "./broker-behaviour.js";
 import { Crowd } from "./crowd.js";
 
 export const nothingIsLostInACrowd: BrokerBehaviour = {
-  name: "a thousand messages through three subscribers that release, replace, bury and crash: none is lost",
+  name: "a thousand messages through three subscribers that release, replace, dead-letter and crash: none is lost",
   isRandom: true,
   async run(bench) {
     const crowd = new Crowd(bench, bench.queue());

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { BrokerBehaviour } from "./broker-behaviour.js";
-import { buryAll } from "./bury.js";
+import { deadLetterAll } from "./dead-letter-all.js";
 import { messages, numbered } from "./messages.js";
 
 export const purgeDeletes: BrokerBehaviour = {
@@ -9,8 +9,8 @@ export const purgeDeletes: BrokerBehaviour = {
     const { broker, queue, subscriber } = await bench.start();
     const otherQueue = bench.queue();
     const other = await bench.subscribe(broker, otherQueue);
-    await buryAll(broker, queue, subscriber, numbered(5));
-    await buryAll(broker, otherQueue, other, numbered(2));
+    await deadLetterAll(broker, queue, subscriber, numbered(5));
+    await deadLetterAll(broker, otherQueue, other, numbered(2));
     await broker.send(messages(queue, ["waiting"]));
     assert.equal(await broker.deadLetters(queue).purge(), 5);
     assert.equal(await broker.deadLetters(queue).purge(), 0);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { BrokerBehaviour } from "./broker-behaviour.js";
-import { buryAll } from "./bury.js";
+import { deadLetterAll } from "./dead-letter-all.js";
 import { numbered } from "./messages.js";
 
 const count = 150;
@@ -16,7 +16,7 @@ export const purgeMeetsAList: BrokerBehaviour = {
       if (dead !== undefined) assert.equal(dead, expected, "the dead letters that are counted");
     };
     for (let round = 0; round < rounds; round++) {
-      await buryAll(broker, queue, subscriber, numbered(count));
+      await deadLetterAll(broker, queue, subscriber, numbered(count));
       assert.equal((await letters.list({ limit: count })).length, count);
       await expectDead(count);
       const listing = bench.soon("a list during a purge", letters.list({ limit: count }));

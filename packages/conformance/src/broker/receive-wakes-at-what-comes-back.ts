@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { BrokerBehaviour } from "./broker-behaviour.js";
-import { buryAll } from "./bury.js";
+import { deadLetterAll } from "./dead-letter-all.js";
 import { messages } from "./messages.js";
 import { bodiesOf } from "./subscriber.js";
 
@@ -30,7 +30,7 @@ export const receiveWakesAtWhatComesBack: BrokerBehaviour = {
     );
     await subscriber.ack(next);
 
-    await buryAll(broker, queue, subscriber, ["redriven"]);
+    await deadLetterAll(broker, queue, subscriber, ["redriven"]);
     const redriven = await expectToReceive("redriven", () => broker.deadLetters(queue).redrive());
     await subscriber.ack(redriven);
 

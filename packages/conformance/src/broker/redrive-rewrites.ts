@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Letter } from "@ytask/core/driver";
 import type { BrokerBehaviour } from "./broker-behaviour.js";
-import { buryAll } from "./bury.js";
+import { deadLetterAll } from "./dead-letter-all.js";
 import { numbered } from "./messages.js";
 import { bodiesOf } from "./subscriber.js";
 
@@ -9,7 +9,7 @@ export const redriveRewrites: BrokerBehaviour = {
   name: "redrive sends what `rewrite` makes of a letter, from all that the letter says",
   async run(bench) {
     const { broker, queue, subscriber } = await bench.start();
-    await buryAll(broker, queue, subscriber, numbered(3));
+    await deadLetterAll(broker, queue, subscriber, numbered(3));
     const letters = broker.deadLetters(queue);
     const rewrite = ({ body, reason, error }: Letter) => `${body} ${reason} ${error}`;
     const [first] = await letters.list();

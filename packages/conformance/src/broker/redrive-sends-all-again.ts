@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { BrokerBehaviour } from "./broker-behaviour.js";
-import { buryAll } from "./bury.js";
+import { deadLetterAll } from "./dead-letter-all.js";
 import { numbered } from "./messages.js";
 import { bodiesOf } from "./subscriber.js";
 
@@ -11,7 +11,7 @@ export const redriveSendsAllAgain: BrokerBehaviour = {
   name: "redrive puts all dead letters back into the queue, as if they were new",
   async run(bench) {
     const { broker, queue, subscriber } = await bench.start({ maxUnsettled: count });
-    await buryAll(broker, queue, subscriber, numbered(count));
+    await deadLetterAll(broker, queue, subscriber, numbered(count));
     const letters = broker.deadLetters(queue);
     assert.equal(await letters.redrive(), count);
     const taken = await subscriber.take(count);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { BrokerBehaviour } from "./broker-behaviour.js";
-import { buryAll } from "./bury.js";
+import { deadLetterAll } from "./dead-letter-all.js";
 import { numbered } from "./messages.js";
 import { bodiesOf } from "./subscriber.js";
 
@@ -8,7 +8,7 @@ export const redriveTakesIds: BrokerBehaviour = {
   name: "redrive, and find where there is one, take the letters of the given ids, pass over ids that are gone, and leave the others",
   async run(bench) {
     const { broker, queue, subscriber } = await bench.start();
-    await buryAll(broker, queue, subscriber, numbered(4));
+    await deadLetterAll(broker, queue, subscriber, numbered(4));
     const letters = broker.deadLetters(queue);
     const [first, , third] = await letters.list();
     assert.ok(first && third);

@@ -31,10 +31,10 @@ export const unusualQueueNames: BrokerBehaviour = {
       const subscriber = await bench.subscribe(broker, queue);
       const taken = await subscriber.take(1);
       assert.deepEqual(bodiesOf(taken), [queue]);
-      const buried = taken.map(
+      const deadLettered = taken.map(
         (delivery): Settlement => ({ delivery, kind: "deadLetter", reason: "malformed" }),
       );
-      await subscriber.settleAll(buried);
+      await subscriber.settleAll(deadLettered);
       await subscriber.close();
     }
     for (const queue of queues) {

@@ -20,7 +20,7 @@ export function allLetters(letters: DeadLetters, count: number, ask: Ask): NextL
   let movedBefore = 0;
   let stuck = 0;
   return async (most, moved) => {
-    // More are moved than asked for where several have one id, as some that another program buried.
+    // More are moved than asked for where several have one id, as some that another program made.
     stuck += Math.max(0, page.length - (moved - movedBefore));
     movedBefore = moved;
     const limit = Math.min(most, count - begun.size);

@@ -1,7 +1,7 @@
 import { afterBound, TurnoverMap } from "@ytask/core/driver";
 
-/** Lets only so many run at a time. The rest wait for their turn, in the order in which they came. */
-export class Turns {
+/** A counting semaphore: lets only so many run at a time. The rest wait, in the order in which they came. */
+export class Semaphore {
   #free: number;
   readonly #waiting = new TurnoverMap<() => void, undefined>();
 
@@ -10,16 +10,16 @@ export class Turns {
   }
 
   /**
-   * Resolves to true when its turn comes, which `end` must end; to false if that took too long, and then there is no
-   * turn to end.
+   * Resolves to true once it is acquired, and `release` must be called; to false if that took too long, and then there
+   * is nothing to release.
    */
-  async begin(longestWaitMs: number): Promise<boolean> {
+  async acquire(longestWaitMs: number): Promise<boolean> {
     if (this.#free === 0) return this.#wait(longestWaitMs);
     this.#free--;
     return true;
   }
 
-  end(): void {
+  release(): void {
     const [next] = this.#waiting.keys();
     if (next === undefined) this.#free++;
     else next();
@@ -27,10 +27,10 @@ export class Turns {
 
   #wait(longestWaitMs: number): Promise<boolean> {
     return new Promise((resolve) => {
-      const settle = (isItsTurn: boolean) => {
+      const settle = (isAcquired: boolean) => {
         timer.cancel();
         this.#waiting.delete(go);
-        resolve(isItsTurn);
+        resolve(isAcquired);
       };
       const go = () => settle(true);
       const timer = afterBound(longestWaitMs, () => settle(false));

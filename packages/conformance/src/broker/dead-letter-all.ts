@@ -3,7 +3,7 @@ import { messages } from "./messages.js";
 import type { Subscriber } from "./subscriber.js";
 
 /** Sends messages and makes dead letters of them, in order, all with the same error. */
-export async function buryAll(
+export async function deadLetterAll(
   broker: Broker,
   queue: string,
   subscriber: Subscriber,

@@ -1,7 +1,7 @@
 import type { BrokerBehaviour } from "./broker-behaviour.js";
 import { crashDuringASettle } from "./crash-during-a-settle.js";
 
-export const aCrashDuringABurialLosesNothing: BrokerBehaviour = {
+export const aCrashWhileDeadLetteringLosesNothing: BrokerBehaviour = {
   name: "a message that becomes a dead letter when its subscriber crashes is one, or is delivered again",
   needs: ["cut"],
   async run(bench) {

@@ -1,9 +1,9 @@
 /** Runs actions for one name in turn, and actions for different names at the same time. */
-export class Turns {
+export class KeyedMutex {
   readonly #last = new Map<string, Promise<unknown>>();
 
   /** Settles as `action` does, which begins when those before it under this name have ended. */
-  take<A>(name: string, action: () => Promise<A>): Promise<A> {
+  runExclusive<A>(name: string, action: () => Promise<A>): Promise<A> {
     const mine = this.ended(name).then(action);
     const ended = mine
       .catch(() => undefined)
