@@ -151,6 +151,12 @@ export function serializeMessage(message: Message, version: WireVersion = 3): st
   return `{"Id":${quote(id)},"WorkerName":${quote(name)},"FuncArgs":[${texts}],${settingsText(message, version)}}`;
 }
 
+/** Whether a message may not begin to run any more. `now` is in milliseconds since 1970. */
+export function isExpired({ expireTime }: Pick<Message, "expireTime">, now: number): boolean {
+  const expiresAt = expireTime === undefined ? undefined : parseTime(expireTime);
+  return expiresAt !== undefined && expiresAt <= now;
+}
+
 /** What consecutive messages often have in common, and its text. */
 interface SerializedSettings extends Pick<Message, "retryCount" | "runTime" | "expireTime" | "extra"> {
   readonly version: WireVersion;

@@ -197,11 +197,10 @@ export class Server {
       await this.#connect(endsAt);
       const group = await ServedGroup.start(this.#engine, name, concurrency, routing);
       // An attempt that was given up must not go on taking work.
-      if (isOver) {
+      if (isOver || this.#stop.signal.aborted) {
         group.stop();
         await group.close();
-      }
-      return group;
+      } else this.#groups.push(group);
     };
     try {
       const limits = {
@@ -210,7 +209,7 @@ export class Server {
         logger: log,
         signal: this.#stop.signal,
       };
-      this.#groups.push(await untilConnected(attempt, limits));
+      await untilConnected(attempt, limits);
     } finally {
       isOver = true;
     }

@@ -4,7 +4,7 @@ import type { Broker, DeadLetterReason, DeadLetters, Letter } from "../broker.js
 import { checkOptions, invalid, rules } from "../check-options.js";
 import { ErrorCode, YTaskError } from "../errors.js";
 import { queueKey, type WireVersion } from "../keys.js";
-import { type Message, parseMessage, serializeMessage } from "../message.js";
+import { isExpired, type Message, parseMessage, serializeMessage } from "../message.js";
 import type { Expiry } from "../results/status-writer.js";
 import type { Clock } from "../time/clock.js";
 import { answerOf } from "./answer-of.js";
@@ -80,14 +80,11 @@ export class DeadLetterBox {
   }
 
   /**
-   * Sends letters again, those of the ids or all: with all their retries, with `Sent` stored over the old result, and
-   * with their abort flags cleared. Resolves to how many were sent again. Ids that are gone are passed over. Letters that
-   * another call is sending again are left to it; where that crashed, or rejected with `Connection` or `TimeOut`, for up
-   * to a minute. Where it rejects, some may have been sent: each letter is then either still here or back in its queue. A
-   * client without the servers' backend can replace no result: the tasks run, and their old failures stay.
+   * Sends letters again, those of the ids or all: with all their retries, with `Sent` stored over the old result, with
+   * their abort flags cleared, and without an expiry that has passed. Resolves to how many were sent again.
    *
-   * Ids that are gone are skipped. Letters that another call is sending again are left to that call; if it crashed,
-   * for up to a minute. If this rejects, some may have been sent: each letter is either still here or back in its
+   * Ids that are gone are skipped. Letters that another call is sending again are left to that call; if it crashed, or
+   * rejected with `Connection` or `TimeOut`, for up to a minute. If this rejects, some may have been sent: each letter is either still here or back in its
    * queue. A client without the servers' backend cannot replace results: the tasks run, and their old failures stay.
    *
    * @throws YTaskError `InvalidArgument` if `ids` is not an array of strings; `Backend` if the old results could not be
@@ -159,7 +156,7 @@ export class DeadLetterBox {
       const message = readMessage(body);
       return message === undefined
         ? body
-        : serializeMessage(restored(message, executionId), this.#wireVersion);
+        : serializeMessage(restored(message, executionId, this.#clock.now()), this.#wireVersion);
     });
   }
 
@@ -167,10 +164,14 @@ export class DeadLetterBox {
     answerOf(call, "the broker or backend", this.#clock);
 }
 
-/** The task as it was first sent: with all its retries, and as an execution of its own. */
-function restored(message: Message, executionId: string): Message {
+/**
+ * The task as it was first sent: with all its retries, and as an execution of its own. It does not keep an expiry that
+ * has passed: with it, the task would be gone without having run, and without a letter.
+ */
+function restored(message: Message, executionId: string, now: number): Message {
   return {
     ...message,
+    expireTime: isExpired(message, now) ? undefined : message.expireTime,
     retryCount: Math.max(0, message.retryCount) + (message.extra.retried ?? 0),
     extra: { ...message.extra, executionId, retried: undefined, unknownForMs: undefined },
   };

@@ -36,6 +36,8 @@ export interface WorkerOptions {
   onDone(): void;
 }
 
+type DeadLetterSettlement = Extract<Settlement, { readonly kind: "deadLetter" }>;
+
 /** The path of a group's deliveries: read, inspect, wait for a slot, run, conclude, finish. */
 export class DeliveryWorker {
   readonly #options: WorkerOptions;
@@ -189,7 +191,16 @@ export class DeliveryWorker {
       return;
     }
     if (outcome === "settled" && settlement.kind === "release") this.#options.tally.released++;
+    if (outcome === "settled" && settlement.kind === "deadLetter")
+      this.#tellOfDeadLetter(execution, settlement);
     this.#onEnd();
+  }
+
+  /** Another server stored the failure, and died before it could make the dead letter and tell of both. */
+  #tellOfDeadLetter(execution: Execution, { reason, error }: DeadLetterSettlement): void {
+    const { announcer, options } = this.#engine;
+    for (const event of ["failed", "deadLettered"] as const)
+      announcer.announce(event, execution, options.clock.elapsed(), { reason, error });
   }
 
   /** If what follows from a task can never be sent, the task has failed for good. */

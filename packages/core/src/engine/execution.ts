@@ -36,6 +36,8 @@ export class Execution {
   isLate = false;
   /** Set if the server shuts down and gives the task back. */
   isReleased = false;
+  /** Called once the task was given back: whatever it still does, nobody waits for it. */
+  onGivenBack: (() => void) | undefined;
   /** The retries left that the task set, if it did. */
   retriesSet: number | undefined;
 

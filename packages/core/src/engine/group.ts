@@ -131,6 +131,7 @@ export class Group {
   async close(): Promise<void> {
     this.#settler.close();
     const left = [...this.#unsettled.keys()];
+    for (const execution of this.#unsettled.values()) execution?.onGivenBack?.();
     this.#unsettled.clear();
     this.tally.released += left.length;
     if (left.length > 0)

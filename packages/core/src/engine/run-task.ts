@@ -134,6 +134,8 @@ function withLimit(
         resolve(endingOfDecision(execution) ?? endingOfLateness(timeoutMs));
       });
     });
+    // Otherwise the timer would keep the process alive after its server's shutdown.
+    execution.onGivenBack = () => timer.cancel();
     void ending.then((value) => {
       timer.cancel();
       resolve(value);

@@ -19,13 +19,12 @@ export class ServedGroup {
     concurrency: number,
     routing: Routing,
   ): Promise<ServedGroup> {
-    const group = await Group.start(engine, name, concurrency, routing);
-    if (!engine.options.goCompatible) return new ServedGroup(group, undefined);
+    // The group last: it runs tasks at once, which could only be given back if the other did not start.
+    const delayedQueue = engine.options.goCompatible ? await DelayedQueue.start(engine, name) : undefined;
     try {
-      return new ServedGroup(group, await DelayedQueue.start(engine, name));
+      return new ServedGroup(await Group.start(engine, name, concurrency, routing), delayedQueue);
     } catch (error) {
-      group.stop();
-      await group.close();
+      await delayedQueue?.close();
       throw error;
     }
   }

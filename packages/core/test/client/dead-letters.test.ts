@@ -34,6 +34,29 @@ async function deadTasks(world: World, count: number): Promise<Client> {
 }
 
 describe("redrive", () => {
+  it.each([
+    ["without an expiry that has passed", 120_000, Status.Success],
+    ["with an expiry that has not passed", 30_000, Status.Expired],
+  ])("sends a task again %s", async (_, passesMs, status) => {
+    const world = new World();
+    let isMended = false;
+    const run = () => {
+      if (!isMended) throw new PermanentError("not yet");
+    };
+    const first = world.server().add("g", "run", run);
+    await first.run("g");
+    const client = world.client();
+    const task = await client.send("g", "run", [], { expireAfterMs: 60_000 });
+    expect((await task.result()).status).toBe(Status.Failure);
+    await first.shutdown();
+    isMended = true;
+    await world.clock.advance(passesMs);
+    expect(await client.deadLetters("g").redrive()).toBe(1);
+    await world.clock.advance(60_000);
+    await world.server().add("g", "run", run).run("g");
+    expect((await task.result()).status).toBe(status);
+  });
+
   it("sends nothing again where the old result cannot be replaced", async () => {
     const world = new World();
     const { client, task } = await deadTask(world);

@@ -91,9 +91,17 @@ describe("a server that dies in the middle of a task", () => {
     const client = world.client();
     await client.send("g", "fail");
     await world.settle();
-    await world.server().add("g", "fail", fail).run("g");
+    const told: unknown[] = [];
+    const next = world.server().add("g", "fail", fail);
+    next.on("failed", ({ error }) => told.push(["failed", error]));
+    next.on("deadLettered", ({ reason }) => told.push(["deadLettered", reason]));
+    await next.run("g");
     await world.clock.advance(world.leaseMs);
     expect(runs).toBe(1);
+    expect(told).toEqual([
+      ["failed", "no such order"],
+      ["deadLettered", "permanentFailure"],
+    ]);
     const letters = await client.deadLetters("g").list();
     expect(letters).toMatchObject([{ reason: "permanentFailure", error: "no such order" }]);
   });

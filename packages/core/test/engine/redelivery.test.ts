@@ -118,6 +118,34 @@ describe("a task that ends the servers that run it", () => {
 });
 
 describe("a task whose lease was lost", () => {
+  it("on its last attempt has not failed because it stops when its signal fires", async () => {
+    const world = new World();
+    const broker = world.broker();
+    const first = world.server({ broker }).add(
+      "g",
+      "run",
+      withContext(
+        ({ signal }) =>
+          new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason))),
+      ),
+    );
+    await first.run("g");
+    const client = world.client();
+    const task = await client.send("g", "run", [], { retryCount: 0 });
+    await world.settle();
+    broker.disconnect();
+    await world.clock.advance(world.leaseMs);
+    let finish: (value: string) => void = () => undefined;
+    const second = world.server().add("g", "run", () => new Promise<string>((done) => (finish = done)));
+    await second.run("g");
+    await world.settle();
+    broker.reconnect();
+    await world.clock.advance(5_000);
+    finish("elsewhere");
+    expect(await task.value()).toBe("elsewhere");
+    expect(await client.deadLetters("g").list()).toEqual([]);
+  });
+
   it("has its signal fired, is told of, and writes no status on the way", async () => {
     const world = new World();
     const broker = world.broker();

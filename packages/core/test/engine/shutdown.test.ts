@@ -13,6 +13,7 @@ import {
   YTaskError,
 } from "../../src/index.js";
 import { MemoryBroker } from "../../src/memory/index.js";
+import type { Clock, Timer } from "../../src/time/clock.js";
 import { World } from "../support/world.js";
 import { never, wrapBackend, wrapBroker, wrapSubscriptions } from "../support/wrap.js";
 
@@ -76,6 +77,37 @@ describe("a shutdown", () => {
     expect(await timeOf(world, shutdown)).toBe(30_000);
     expect(await shutdown).toEqual({ completed: 0, released: 1 });
     expect(await world.client().counts("g")).toEqual({ waiting: 1, delayed: 0, running: 0, dead: 0 });
+  });
+
+  it("leaves no timer behind of a task with a time limit that never ends", async () => {
+    const world = new World();
+    const pending = new Set<Timer>();
+    const clock: Clock = {
+      now: () => world.clock.now(),
+      elapsed: () => world.clock.elapsed(),
+      after(delayMs, fire) {
+        const inner = world.clock.after(delayMs, () => {
+          pending.delete(timer);
+          fire();
+        });
+        const timer = {
+          cancel() {
+            pending.delete(timer);
+            inner.cancel();
+          },
+        };
+        pending.add(timer);
+        return timer;
+      },
+    };
+    const server = world.server({ clock }).add("g", "run", () => never(), { timeoutMs: 600_000 });
+    await server.run("g");
+    await world.client().send("g", "run");
+    await world.settle();
+    const shutdown = server.shutdown({ timeoutMs: 10 });
+    await timeOf(world, shutdown);
+    expect(await shutdown).toEqual({ completed: 0, released: 1 });
+    expect(pending.size).toBe(0);
   });
 
   it("counts what it gives back once, where a receive under way brings it again", async () => {
@@ -351,6 +383,21 @@ describe("a group's delayed queue of the Go original", () => {
     const client = world.client();
     await client.send("g", "run");
     await world.clock.advance(5_000);
+    expect(runs).toBe(0);
+    expect(await client.counts("g")).toMatchObject({ waiting: 1, running: 0 });
+  });
+
+  it("that cannot be had keeps tasks that wait already from being begun", async () => {
+    const world = new World();
+    const client = world.client();
+    await client.send("g", "run");
+    let runs = 0;
+    const broker = broken(world, async () => {
+      await world.settle();
+      throw new Error("refused");
+    });
+    const server = world.server({ broker, goCompatible: true }).add("g", "run", () => ++runs);
+    await expect(server.run("g")).rejects.toThrow("refused");
     expect(runs).toBe(0);
     expect(await client.counts("g")).toMatchObject({ waiting: 1, running: 0 });
   });

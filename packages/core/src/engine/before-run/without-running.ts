@@ -1,8 +1,7 @@
 import type { Settlement } from "../../broker.js";
 import { PermanentError } from "../../errors.js";
 import { queueKey } from "../../keys.js";
-import { serializeMessage } from "../../message.js";
-import { parseTime } from "../../wire/time.js";
+import { isExpired, serializeMessage } from "../../message.js";
 import { type Conclusion, conclude, fail, type Route } from "../conclude.js";
 import type { Engine } from "../engine.js";
 import type { Execution } from "../execution.js";
@@ -32,9 +31,7 @@ export function withoutRunning(
   const late = engine.lateSuccesses.take(execution);
   if (late !== undefined) return conclude(execution, { kind: "returned", values: late }, route, now);
   if (known.isAborted) return conclude(execution, { kind: "aborted", reason: undefined }, route, now);
-  const expiresAt = message.expireTime === undefined ? undefined : parseTime(message.expireTime);
-  if (expiresAt !== undefined && expiresAt <= now)
-    return conclude(execution, { kind: "expired" }, route, now);
+  if (isExpired(message, now)) return conclude(execution, { kind: "expired" }, route, now);
   if (delivery.redeliveries > maxRedeliveries) {
     const why = `delivered ${delivery.redeliveries + 1} times and never settled: ${suspicion(engine)}`;
     return fail(execution, new PermanentError(why), "redeliveredTooOften");
