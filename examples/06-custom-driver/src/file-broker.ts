@@ -13,9 +13,9 @@ import {
   YTaskError,
 } from "@ytask/core/driver";
 import { FileSubscription } from "./file-subscription.js";
-import { type BuriedJob, JobStore } from "./store/job-store.js";
+import { type DeadJob, JobStore } from "./store/job-store.js";
 
-/** Why a message is a dead letter: kept with the buried message. */
+/** Why a message is a dead letter: kept with the message. */
 export interface Note {
   readonly reason: DeadLetterReason;
   readonly error?: string | undefined;
@@ -60,21 +60,21 @@ export class FileBroker implements Broker {
   }
 
   deadLetters(queue: string): DeadLetters {
-    const all = () => this.#use((store) => store.buried(queue));
+    const all = () => this.#use((store) => store.dead(queue));
     return {
       list: async ({ limit = 100 } = {}) => all().slice(0, limit).map(letterOf),
       redrive: async (ids = all().map(({ id }) => id), rewrite = ({ body }) => body) =>
         this.#use((store) =>
-          store.exhume(queue, new Set(ids), (job) => [{ queue, body: rewrite(letterOf(job)) }]),
+          store.takeDead(queue, new Set(ids), (job) => [{ queue, body: rewrite(letterOf(job)) }]),
         ),
       purge: async () =>
-        this.#use((store) => store.exhume(queue, new Set(store.buried(queue).map(({ id }) => id)), () => [])),
+        this.#use((store) => store.takeDead(queue, new Set(store.dead(queue).map(({ id }) => id)), () => [])),
     };
   }
 
   async counts(queue: string): Promise<Counts> {
-    const { free, early, held, buried } = this.#use((store) => store.count(queue));
-    return { waiting: free, delayed: early, running: held, dead: buried };
+    const { free, early, held, dead } = this.#use((store) => store.count(queue));
+    return { waiting: free, delayed: early, running: held, dead };
   }
 
   async close(): Promise<void> {
@@ -89,7 +89,7 @@ export class FileBroker implements Broker {
   }
 }
 
-const letterOf = ({ id, body, note, at }: BuriedJob<Note>): Letter => ({
+const letterOf = ({ id, body, note, at }: DeadJob<Note>): Letter => ({
   id,
   body,
   ...note,

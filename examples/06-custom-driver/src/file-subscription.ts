@@ -81,5 +81,5 @@ function changeOf(settlement: Settlement): Change<Note> {
   if (settlement.kind === "release") return { id, giveBack: true };
   if (settlement.kind === "replace") return { id, put: settlement.by };
   if (settlement.kind === "ack") return { id };
-  return { id, bury: { reason: settlement.reason, error: settlement.error } };
+  return { id, deadLetter: { reason: settlement.reason, error: settlement.error } };
 }

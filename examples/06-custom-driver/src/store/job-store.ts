@@ -13,7 +13,7 @@ export interface Job {
 }
 
 /** A job that was given up, with what was noted about it. */
-export interface BuriedJob<Note> {
+export interface DeadJob<Note> {
   readonly id: string;
   readonly body: string;
   readonly note: Note;
@@ -27,17 +27,17 @@ export interface NewJob {
   readonly delayMs?: number | undefined;
 }
 
-/** What to do with a held job: give it back, or remove it, bury it with a note, or put others in its place. */
+/** What to do with a held job: give it back, or remove it, dead-letter it with a note, or put others in its place. */
 export interface Change<Note> {
   readonly id: string;
   readonly giveBack?: boolean;
-  readonly bury?: Note;
+  readonly deadLetter?: Note;
   readonly put?: readonly NewJob[];
 }
 
 interface Queue<Note> {
   jobs: Job[];
-  buried: BuriedJob<Note>[];
+  dead: DeadJob<Note>[];
 }
 
 interface Jobs<Note> {
@@ -88,8 +88,13 @@ export class JobStore<Note> {
         if (change.giveBack) job.holder = null;
         else gone.add(job);
         put(all, change.put ?? []);
-        if (change.bury !== undefined)
-          queueOf(all, queue).buried.push({ id: job.id, body: job.body, note: change.bury, at: Date.now() });
+        if (change.deadLetter !== undefined)
+          queueOf(all, queue).dead.push({
+            id: job.id,
+            body: job.body,
+            note: change.deadLetter,
+            at: Date.now(),
+          });
         return true;
       });
       queueOf(all, queue).jobs = queueOf(all, queue).jobs.filter((job) => !gone.has(job));
@@ -113,37 +118,37 @@ export class JobStore<Note> {
     });
   }
 
-  /** How many jobs can be reserved, are not due, are held and are buried. */
-  count(queue: string): { free: number; early: number; held: number; buried: number } {
-    const { jobs, buried } = queueOf(this.#file.read(), queue);
+  /** How many jobs can be reserved, are not due, are held and are dead. */
+  count(queue: string): { free: number; early: number; held: number; dead: number } {
+    const { jobs, dead } = queueOf(this.#file.read(), queue);
     const held = jobs.filter(({ holder }) => holder !== null).length;
     const early = jobs.filter(({ dueAt }) => dueAt > Date.now()).length;
-    return { free: jobs.length - held - early, early, held, buried: buried.length };
+    return { free: jobs.length - held - early, early, held, dead: dead.length };
   }
 
   /** The oldest first. */
-  buried(queue: string): readonly BuriedJob<Note>[] {
-    return queueOf(this.#file.read(), queue).buried;
+  dead(queue: string): readonly DeadJob<Note>[] {
+    return queueOf(this.#file.read(), queue).dead;
   }
 
-  /** Removes buried jobs that are still there, and puts what `replace` makes of them; resolves to how many. */
-  exhume(
+  /** Removes dead jobs that are still there, and puts what `replace` makes of them; resolves to how many. */
+  takeDead(
     queue: string,
     ids: ReadonlySet<string>,
-    replace: (job: BuriedJob<Note>) => readonly NewJob[],
+    replace: (job: DeadJob<Note>) => readonly NewJob[],
   ): number {
     return this.#file.transaction((all) => {
-      const { buried } = queueOf(all, queue);
-      const chosen = buried.filter(({ id }) => ids.has(id));
+      const { dead } = queueOf(all, queue);
+      const chosen = dead.filter(({ id }) => ids.has(id));
       put(all, chosen.flatMap(replace));
-      queueOf(all, queue).buried = buried.filter(({ id }) => !ids.has(id));
+      queueOf(all, queue).dead = dead.filter(({ id }) => !ids.has(id));
       return chosen.length;
     });
   }
 }
 
 function queueOf<Note>({ queues }: Jobs<Note>, name: string): Queue<Note> {
-  queues[name] ??= { jobs: [], buried: [] };
+  queues[name] ??= { jobs: [], dead: [] };
   return queues[name];
 }
 
