@@ -23,6 +23,21 @@ class Pending {
   ) {}
 }
 
+/** What is written in one call to the backend. */
+class Batch {
+  /** Of two for one id, the later comes last, as backends take them. */
+  readonly results: Pending[] = [];
+  /** Resolves once it is written or has failed. */
+  readonly ended: Promise<void>;
+  end: () => void = () => undefined;
+
+  constructor() {
+    this.ended = new Promise((resolve) => {
+      this.end = resolve;
+    });
+  }
+}
+
 /** A class, like everything that lives as long as a task: see "Memory" in docs/architecture.md. */
 class ResultEntry implements Entry {
   constructor(
@@ -36,7 +51,7 @@ class ResultEntry implements Entry {
 const largestBatch = 500;
 /**
  * The most batches on their way at a time. With more, as after a call that sends a million tasks, batches would wait
- * inside the backend's client until their time is over.
+ * inside the backend's client until their time is over. What is given meanwhile waits here, and goes in full batches.
  */
 const mostBatches = 16;
 
@@ -53,7 +68,9 @@ export class StatusWriter {
   #isScheduled = false;
   #writing = 0;
   /** Batches that wait for their turn. */
-  readonly #waiting = new Deque<() => void>();
+  readonly #waiting = new Deque<Batch>();
+  /** The last of those, while there is room in it. */
+  #filling: Batch | undefined;
   /** Resolves once all writes so far have ended. */
   #written: Promise<void> = Promise.resolve();
 
@@ -98,23 +115,34 @@ export class StatusWriter {
   #write(): void {
     this.#isScheduled = false;
     if (this.#pending.size === 0) return;
-    const all = [...this.#pending.values()];
+    for (const pending of this.#pending.values()) this.#fill().results.push(pending);
     this.#pending = new Map();
-    const writes: Promise<void>[] = [this.#written];
-    for (let from = 0; from < all.length; from += largestBatch)
-      writes.push(this.#writeInTurn(all.slice(from, from + largestBatch)));
-    this.#written = Promise.allSettled(writes).then(() => undefined);
+    this.#begin();
   }
 
-  async #writeInTurn(batch: readonly Pending[]): Promise<void> {
-    if (this.#writing < mostBatches) this.#writing++;
-    else await new Promise<void>((resolve) => this.#waiting.pushBack(resolve));
-    try {
-      await this.#writeBatch(batch);
-    } finally {
-      const next = this.#waiting.popFront();
-      if (next === undefined) this.#writing--;
-      else next();
+  /** A batch that has room. */
+  #fill(): Batch {
+    if (this.#filling !== undefined && this.#filling.results.length < largestBatch) return this.#filling;
+    const batch = new Batch();
+    this.#filling = batch;
+    this.#waiting.pushBack(batch);
+    this.#written = Promise.all([this.#written, batch.ended]).then(() => undefined);
+    return batch;
+  }
+
+  /** Writes as many batches as may be on their way. */
+  #begin(): void {
+    while (this.#writing < mostBatches) {
+      const batch = this.#waiting.popFront();
+      if (batch === undefined) return;
+      if (batch === this.#filling) this.#filling = undefined;
+      this.#writing++;
+      const onEnd = () => {
+        this.#writing--;
+        batch.end();
+        this.#begin();
+      };
+      this.#writeBatch(batch.results).then(onEnd, onEnd);
     }
   }
 
