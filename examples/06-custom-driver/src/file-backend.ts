@@ -4,6 +4,7 @@ import {
   type Entry,
   ErrorCode,
   isFinished,
+  notConnected,
   type Stored,
   YTaskError,
 } from "@ytask/core/driver";
@@ -50,7 +51,7 @@ export class FileBackend implements Backend {
   }
 
   #use<T>(action: () => T): T {
-    if (!this.#isOpen) throw new YTaskError(ErrorCode.Closed, "the backend is not connected: call connect");
+    if (!this.#isOpen) throw notConnected("the backend");
     return guarded(action);
   }
 }

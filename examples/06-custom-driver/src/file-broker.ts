@@ -6,6 +6,7 @@ import {
   type DeadLetters,
   ErrorCode,
   type Letter,
+  notConnected,
   type Outgoing,
   SendFailed,
   type SubscribeOptions,
@@ -84,7 +85,7 @@ export class FileBroker implements Broker {
   }
 
   #use<T>(action: (store: JobStore<Note>) => T): T {
-    if (!this.#isOpen) throw new YTaskError(ErrorCode.Closed, "the broker is not connected: call connect");
+    if (!this.#isOpen) throw notConnected("the broker");
     return guarded(() => action(this.#store));
   }
 }

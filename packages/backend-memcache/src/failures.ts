@@ -41,6 +41,3 @@ export const overloaded = (address: Address, waitedMs: number): YTaskError =>
     ErrorCode.Backend,
     `memcached ${addressName(address)} does not keep up: a call has waited for ${waitedMs} ms`,
   );
-
-export const closedError = (): YTaskError =>
-  new YTaskError(ErrorCode.Closed, "the memcached backend is closed; connect it first");

@@ -58,9 +58,6 @@ function meaningOf(thrown: unknown): readonly [ErrorCode, string] {
 export const timedOut = (boundMs: number): TimedOut =>
   new TimedOut(`MongoDB did not answer within ${boundMs} ms`);
 
-export const closedError = (): YTaskError =>
-  new YTaskError(ErrorCode.Closed, "the MongoDB backend is closed; connect it first");
-
 export const tooLarge = (bytes: number, mostBytes: number): YTaskError =>
   new YTaskError(
     ErrorCode.TooLarge,

@@ -77,7 +77,7 @@ describeWithServer("mongo", "the MongoDB backend", () => {
       await backend.connect();
       await backend.set([{ key: "YTask:Backend:1", value: `round ${round}` }]);
       await backend.close();
-      await expect(backend.get(["YTask:Backend:1"])).rejects.toThrow(/is closed/);
+      await expect(backend.get(["YTask:Backend:1"])).rejects.toThrow(/is not connected/);
       const document = await client.db(own.options.database).collection(own.options.collection).findOne();
       expect(String(document?.data)).toBe(`round ${round}`);
     }

@@ -3,10 +3,9 @@ import {
   type BackendCapabilities,
   type DriverEnvironment,
   type Entry,
-  ErrorCode,
+  notConnected,
   type Stored,
   type Unwatch,
-  YTaskError,
 } from "@ytask/core/driver";
 import { Connection, checkConnectionOptions } from "@ytask-internal/redis-connection";
 import type { RedisConnectionOptions } from "@ytask-internal/redis-connection/options";
@@ -50,7 +49,7 @@ export class RedisBackend implements Backend {
   async set(entries: readonly Entry[]): Promise<readonly Stored[]> {
     if (entries.length === 0) return [];
     if (this.#writer !== undefined) return this.#writer.write(entries);
-    return entries.map(() => ({ kind: "failed", error: notConnected() }));
+    return entries.map(() => ({ kind: "failed", error: notConnected("the Redis backend") }));
   }
 
   async get(keys: readonly string[]): Promise<readonly (string | undefined)[]> {
@@ -74,10 +73,7 @@ export class RedisBackend implements Backend {
   }
 
   #connected(): Connection {
-    if (this.#connection === undefined) throw notConnected();
+    if (this.#connection === undefined) throw notConnected("the Redis backend");
     return this.#connection;
   }
 }
-
-const notConnected = (): YTaskError =>
-  new YTaskError(ErrorCode.Closed, "the Redis backend is not connected; call connect first");

@@ -5,13 +5,12 @@ import {
   type Counts,
   type DeadLetters,
   type DriverEnvironment,
-  ErrorCode,
+  notConnected,
   type Outgoing,
   SendFailed,
   type SubscribeOptions,
   type Subscription,
   silentLogger,
-  YTaskError,
 } from "@ytask/core/driver";
 import { capabilitiesOf } from "./capabilities.js";
 import { Connections } from "./connection/connections.js";
@@ -117,7 +116,7 @@ export class RabbitMqBroker implements Broker {
 
   #open(): Connections {
     if (this.#connections !== undefined) return this.#connections;
-    throw new YTaskError(ErrorCode.Closed, "The RabbitMQ broker is not connected; call connect() first");
+    throw notConnected("the RabbitMQ broker");
   }
 }
 

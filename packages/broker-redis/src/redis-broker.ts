@@ -4,15 +4,14 @@ import {
   type Counts,
   type DeadLetters,
   type DriverEnvironment,
-  ErrorCode,
   type Logger,
+  notConnected,
   type Outgoing,
   type Rules,
   rules,
   type SubscribeOptions,
   type Subscription,
   silentLogger,
-  YTaskError,
 } from "@ytask/core/driver";
 import { Connection, checkConnectionOptions, isCluster } from "@ytask-internal/redis-connection";
 import type { RedisConnectionOptions } from "@ytask-internal/redis-connection/options";
@@ -147,7 +146,7 @@ export class RedisBroker implements Broker {
   }
 
   #connected(): Open {
-    if (this.#open === undefined) throw notConnected();
+    if (this.#open === undefined) throw notConnected("the Redis broker");
     return this.#open;
   }
 
@@ -158,6 +157,3 @@ export class RedisBroker implements Broker {
     this.#logger.warn(`${count} dead letters wait in ${queue}; redrive or purge them`, { queue, count });
   }
 }
-
-const notConnected = (): YTaskError =>
-  new YTaskError(ErrorCode.Closed, "the Redis broker is not connected; call connect first");

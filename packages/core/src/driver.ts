@@ -24,7 +24,7 @@ export { type KeyedPart, partsByKey, runByKey } from "./collections/by-key.js";
 export { inPieces } from "./collections/in-pieces.js";
 export { mapPacked } from "./collections/map-packed.js";
 export { TurnoverMap } from "./collections/turnover-map.js";
-export { ErrorCode, SendFailed, TimedOut, YTaskError } from "./errors.js";
+export { ErrorCode, notConnected, SendFailed, TimedOut, YTaskError } from "./errors.js";
 export { type Logger, silentLogger } from "./log/logger.js";
 export { redact } from "./log/redact.js";
 export { isFinished } from "./results/finished.js";

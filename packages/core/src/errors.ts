@@ -166,3 +166,11 @@ export function messageOf(thrown: unknown): string {
     return "a value that is not an Error, and cannot be printed, was thrown";
   }
 }
+
+/**
+ * What a call to a driver fails with before `connect` and after `close`: code `Closed`.
+ *
+ * @param driver which one it is, with its article: "the Redis broker"
+ */
+export const notConnected = (driver: string): YTaskError =>
+  new YTaskError(ErrorCode.Closed, `${driver} is not connected; call connect first`);

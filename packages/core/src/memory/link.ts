@@ -1,4 +1,4 @@
-import { ErrorCode, YTaskError } from "../errors.js";
+import { ErrorCode, notConnected, YTaskError } from "../errors.js";
 
 /** Stands in for the connection between a driver and the memory that it shares. */
 export class Link {
@@ -38,11 +38,7 @@ export class Link {
 
   /** Why a call cannot be made now; undefined if it can. */
   failure(): YTaskError | undefined {
-    if (!this.#isOpen)
-      return new YTaskError(
-        ErrorCode.Closed,
-        `The ${this.#of} is not connected: call connect() before it is used.`,
-      );
+    if (!this.#isOpen) return notConnected(`the ${this.#of}`);
     return this.#isCut ? this.#cutOff() : undefined;
   }
 
