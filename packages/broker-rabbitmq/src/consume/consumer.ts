@@ -157,8 +157,9 @@ export class Consumer {
     const deliveries = new DeliveryChannel(channel);
     this.#channel = deliveries;
     channel.on("error", (error: unknown) => {
-      // While the consumer is replaced, nobody is told that the queue was deleted but whoever consumes again.
-      if (replyCode(error) === NOT_FOUND) this.#rescue(deliveries);
+      // While the consumer is replaced, nobody is told that the queue was deleted but whoever consumes again. The code
+      // is also that of a queue whose node is down, which has all of it still.
+      if (replyCode(error) === NOT_FOUND && /no queue/.test(String(error))) this.#rescue(deliveries);
     });
     channel.once("close", () => this.#lose(deliveries));
     const generation = ++this.#generation;

@@ -41,20 +41,40 @@ const doing = "Could not send to RabbitMQ";
  * number: 50,000 take 0.2 s, a million some minutes.
  */
 const mostBehindLate = 20_000;
+/** The most channels that are left open for what is late on them, and for how long, in milliseconds. */
+const mostLeft = 16;
+const leftForMs = 600_000;
+
+/** What is known of the messages of one channel. */
+class ChannelState {
+  /** Messages in flight that the server returned; it says so before it confirms them. */
+  readonly returned = new Set<string>();
+  /** Why the channel is about to close; its messages in flight are given up before it is closed. */
+  cause: Error | undefined;
+  /** How many messages were written. */
+  written = 0;
+  /** How many had been written when the first was not confirmed in time. */
+  writtenAtFirstLate: number | undefined;
+  /** How many the server has not answered yet. */
+  unanswered = 0;
+  /** Called when it has answered all, once nothing more is written. */
+  onAllAnswered: () => void = () => undefined;
+
+  answered(): void {
+    if (--this.unanswered === 0) this.onAllAnswered();
+  }
+}
 
 /** Publishes persistent messages, many at a time, and reports for each whether the server took it. */
 export class Publisher {
   readonly #link: Link;
   readonly #commandTimeoutMs: number;
   readonly #keeper: ChannelKeeper<ConfirmChannel>;
-  /** The messages in flight that the server returned; it says so before it confirms them. */
-  readonly #returned = new Set<string>();
+  readonly #states = new WeakMap<ConfirmChannel, ChannelState>();
   readonly #unblocked = new Set<() => void>();
-  /** Why the channel is about to close; its messages in flight are given up before it is closed. */
-  #cause: Error | undefined;
-  #sent = 0;
-  /** How many had been sent when the first one came late on the present channel. */
-  #sentAtFirstLate: number | undefined;
+  #nextId = 1;
+  /** How many channels were left open for what is late on them. */
+  #left = 0;
 
   constructor(link: Link, commandTimeoutMs: number, onDown: () => void) {
     this.#link = link;
@@ -62,17 +82,14 @@ export class Publisher {
     this.#keeper = new ChannelKeeper<ConfirmChannel>({
       open: () => link.client.createConfirmChannel(),
       setUp: async (channel) => {
-        this.#cause = undefined;
-        this.#sentAtFirstLate = undefined;
+        const state = new ChannelState();
+        this.#states.set(channel, state);
         channel.on("error", (error) => {
-          this.#cause = error;
+          state.cause = error;
         });
-        channel.on("return", (message) => this.#returned.add(String(message.properties.messageId)));
+        channel.on("return", (message) => state.returned.add(String(message.properties.messageId)));
       },
-      onDown: () => {
-        this.#returned.clear();
-        onDown();
-      },
+      onDown: () => onDown(),
       cause: () => link.lastError,
       doing,
     });
@@ -106,19 +123,35 @@ export class Publisher {
         return publications.map(() => outcome);
       }
     }
-    const outcomes = this.#write(channel, publications);
-    this.#leaveLateBehind();
+    const state = this.#stateOf(channel);
+    const outcomes = this.#write(channel, state, publications);
+    this.#leaveLateBehind(channel, state);
     return outcomes;
   }
 
-  /** Goes on with another channel where too much was sent behind a message that is not confirmed. */
-  #leaveLateBehind(): void {
-    if (this.#sentAtFirstLate === undefined || this.#sent - this.#sentAtFirstLate < mostBehindLate) return;
-    this.#sentAtFirstLate = undefined;
-    const channel = this.#keeper.replace();
-    if (channel === undefined) return;
-    // By then all that is under way on it was confirmed, or is late itself.
-    setTimeout(() => void closeQuietly(channel), this.#commandTimeoutMs + 1_000).unref();
+  #stateOf(channel: ConfirmChannel): ChannelState {
+    const state = this.#states.get(channel);
+    if (state === undefined) throw new Error("a channel is used before it was prepared");
+    return state;
+  }
+
+  /**
+   * Goes on with another channel where too much was written behind a message that is not confirmed. What is late on the
+   * old one may still be answered: whoever waits for that must not send it again before.
+   */
+  #leaveLateBehind(channel: ConfirmChannel, state: ChannelState): void {
+    const { written, writtenAtFirstLate = written } = state;
+    if (written - writtenAtFirstLate < mostBehindLate || this.#left >= mostLeft) return;
+    if (channel !== this.#keeper.current) return;
+    this.#keeper.replace();
+    this.#left++;
+    const timer = setTimeout(() => void closeQuietly(channel), leftForMs);
+    timer.unref();
+    channel.once("close", () => {
+      clearTimeout(timer);
+      this.#left--;
+    });
+    state.onAllAnswered = () => void closeQuietly(channel);
   }
 
   /** The channel, once there is one and the server accepts messages. */
@@ -142,7 +175,11 @@ export class Publisher {
     });
   }
 
-  #write(channel: ConfirmChannel, publications: readonly Publication[]): Promise<readonly Published[]> {
+  #write(
+    channel: ConfirmChannel,
+    state: ChannelState,
+    publications: readonly Publication[],
+  ): Promise<readonly Published[]> {
     this.#link.holdWrites();
     return new Promise((resolve) => {
       const outcomes: Published[] = new Array(publications.length);
@@ -154,7 +191,7 @@ export class Publisher {
       };
       const timer = setTimeout(() => {
         late = new LateAnswers(this.#unconfirmed());
-        if (this.#keeper.current === channel) this.#sentAtFirstLate ??= this.#sent;
+        state.writtenAtFirstLate ??= state.written;
         finish();
       }, this.#commandTimeoutMs);
       const settle = (index: number, outcome: Published) => {
@@ -163,26 +200,34 @@ export class Publisher {
         if (--waiting === 0) finish();
       };
       for (const [index, publication] of publications.entries())
-        this.#writeOne(channel, publication, (outcome) => settle(index, outcome));
+        this.#writeOne(channel, state, publication, (outcome) => settle(index, outcome));
       if (publications.length === 0) finish();
     });
   }
 
-  #writeOne(channel: ConfirmChannel, publication: Publication, settle: (outcome: Published) => void): void {
+  #writeOne(
+    channel: ConfirmChannel,
+    state: ChannelState,
+    publication: Publication,
+    settle: (outcome: Published) => void,
+  ): void {
     const { exchange, routingKey, body, properties } = publication;
     // The server would close the channel, with all that is under way on it.
     if (body.length > this.#link.maxBodyBytes) {
       settle(tooLarge(this.#link.maxBodyBytes));
       return;
     }
-    const messageId = properties.messageId ?? (++this.#sent).toString(36);
+    const messageId = properties.messageId ?? (this.#nextId++).toString(36);
     const all = { ...properties, messageId, persistent: true, mandatory: true, contentType: "text/plain" };
     try {
       channel.publish(exchange, routingKey, body, all, (error: unknown) => {
-        const returned = this.#returned.size > 0 && this.#returned.delete(messageId);
-        if (error !== null) settle(this.#outcomeOf(publication, error));
+        const returned = state.returned.size > 0 && state.returned.delete(messageId);
+        if (error !== null) settle(this.#outcomeOf(state, publication, error));
         else settle(returned ? unroutable : stored);
+        state.answered();
       });
+      state.written++;
+      state.unanswered++;
     } catch (error) {
       settle({ kind: "notStored", error: explain(error, doing) });
     }
@@ -192,9 +237,9 @@ export class Publisher {
    * What the server refused, or is above its limit, is certainly not stored; the others in flight on a channel that
    * closed may be. The limit is known from the first that is above it.
    */
-  #outcomeOf(publication: Publication, thrown: unknown): Published {
+  #outcomeOf(state: ChannelState, publication: Publication, thrown: unknown): Published {
     if (isNacked(thrown)) return { kind: "notStored", error: refused(publication), isRefused: true };
-    const cause = this.#cause ?? this.#link.lastError ?? thrown;
+    const cause = state.cause ?? this.#link.lastError ?? thrown;
     const limit = sizeLimitIn(cause);
     if (limit === undefined) return { kind: "unknown", error: explain(cause, doing) };
     this.#link.maxBodyBytes = limit;

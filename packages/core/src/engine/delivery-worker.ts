@@ -1,6 +1,6 @@
 import type { Delivery, Outcome, Outgoing, Settlement } from "../broker.js";
 import type { TurnoverMap } from "../collections/turnover-map.js";
-import { messageOf, PermanentError } from "../errors.js";
+import { ErrorCode, messageOf, PermanentError, YTaskError } from "../errors.js";
 import { checkGroup } from "../keys.js";
 import type { Message } from "../message.js";
 import { Status } from "../results/status.js";
@@ -199,8 +199,11 @@ export class DeliveryWorker {
   /** Another server stored the failure, and died before it could make the dead letter and tell of both. */
   #tellOfDeadLetter(execution: Execution, { reason, error }: DeadLetterSettlement): void {
     const { announcer, options } = this.#engine;
-    for (const event of ["failed", "deadLettered"] as const)
-      announcer.announce(event, execution, options.clock.elapsed(), { reason, error });
+    const now = options.clock.elapsed();
+    announcer.announce("failed", execution, now, {
+      error: new YTaskError(ErrorCode.TaskFailed, error ?? ""),
+    });
+    announcer.announce("deadLettered", execution, now, { reason, error });
   }
 
   /** If what follows from a task can never be sent, the task has failed for good. */

@@ -24,7 +24,7 @@ export class ServedGroup {
     try {
       return new ServedGroup(await Group.start(engine, name, concurrency, routing), delayedQueue);
     } catch (error) {
-      await delayedQueue?.close();
+      await delayedQueue?.close().catch(() => undefined);
       throw error;
     }
   }

@@ -93,7 +93,7 @@ describe("a server that dies in the middle of a task", () => {
     await world.settle();
     const told: unknown[] = [];
     const next = world.server().add("g", "fail", fail);
-    next.on("failed", ({ error }) => told.push(["failed", error]));
+    next.on("failed", ({ error }) => told.push(["failed", (error as Error).message]));
     next.on("deadLettered", ({ reason }) => told.push(["deadLettered", reason]));
     await next.run("g");
     await world.clock.advance(world.leaseMs);
