@@ -1,7 +1,7 @@
 import { type ConfirmChannel, connect, type Options } from "amqplib";
 import { Redis } from "ioredis";
 import type { Contestant, Payload, Servers, Session } from "../contestant.js";
-import { inWindows } from "../in-windows.js";
+import { returnedUnder } from "./bare-results.js";
 
 /** The group's queue as YTask declares it, but for the quorum queue's limit of deliveries. */
 const classic = { durable: true, arguments: { "x-max-priority": 9 } };
@@ -70,13 +70,11 @@ function inRedis(url: string, queue: string): Results {
   return {
     store: (index) =>
       redis.set(keyOf(index), JSON.stringify({ status: "success", returned: index }), "EX", 86_400),
-    async read(count) {
-      const texts = await inWindows(
-        Array.from({ length: count }, (_, index) => index),
-        (index) => redis.get(keyOf(index)),
-      );
-      return texts.map((text) => (text === null ? undefined : JSON.parse(text).returned));
-    },
+    read: (count) =>
+      returnedUnder(
+        redis,
+        Array.from({ length: count }, (_, index) => keyOf(index)),
+      ),
     close: () => redis.disconnect(),
   };
 }

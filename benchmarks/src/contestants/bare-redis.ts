@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { Redis } from "ioredis";
 import type { Contestant, Payload, Session } from "../contestant.js";
-import { inWindows } from "../in-windows.js";
 import { type Hashes, loadScripts } from "./bare-loop-scripts.js";
+import { returnedUnder } from "./bare-results.js";
 
 interface Body extends Payload {
   readonly id: string;
@@ -121,10 +121,7 @@ async function open(url: string, queue: string): Promise<Session> {
       const server = new Redis(url);
       return new BareLoop(server, await loadScripts(server), queue, 3 * concurrency, run, onDone);
     },
-    async results() {
-      const texts = await inWindows(ids, (id) => redis.get(resultKey(id)));
-      return texts.map((text) => (text === null ? undefined : JSON.parse(text).returned));
-    },
+    results: () => returnedUnder(redis, ids.map(resultKey)),
     close: async () => redis.disconnect(),
   };
 }

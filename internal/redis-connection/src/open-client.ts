@@ -42,15 +42,14 @@ export function openClient(options: RedisConnectionOptions, connectTimeoutMs: nu
   const override: RedisOptions = { ...always, connectTimeout: connectTimeoutMs };
   if (options.client !== undefined && isCluster(options.client))
     return duplicateCluster(options.client, override);
-  if (options.client !== undefined)
-    return options.client.duplicate({
-      ...override,
-      ...sentinelBound(options.client.options, connectTimeoutMs),
-    });
-  const own: RedisOptions = { host: "127.0.0.1", ...options.redis, lazyConnect: true };
-  const pattern = options.url === undefined ? new Redis(own) : new Redis(options.url, own);
   // The query of a URL wins over the options beside it, but not over those of a duplicate.
+  const pattern = options.client ?? patternOf(options);
   return pattern.duplicate({ ...override, ...sentinelBound(pattern.options, connectTimeoutMs) });
+}
+
+function patternOf({ url, redis }: RedisConnectionOptions): Redis {
+  const own: RedisOptions = { host: "127.0.0.1", ...redis, lazyConnect: true };
+  return url === undefined ? new Redis(own) : new Redis(url, own);
 }
 
 /**

@@ -1,4 +1,4 @@
-import { ErrorCode, YTaskError } from "@ytask/core/driver";
+import { ErrorCode, notConnected, YTaskError } from "@ytask/core/driver";
 import { type Address, addressName } from "./address.js";
 
 /** The texts of memjs' errors, in which the server's status appears only as text, and what they mean. */
@@ -41,3 +41,5 @@ export const overloaded = (address: Address, waitedMs: number): YTaskError =>
     ErrorCode.Backend,
     `memcached ${addressName(address)} does not keep up: a call has waited for ${waitedMs} ms`,
   );
+
+export const notConnectedError = (): YTaskError => notConnected("the memcached backend");

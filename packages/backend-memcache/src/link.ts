@@ -1,7 +1,7 @@
-import { afterBound, notConnected, TimedOut, type YTaskError } from "@ytask/core/driver";
+import { afterBound, TimedOut, type YTaskError } from "@ytask/core/driver";
 import { type Address, addressName } from "./address.js";
 import { type Dialled, dial } from "./dial.js";
-import { overloaded, toYTaskError } from "./failures.js";
+import { notConnectedError, overloaded, toYTaskError } from "./failures.js";
 import type { OutageLog } from "./outage-log.js";
 import { Semaphore } from "./semaphore.js";
 
@@ -102,14 +102,14 @@ export class Link {
     const state = this.#state;
     this.#state = { kind: "closed" };
     clearTimeout(this.#redial);
-    if (state.kind === "ready") state.dialled.server.error(notConnected("the memcached backend"));
+    if (state.kind === "ready") state.dialled.server.error(notConnectedError());
   }
 
   #connected(): Dialled {
     const state = this.#state;
     if (state.kind === "ready") return state.dialled;
     if (state.kind === "broken") throw state.error;
-    throw notConnected("the memcached backend");
+    throw notConnectedError();
   }
 
   /** Lets all commands of this turn leave in one packet instead of one each. */
@@ -143,7 +143,7 @@ export class Link {
 
   #connect(dialled: Dialled): void {
     if (this.#state.kind === "closed") {
-      dialled.server.error(notConnected("the memcached backend"));
+      dialled.server.error(notConnectedError());
       return;
     }
     this.#state = { kind: "ready", dialled, sinceMs: performance.now() };

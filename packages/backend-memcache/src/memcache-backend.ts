@@ -3,10 +3,10 @@ import {
   type BackendCapabilities,
   type DriverEnvironment,
   type Entry,
-  notConnected,
   type Stored,
   silentLogger,
 } from "@ytask/core/driver";
+import { notConnectedError } from "./failures.js";
 import { KeyOrder } from "./key-order.js";
 import { type MemcacheBackendOptions, readOptions, type Settings } from "./options.js";
 import { Pool } from "./pool.js";
@@ -51,7 +51,7 @@ export class MemcacheBackend implements Backend {
 
   async get(keys: readonly string[]): Promise<readonly (string | undefined)[]> {
     const pool = this.#pool;
-    if (!pool) throw notConnected("the memcached backend");
+    if (!pool) throw notConnectedError();
     return Promise.all(keys.map((key) => new Store(pool, key).get()));
   }
 
@@ -63,7 +63,7 @@ export class MemcacheBackend implements Backend {
   /** Never rejects. */
   async #put(entry: Entry): Promise<Stored> {
     try {
-      if (!this.#pool) throw notConnected("the memcached backend");
+      if (!this.#pool) throw notConnectedError();
       return await new Store(this.#pool, entry.key).put(entry);
     } catch (error) {
       return { kind: "failed", error: error instanceof Error ? error : new Error(String(error)) };

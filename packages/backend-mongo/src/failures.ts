@@ -1,4 +1,4 @@
-import { ErrorCode, redact, TimedOut, YTaskError } from "@ytask/core/driver";
+import { ErrorCode, notConnected, redact, TimedOut, YTaskError } from "@ytask/core/driver";
 import {
   MongoClientClosedError,
   MongoCompatibilityError,
@@ -86,3 +86,5 @@ export function noResult(id: string, data: unknown): YTaskError {
     `the document ${id} in MongoDB is no result: its data is ${kind}, and should be binary or a string; delete it`,
   );
 }
+
+export const notConnectedError = (): YTaskError => notConnected("the MongoDB backend");

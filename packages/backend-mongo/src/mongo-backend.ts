@@ -5,14 +5,13 @@ import {
   type DriverEnvironment,
   type Entry,
   type Logger,
-  notConnected,
   type Stored,
   silentLogger,
   YTaskError,
 } from "@ytask/core/driver";
 import { type Connected, connectCollection } from "./connect.js";
 import { documentId, isExpired, textOf } from "./document.js";
-import { noResult, tooLarge } from "./failures.js";
+import { noResult, notConnectedError, tooLarge } from "./failures.js";
 import { GuardedWriter } from "./guarded-writer.js";
 import { type MongoBackendOptions, readOptions, type Settings } from "./options.js";
 import { ReplacingWriter } from "./replacing-writer.js";
@@ -71,7 +70,7 @@ export class MongoBackend implements Backend {
 
   async get(keys: readonly string[]): Promise<readonly (string | undefined)[]> {
     const { reads } = this.#open ?? {};
-    if (!reads) throw notConnected("the MongoDB backend");
+    if (!reads) throw notConnectedError();
     const readings = await Promise.all(keys.map((key) => reads.add(key)));
     return readings.map((reading) => {
       if (YTaskError.isInstance(reading)) throw reading;
@@ -95,7 +94,7 @@ export class MongoBackend implements Backend {
   }
 
   async #set(entry: Entry): Promise<Stored> {
-    if (!this.#open) return failed(notConnected("the MongoDB backend"));
+    if (!this.#open) return failed(notConnectedError());
     const bytes = Buffer.byteLength(entry.value) + 3 * Buffer.byteLength(entry.key);
     return bytes > mostBytes ? failed(tooLarge(bytes, mostBytes)) : this.#open.queue.add(entry);
   }

@@ -49,7 +49,7 @@ export class RedisBackend implements Backend {
   async set(entries: readonly Entry[]): Promise<readonly Stored[]> {
     if (entries.length === 0) return [];
     if (this.#writer !== undefined) return this.#writer.write(entries);
-    return entries.map(() => ({ kind: "failed", error: notConnected("the Redis backend") }));
+    return entries.map(() => ({ kind: "failed", error: notConnectedError() }));
   }
 
   async get(keys: readonly string[]): Promise<readonly (string | undefined)[]> {
@@ -73,7 +73,9 @@ export class RedisBackend implements Backend {
   }
 
   #connected(): Connection {
-    if (this.#connection === undefined) throw notConnected("the Redis backend");
+    if (this.#connection === undefined) throw notConnectedError();
     return this.#connection;
   }
 }
+
+const notConnectedError = () => notConnected("the Redis backend");

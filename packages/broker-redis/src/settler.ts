@@ -1,4 +1,4 @@
-import type { DeadLetterReason, Delivery, Logger, Outcome, Outgoing, Settlement } from "@ytask/core/driver";
+import type { DeadLetterReason, Delivery, Logger, Outcome, Settlement } from "@ytask/core/driver";
 import { mapPacked } from "@ytask/core/driver";
 import { inPieces } from "@ytask-internal/redis-connection";
 import type { Consumer } from "./consumer.js";
@@ -110,21 +110,19 @@ export class Settler {
   /** Resolves to those that Redis does not have any more, although nobody settled them and no other server has them. */
   async #trySettling(settlements: readonly Settlement[], note: Note): Promise<readonly Settlement[]> {
     const deliveries = mapPacked(settlements, ({ delivery }) => delivery);
+    const isHeld = () => deliveries.every((delivery) => this.#consumer.holds(delivery));
+    const leaving = settlements.filter((settlement) => this.#leadsElsewhere(settlement));
     // What is lost already runs elsewhere, and what follows from it is sent from there.
-    if (settlements.some((settlement) => this.#othersOf(settlement).length > 0)) {
-      await this.#consumer.holdUnexpired();
-      if (!deliveries.every((delivery) => this.#consumer.holds(delivery))) {
-        note(settlements, "lost");
-        return [];
-      }
+    if (leaving.length > 0) await this.#consumer.holdUnexpired();
+    if (leaving.length > 0 && !isHeld()) {
+      note(settlements, "lost");
+      return [];
     }
-    const sentElsewhere = await Promise.all(
-      mapPacked(settlements, (settlement) => this.#sendElsewhere(settlement)),
-    );
+    const forgets = await Promise.all(leaving.map((settlement) => this.#sendElsewhere(settlement)));
     const values = settleValues(settlements, this.#keys.queue, this.#options.deadLetterLimit);
     const reply = await this.#change(values, deliveries);
     // Meanwhile the consumer may have found that it had lost its lease, and taken a new one that holds nothing.
-    if (reply === -1 || !deliveries.every((delivery) => this.#consumer.holds(delivery))) {
+    if (reply === -1 || !isHeld()) {
       note(settlements, "lost");
       return [];
     }
@@ -132,8 +130,8 @@ export class Settler {
     const missing = Array.isArray(reply) ? this.#missing(settlements, reply) : [];
     const isMissing = new Set(missing);
     const settled = missing.length === 0 ? settlements : settlements.filter((one) => !isMissing.has(one));
-    settlements.forEach((settlement, index) => {
-      if (!isMissing.has(settlement)) sentElsewhere[index]?.();
+    leaving.forEach((settlement, index) => {
+      if (!isMissing.has(settlement)) forgets[index]?.();
     });
     const whyMissing = ({ delivery }: Settlement) => this.#consumer.whyMissing(delivery);
     this.#giveUp(
@@ -188,28 +186,27 @@ export class Settler {
     if (letters > 0) this.#options.onDeadLetters(letters);
   }
 
-  #othersOf(settlement: Settlement): readonly Outgoing[] {
-    return settlement.kind === "replace"
-      ? settlement.by.filter(({ queue }) => queue !== this.#keys.queue)
-      : [];
+  #leadsElsewhere(settlement: Settlement): settlement is Replacement {
+    return settlement.kind === "replace" && settlement.by.some(({ queue }) => queue !== this.#keys.queue);
   }
 
-  /** Messages for other queues are stored before the delivery is removed; the token keeps a second try from storing them twice. */
-  #sendElsewhere(settlement: Settlement): Promise<(() => void) | undefined> | undefined {
-    const others = this.#othersOf(settlement);
-    return others.length === 0 ? undefined : this.#sendOnce(others, settlement.delivery);
-  }
-
-  async #sendOnce(messages: readonly Outgoing[], delivery: Delivery): Promise<(() => void) | undefined> {
+  /**
+   * Messages for other queues are stored before the delivery is removed; the token keeps a second try from storing them
+   * twice. Resolves to what forgets the token once the delivery is settled.
+   */
+  async #sendElsewhere({ by, delivery }: Replacement): Promise<(() => void) | undefined> {
+    const others = by.filter(({ queue }) => queue !== this.#keys.queue);
     let forget: (() => void) | undefined;
     try {
-      forget = await this.#sender.sendOnce(messages, this.#consumer.tokenFor(delivery));
+      forget = await this.#sender.sendOnce(others, this.#consumer.tokenFor(delivery));
     } finally {
       if (forget === undefined) this.#doubtful.add(delivery);
     }
     return this.#doubtful.has(delivery) ? undefined : forget;
   }
 }
+
+type Replacement = Extract<Settlement, { readonly kind: "replace" }>;
 
 /** Notes an outcome for each. */
 type Note = (settlements: readonly Settlement[], outcome: Outcome) => void;

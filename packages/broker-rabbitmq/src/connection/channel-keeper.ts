@@ -96,16 +96,12 @@ export class ChannelKeeper<C extends Channel> {
     await closeQuietly(channel);
   }
 
-  /**
-   * Opens another channel, and leaves the present one open for what is under way on it. Returns that one, to be closed by
-   * the caller; undefined if there is none.
-   */
-  replace(): C | undefined {
-    const channel = this.#current;
+  /** Opens another channel in place of the one in use. That one stays open for what is under way; the caller closes it. */
+  replace(): void {
+    if (this.#current === undefined) return;
     this.#current = undefined;
     this.#pauseMs = 0;
-    if (channel !== undefined) this.#letGo();
-    return channel;
+    this.#letGo();
   }
 
   /** Closes the channel, which gives back what was delivered on it, and opens no other. */

@@ -21,7 +21,6 @@ export class AmqpConsumer {
   #attached: Attached | undefined;
   #isChanging = false;
   #isEnded = false;
-  #replacements = 0;
 
   /** @param count how many unsettled deliveries the server may send: the consumer's prefetch count */
   constructor(queue: string, count: number) {
@@ -34,14 +33,9 @@ export class AmqpConsumer {
     return this.#wanted;
   }
 
-  /** Whether the server has the consumer, as far as is known: not while it is being replaced. */
-  get isConsuming(): boolean {
-    return this.#attached?.consumer !== undefined && !this.#isChanging;
-  }
-
-  /** How often the consumer was replaced. */
-  get replacements(): number {
-    return this.#replacements;
+  /** The consumer's tag at the server; undefined while there is none, as while it is being replaced. */
+  get tag(): string | undefined {
+    return this.#attached?.consumer?.tag;
   }
 
   /** From now on the server may send this many, besides what it has already sent. */
@@ -111,7 +105,6 @@ export class AmqpConsumer {
   }
 
   async #replace(attached: Attached, tag: string): Promise<void> {
-    this.#replacements++;
     attached.consumer = undefined;
     await attached.channel.cancel(tag);
     if (!this.#isEnded) await this.#consume(attached);

@@ -11,8 +11,8 @@ export interface ConsumerWatchOptions {
   caughtUp(): Promise<void>;
   /** Whether a waiting message would have to be delivered: there is a channel, and room. */
   isOpen(): boolean;
-  /** How often the consumer was replaced: meanwhile the queue has none. */
-  replacements(): number;
+  /** The consumer's tag, which each replacement changes; undefined while there is none. */
+  tag(): string | undefined;
   /** How many messages were delivered so far. */
   arrived(): number;
   /**
@@ -63,18 +63,20 @@ export class ConsumerWatch {
   }
 
   async #look(): Promise<void> {
-    const { isOpen, replacements, arrived, mayBeDeaf, holdsNothing, onDetached, onIdle } = this.#options;
+    const { isOpen, tag, arrived, mayBeDeaf, holdsNothing, onDetached, onIdle } = this.#options;
     if (this.#isLooking) return;
     this.#isLooking = true;
-    const replacementsBefore = replacements();
-    const seen = isOpen() ? await this.#answer().catch(() => "no answer" as const) : "no answer";
+    const before = tag();
+    const seen =
+      isOpen() && before !== undefined ? await this.#answer().catch(() => "no answer" as const) : "no answer";
     this.#isLooking = false;
-    const isComparable = isOpen() && replacements() === replacementsBefore;
-    if (!isComparable) {
+    // While a consumer is replaced, the queue has none.
+    const isSame = isOpen() && before !== undefined && tag() === before;
+    if (!isSame) {
       this.#seen = 0;
       this.#idle = 0;
     }
-    if (seen === "no answer" || !isComparable) return;
+    if (seen === "no answer" || !isSame) return;
     const isStill = mayBeDeaf && arrived() === this.#arrived;
     const waiting = seen?.messageCount ?? 0;
     const isGone = seen === undefined || seen.consumerCount === 0;

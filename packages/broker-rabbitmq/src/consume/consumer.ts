@@ -88,8 +88,8 @@ export class Consumer {
     this.#watch = new ConsumerWatch({
       look: () => options.queues.look(queue.name),
       caughtUp: () => this.#amqpConsumer.caughtUp(),
-      isOpen: () => this.#hasRoom() && this.#amqpConsumer.isConsuming,
-      replacements: () => this.#amqpConsumer.replacements,
+      isOpen: () => this.#hasRoom(),
+      tag: () => this.#amqpConsumer.tag,
       arrived: () => this.#arrived,
       mayBeDeaf: options.queueType === "quorum",
       holdsNothing: () => this.#channel?.heldCount === 0,

@@ -50,31 +50,17 @@ export class RabbitMqDeadLetters implements DeadLetters {
   async redrive(ids?: readonly string[], rewrite?: (letter: Letter) => string): Promise<number> {
     const wanted = ids === undefined ? undefined : new Set(ids);
     return this.#read(0, async (reader) => {
-      // No more than there are now: otherwise what soon fails again would be sent again and again.
-      let left = await reader.count();
       let count = 0;
-      while (left > 0 && wanted?.size !== 0) {
-        // The letters of a page that was listed come next: then nothing is taken that must be given back.
-        const most = reader.holdsNothing ? Math.min(batch, wanted?.size ?? batch) : batch;
-        const taken = await reader.take(Math.min(most, left));
-        if (taken.length === 0) break;
-        left -= taken.length;
-        count += await this.#sendAgain(reader, wanted === undefined ? taken : chosen(taken, wanted), rewrite);
-      }
+      for await (const letters of pagesOf(reader, wanted))
+        count += await this.#sendAgain(reader, letters, rewrite);
       return count;
     });
   }
 
   async find(ids: readonly string[]): Promise<readonly Letter[]> {
-    const wanted = new Set(ids);
     return this.#read([], async (reader) => {
       const found: Letter[] = [];
-      for (let left = await reader.count(); left > 0 && wanted.size > 0; ) {
-        const taken = await reader.take(Math.min(batch, left));
-        if (taken.length === 0) break;
-        left -= taken.length;
-        found.push(...chosen(taken, wanted).map(letterOf));
-      }
+      for await (const letters of pagesOf(reader, new Set(ids))) found.push(...letters.map(letterOf));
       return found;
     });
   }
@@ -179,6 +165,19 @@ function rewritten(message: Message, rewrite: (letter: Letter) => string): Buffe
   const letter = letterOf(message);
   const body = rewrite(letter);
   return body === letter.body ? message.content : Buffer.from(body);
+}
+
+/** The letters there are, or those that are wanted, until all of these were found. */
+async function* pagesOf(reader: LetterReader, wanted?: Set<string>): AsyncGenerator<readonly Message[]> {
+  // No more than there are now: otherwise what soon fails again would be sent again and again.
+  for (let left = await reader.count(); left > 0 && wanted?.size !== 0; ) {
+    // The letters of a page that was listed come next: then nothing is taken that must be given back.
+    const most = reader.holdsNothing ? Math.min(batch, wanted?.size ?? batch) : batch;
+    const taken = await reader.take(Math.min(most, left));
+    if (taken.length === 0) return;
+    left -= taken.length;
+    yield wanted === undefined ? taken : chosen(taken, wanted);
+  }
 }
 
 /**

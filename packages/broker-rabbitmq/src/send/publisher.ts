@@ -89,7 +89,7 @@ export class Publisher {
         });
         channel.on("return", (message) => state.returned.add(String(message.properties.messageId)));
       },
-      onDown: () => onDown(),
+      onDown,
       cause: () => link.lastError,
       doing,
     });

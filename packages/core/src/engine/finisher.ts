@@ -52,8 +52,7 @@ export class Finisher {
     const { result, settlement } = conclusion;
     // After a lost lease another server may run the task: store no status on the way, and no failure. It may have failed
     // only because its signal told it of the loss, and the other server would take the result for its own.
-    const isOvertaken =
-      execution.isLost && (settlement.kind === "replace" || settlement.kind === "deadLetter");
+    const isOvertaken = execution.isLost && settlement.kind !== "ack";
     if (result !== undefined && !isOvertaken) this.#engine.writer?.store(result);
     if (this.#concluded.length === 0) setImmediate(() => void this.#finishAll());
     this.#concluded.push(new Concluded(execution, conclusion, onEnd));

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Clock, Delivery, SubscribeOptions } from "../../src/driver.js";
 import { ManualClock, MemoryBroker, type MemoryBrokerOptions } from "../../src/memory/index.js";
+import { CountingClock } from "../support/counting-clock.js";
 
 const day = 86_400_000;
 
@@ -95,30 +96,16 @@ describe("MemoryBroker on a clock that a test drives", () => {
   });
 
   it("sets a timer only while somebody waits, so that a delayed message keeps no process alive", async () => {
-    let timers = 0;
     const clock = new ManualClock();
-    const counting: Clock = {
-      now: () => clock.now(),
-      elapsed: () => clock.elapsed(),
-      after(delayMs, fire) {
-        timers++;
-        const timer = clock.after(delayMs, fire);
-        return {
-          cancel() {
-            timers--;
-            timer.cancel();
-          },
-        };
-      },
-    };
+    const counting = new CountingClock(clock);
     const { broker, subscription } = await start({ clock: counting });
     await broker.send([{ queue: "queue", body: "later", delayMs: day }]);
-    expect(timers).toBe(0);
+    expect(counting.pending).toBe(0);
     const receiving = subscription.receive(1, 1_000);
-    expect(timers).toBe(2);
+    expect(counting.pending).toBe(2);
     await broker.close();
     await receiving;
-    expect(timers).toBe(0);
+    expect(counting.pending).toBe(0);
   });
 });
 
