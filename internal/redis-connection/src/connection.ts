@@ -6,11 +6,12 @@ import {
   silentLogger,
   YTaskError,
 } from "@ytask/core/driver";
+import type { Cluster } from "ioredis";
 import type { RedisClient, RedisConnectionOptions } from "../options.js";
 import { CallBrokeOff } from "./call-broke-off.js";
 import { explainError, isRefusedSelect } from "./explain-error.js";
 import { inspectServer } from "./inspect-server.js";
-import { connectMasters, isCluster, openClient } from "./open-client.js";
+import { connectMasters, isCluster, mastersReady, openClient } from "./open-client.js";
 import { WrongAnswer } from "./script.js";
 
 /**
@@ -34,6 +35,10 @@ export class Connection {
   #breaks = 0;
   /** ioredis was told to end the connection that there is. */
   #isDestroyed = false;
+  /** The masters of a Cluster can be called, those that can be reached. */
+  #areMastersReady = false;
+  /** How often it has begun to connect. */
+  #attempts = 0;
   /** Redis refused the SELECT, so the connection is in database 0, which may be another application's. */
   #inWrongDatabase = false;
 
@@ -109,7 +114,8 @@ export class Connection {
 
   /** To ioredis a connection that was told to end is ready until it has closed. */
   get isReady(): boolean {
-    return this.#client.status === "ready" && !this.#isDestroyed && !this.#inWrongDatabase;
+    const isReady = this.#client.status === "ready" && !this.#isDestroyed && !this.#inWrongDatabase;
+    return isReady && (this.#areMastersReady || !isCluster(this.#client));
   }
 
   /** Calls `listener` each time that the connection is ready (again), until the function that it returns is called. */
@@ -145,28 +151,49 @@ export class Connection {
   async #connect(): Promise<void> {
     await this.#client.connect();
     if (this.#inWrongDatabase) throw this.#lastError;
-    if (isCluster(this.#client)) await connectMasters(this.#client, this.#connectTimeoutMs / 2);
+    if (isCluster(this.#client)) await mastersReady(this.#client, this.#connectTimeoutMs / 2);
   }
 
   #listen(): void {
     const client = this.#client;
+    if (isCluster(client)) connectMasters(client);
     for (const event of ["error", "node error", "sentinelError"])
       client.on(event, (error: Error) => this.#note(error));
     for (const event of ["close", "-node"]) client.on(event, () => this.#breaks++);
     client.on("connecting", () => {
       this.#isDestroyed = false;
       this.#inWrongDatabase = false;
+      this.#areMastersReady = false;
+      this.#attempts++;
       this.#attemptError = undefined;
       this.#watch();
     });
     client.on("ready", () => {
       clearTimeout(this.#watchdog);
-      if (this.#inWrongDatabase) return;
-      this.#lastError = undefined;
-      for (const listener of this.#readyListeners) listener();
-      this.#wakeAll();
+      if (isCluster(client)) void this.#awaitMasters(client);
+      else this.#becomeReady();
     });
     client.on("end", () => this.#wakeAll());
+  }
+
+  async #awaitMasters(cluster: Cluster): Promise<void> {
+    const attempt = this.#attempts;
+    const isReached = await mastersReady(cluster, this.#connectTimeoutMs / 2).then(
+      () => true,
+      () => false,
+    );
+    // Otherwise the connection broke meanwhile, and the next one awaits its own.
+    if (attempt !== this.#attempts || cluster.status !== "ready" || this.#isDestroyed) return;
+    if (!isReached) return this.destroy();
+    this.#areMastersReady = true;
+    this.#becomeReady();
+  }
+
+  #becomeReady(): void {
+    if (this.#inWrongDatabase) return;
+    this.#lastError = undefined;
+    for (const listener of this.#readyListeners) listener();
+    this.#wakeAll();
   }
 
   /** Takes note of the errors that ioredis reports. For ioredis, a failed SELECT is nothing more than that. */

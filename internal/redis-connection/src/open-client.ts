@@ -62,30 +62,46 @@ const sentinelBound = ({ sentinels }: RedisOptions, connectTimeoutMs: number): R
     : { sentinelCommandTimeout: Math.floor(connectTimeoutMs / (sentinels.length + 1)) };
 
 /**
- * Connects to each master of a Cluster, now and whenever there is a new one. By itself ioredis connects at a node's
- * first call, and until that is done it rejects further calls as if the connection had broken. A master that is down or
- * hangs concerns only its own keys, so this rejects only if none can be reached.
- *
- * @param boundMs how long to wait for a master, in milliseconds; it may still connect later
+ * Connects to each master of a Cluster as soon as it is known. By itself ioredis connects at a node's first call, and
+ * until that is done it rejects further calls as if the connection had broken.
  */
-export async function connectMasters(cluster: Cluster, boundMs: number): Promise<void> {
-  const connect = async (node: Redis): Promise<void> => {
-    if (node.status === "wait" && !node.options.readOnly) await node.connect();
-  };
+export function connectMasters(cluster: Cluster): void {
   cluster.on("+node", (node: Redis) => {
-    connect(node).catch(() => {
+    if (node.status !== "wait" || node.options.readOnly) return;
+    node.connect().catch(() => {
       // The node's calls report it.
     });
   });
+}
+
+/**
+ * Resolves once the masters of a Cluster can be called. One that is down or hangs concerns only its own keys, so this
+ * rejects only if none can be reached.
+ *
+ * @param boundMs how long to wait for a master, in milliseconds; it may still connect later
+ */
+export async function mastersReady(cluster: Cluster, boundMs: number): Promise<void> {
   const notInTime = (): never => {
     throw new Error(`no master was ready within ${boundMs} ms`);
   };
   const outcomes = await Promise.allSettled(
-    cluster.nodes("master").map((node) => bounded(connect(node), boundMs, notInTime)),
+    cluster.nodes("master").map((node) => bounded(nodeReady(node), boundMs, notInTime)),
   );
   const failed = outcomes.filter((outcome) => outcome.status === "rejected");
   if (failed.length === outcomes.length && failed[0] !== undefined) throw failed[0].reason;
 }
+
+const nodeReady = (node: Redis): Promise<void> =>
+  new Promise((resolve, reject) => {
+    if (node.status === "ready") return resolve();
+    let lastError: Error = new Error("a master's connection was closed");
+    node.on("error", (error: Error) => {
+      lastError = error;
+    });
+    node.once("ready", resolve);
+    node.once("close", () => reject(lastError));
+    node.once("end", () => reject(lastError));
+  });
 
 /** Checks a property, since a client of another copy of ioredis is not an instance of our class. */
 export const isCluster = (client: RedisClient): client is Cluster => client.isCluster;
@@ -94,7 +110,9 @@ function duplicateCluster(cluster: Cluster, override: RedisOptions): Cluster {
   return cluster.duplicate([], {
     lazyConnect: true,
     enableOfflineQueue: false,
-    enableReadyCheck: true,
+    // ioredis would ask one node at random whether the Cluster works, and wait for the answer however long it takes:
+    // for ever, where that node hangs. `mastersReady` waits for those that do not.
+    enableReadyCheck: false,
     enableAutoPipelining: false,
     scaleReads: "master",
     // Longer than the nodes may take to close: ioredis removes a node by its address when it has, and would remove the
