@@ -121,8 +121,11 @@ const ordered =
   (rewrite: ((letter: Letter) => string) | undefined) =>
   (letter: Letter): Order => ({ id: letter.id, body: rewrite?.(letter) });
 
-/** Ids may come from a user, and Redis answers with an error to one that is malformed. */
-const isStreamId = (id: string): boolean => /^\d{1,19}-\d{1,19}$/.test(id);
+/**
+ * Ids may come from a user, and Redis answers with an error to one that is malformed. It would find a letter under an id
+ * with zeros in front too, which is not the letter's.
+ */
+const isStreamId = (id: string): boolean => /^(0|[1-9]\d{0,18})-(0|[1-9]\d{0,18})$/.test(id);
 
 function letterOf([id, fields]: StreamEntry): Letter {
   const [, body = "", , reason = "", , error] = fields;

@@ -1,3 +1,4 @@
+import type { Delivery } from "@ytask/core/driver";
 import { expect, it } from "vitest";
 import { ackAll, message, subscribe, take } from "./support/subscriber.js";
 import { describeWithBroker } from "./support/with-broker.js";
@@ -67,6 +68,24 @@ describeWithBroker("RedisBroker's limits", (shared) => {
     const again = await take(subscription, bodies.length);
     expect(again.map(({ body }) => body)).toEqual(bodies);
     await ackAll(subscription, again);
+    await subscription.close();
+  });
+
+  it("a dead letter is found under its id, and not under another way to write that", async () => {
+    const queue = "YTask:Queue:letter-ids";
+    await shared.broker.send([message(queue, "a")]);
+    const { subscription } = await subscribe(shared.broker, queue);
+    const [delivery] = await take(subscription, 1);
+    await subscription.settle([
+      { delivery: delivery as Delivery, kind: "deadLetter", reason: "permanentFailure" },
+    ]);
+    const letters = shared.broker.deadLetters(queue);
+    const [letter] = await letters.list();
+    const id = letter?.id ?? "";
+    const others = [`0${id}`, id.replace("-", "-0")];
+    expect(await letters.find?.(others)).toEqual([]);
+    expect(await letters.redrive(others)).toBe(0);
+    expect(await letters.find?.([id])).toEqual([letter]);
     await subscription.close();
   });
 
